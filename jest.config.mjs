@@ -1,0 +1,20 @@
+/** Unit, protocol and node tests. The suites that start a real n8n are in jest.n8n.config.mjs. */
+export const shared = {
+	testEnvironment: 'node',
+	transform: {
+		'\\.m?tsx?$': [
+			'@swc/jest',
+			{ jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+		],
+	},
+	moduleFileExtensions: ['js', 'ts', 'mts', 'json', 'mjs'],
+	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/demo/n8n-host/', '<rootDir>/.demo/'],
+	testTimeout: 20_000,
+};
+
+export default {
+	...shared,
+	roots: ['<rootDir>/test'],
+	testMatch: ['**/*.test.mts'],
+	testPathIgnorePatterns: ['<rootDir>/test/n8n/', '<rootDir>/test/faults/'],
+};
