@@ -1,0 +1,161 @@
+import { PicoFailure, type GraphqlErrorEntry } from './failure';
+
+/**
+ * Turns what n8n's HTTP helper threw into a failure. Only the code is taken over: the error itself holds the request
+ * with its headers, token included.
+ */
+export function networkFailure(thrown: unknown, endpoint: string): PicoFailure {
+	if (thrown instanceof PicoFailure) return thrown;
+	const code = errorCode(thrown);
+	const host = hostOf(endpoint);
+	if (code === 'ERR_CANCELED' || code === 'ABORT_ERR') return new PicoFailure('aborted', 'The request was cancelled');
+	if (code === 'CERT_HAS_EXPIRED') {
+		return new PicoFailure('certificate', `The TLS certificate of ${host} has expired`, {
+			hint: "Ask who runs the server to renew it. Until then 'Ignore TLS Issues' in the credential lets the connection through unchecked.",
+		});
+	}
+	if (code && /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|SSL/.test(code)) {
+		return new PicoFailure('certificate', `The TLS certificate of ${host} is not trusted (${code})`, {
+			hint: "Add the plant's certificate authority to n8n (NODE_EXTRA_CA_CERTS), or switch on 'Ignore TLS Issues' in the credential.",
+		});
+	}
+	if (code && /ETIMEDOUT|ECONNABORTED|TIMEOUT/.test(code)) {
+		return new PicoFailure('timeout', `Pico at ${host} did not answer in time`, {
+			hint: 'Check that the server is up and that no firewall drops the connection, then try again.',
+		});
+	}
+	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+		return new PicoFailure('network', `The host name ${host} is not known (${code})`, {
+			hint: "Check 'Endpoint' in the credential, and that the n8n server can resolve the plant's host names.",
+		});
+	}
+	if (code === 'ECONNREFUSED') {
+		return new PicoFailure('network', `Nothing accepts connections at ${host} (${code})`, {
+			hint: "Check host and port of 'Endpoint' in the credential, and that the Pico server is running.",
+		});
+	}
+	if (code === 'ERR_INVALID_URL' || /invalid url/i.test(messageOf(thrown))) {
+		return new PicoFailure('input', `'${endpoint}' is not a usable address`, {
+			hint: "'Endpoint' in the credential takes the full address, for example https://plant.picomes.com/graph/v2.",
+		});
+	}
+	if (code) {
+		return new PicoFailure('network', `The connection to ${host} was lost (${code})`, {
+			hint: 'Check the network between n8n and Pico, then try again.',
+		});
+	}
+	return new PicoFailure('network', `Pico at ${host} could not be reached`, { hint: safeText(messageOf(thrown)) });
+}
+
+/**
+ * Failure for an HTTP answer that is no GraphQL result, or `undefined` for status 2xx.
+ *
+ * @param retryAfter value of the `Retry-After` header: seconds or an HTTP date
+ */
+export function statusFailure(
+	status: number,
+	endpoint: string,
+	headers: { retryAfter?: string; location?: string } = {},
+): PicoFailure | undefined {
+	const details = { status };
+	if (status === 401 || status === 403) return authFailure(status);
+	if (status === 404 || status === 405) {
+		return new PicoFailure('path', `Nothing answers GraphQL at ${endpoint} (HTTP ${status})`, {
+			...details,
+			hint: `Older Pico sites use the path /graphql, newer ones /graph/v2. Try ${otherPath(endpoint)} as 'Endpoint' in the credential.`,
+		});
+	}
+	if (status >= 300 && status < 400) {
+		return new PicoFailure('redirect', `${endpoint} sends the request to another address (HTTP ${status})`, {
+			...details,
+			hint: `The token is not sent along to other addresses. Enter the final address${headers.location ? ` (${headers.location})` : ''} as 'Endpoint' in the credential.`,
+		});
+	}
+	if (status === 408) return new PicoFailure('timeout', 'Pico gave up waiting for the request (HTTP 408)', details);
+	if (status === 429) {
+		return new PicoFailure('rateLimited', 'Pico asks to slow down (HTTP 429)', {
+			...details,
+			retryAfterMs: retryAfterMs(headers.retryAfter),
+			hint: 'Run fewer items at once or less often.',
+		});
+	}
+	if (status >= 500) {
+		return new PicoFailure('server', `Pico is not available right now (HTTP ${status})`, {
+			...details,
+			retryAfterMs: retryAfterMs(headers.retryAfter),
+			hint: 'This usually passes. If it stays, ask who runs the Pico server.',
+		});
+	}
+	if (status >= 400) return new PicoFailure('graphql', `Pico refused the request (HTTP ${status})`, details);
+	return undefined;
+}
+
+/** Failure for `errors` of a GraphQL answer; an auth failure when they say that the token was refused. */
+export function graphqlFailure(errors: readonly GraphqlErrorEntry[], status: number | undefined, data?: unknown): PicoFailure {
+	const text = errors.map((error) => safeText(error.message)).join('; ') || 'no reason given';
+	if (status === 401 || status === 403 || errors.some(isAuthError)) return authFailure(status, text);
+	if (status === 429) return new PicoFailure('rateLimited', `Pico asks to slow down: ${text}`, { status, errors });
+	if (status !== undefined && status >= 500) return new PicoFailure('server', `Pico answered: ${text}`, { status, errors });
+	return new PicoFailure('graphql', `Pico answered: ${text}`, { status, errors, data });
+}
+
+/** The same address with the path that the other generation of Pico uses. */
+export function otherPath(endpoint: string): string {
+	try {
+		const url = new URL(endpoint);
+		url.pathname = url.pathname.replace(/\/+$/, '').endsWith('/graph/v2') ? '/graphql' : '/graph/v2';
+		return url.toString();
+	} catch {
+		return 'https://<your plant>/graph/v2';
+	}
+}
+
+/** Milliseconds to wait by a `Retry-After` header (seconds or HTTP date); `undefined` without a usable one. */
+export function retryAfterMs(header: string | undefined, now = Date.now()): number | undefined {
+	if (!header) return undefined;
+	const seconds = Number(header);
+	if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+	const date = Date.parse(header);
+	return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+function authFailure(status: number | undefined, detail?: string): PicoFailure {
+	return new PicoFailure('auth', `Pico refused the token${status ? ` (HTTP ${status})` : ''}${detail ? `: ${detail}` : ''}`, {
+		status,
+		hint: "Check 'Token' in the credential. A token is valid for one Pico instance only; Pico support issues them.",
+	});
+}
+
+function isAuthError(error: GraphqlErrorEntry): boolean {
+	if (error.code && /UNAUTHENTICATED|UNAUTHORI[SZ]ED|FORBIDDEN/i.test(error.code)) return true;
+	return /\b(unauthori[sz]ed|unauthenticated|not authori[sz]ed|invalid (api )?token|missing (api )?token|access denied)\b/i.test(
+		error.message,
+	);
+}
+
+function errorCode(thrown: unknown): string | undefined {
+	let current: unknown = thrown;
+	for (let depth = 0; depth < 6 && typeof current === 'object' && current !== null; depth++) {
+		const { code, httpCode, cause } = current as { code?: unknown; httpCode?: unknown; cause?: unknown };
+		if (typeof code === 'string' && code !== '') return code;
+		if (typeof httpCode === 'string' && /^[A-Z]/.test(httpCode)) return httpCode;
+		current = cause;
+	}
+	return undefined;
+}
+
+function messageOf(thrown: unknown): string {
+	return thrown instanceof Error ? thrown.message : '';
+}
+
+function safeText(text: string): string {
+	return text.replace(/\s+/g, ' ').slice(0, 500);
+}
+
+function hostOf(endpoint: string): string {
+	try {
+		return new URL(endpoint).host;
+	} catch {
+		return endpoint;
+	}
+}

@@ -1,0 +1,17 @@
+import type { GraphqlErrorEntry } from '../failure';
+
+/** One message of a subscription. */
+export type StreamFrame =
+	| { kind: 'result'; data: Record<string, unknown>; errors: readonly GraphqlErrorEntry[] }
+	/** A frame that cannot be read; the stream goes on. */
+	| { kind: 'unreadable'; text: string; reason: string };
+
+export interface Subscription {
+	document: string;
+	variables?: Record<string, unknown>;
+	signal: AbortSignal;
+	/** Called once when the server accepted the subscription; `serverDate` is its clock, from the `Date` header. */
+	onOpen?: (info: { serverDate?: string }) => void;
+	/** Called for everything that arrives, heartbeats included. */
+	onActivity?: () => void;
+}

@@ -1,0 +1,128 @@
+import { asNumber, asObject, asObjects, asText, at } from '../read';
+import type { EventKind, Row } from '../types';
+
+const SECONDS_PER_DAY = 86_400;
+
+/**
+ * A finished operation order. Order, unit and operation name it: Pico keeps
+ * (operation id, external order id, order index) unique, and one order is one unit.
+ */
+export const orderCompleted: EventKind = {
+	id: 'orderCompleted',
+	displayName: 'Operation Order Completed',
+	description: 'A unit of an order was finished on the shop floor',
+	streamField: 'operationOrderCompletesStream',
+	typeName: 'OperationOrderComplete',
+	cursorField: 'at',
+	selection: [
+		{ name: 'externalOrderId' },
+		{ name: 'orderIndex' },
+		{ name: 'at' },
+		{
+			name: 'operation',
+			type: 'Operation',
+			fields: [{ name: 'id' }, { name: 'externalId' }, { name: 'externalRevision' }, { name: 'name' }],
+		},
+		{
+			name: 'operationSummary',
+			type: 'OperationSummary',
+			fields: [
+				{ name: 'startedAt' },
+				{ name: 'cycleTime' },
+				{
+					name: 'consumedSerials',
+					type: 'ConsumedSerial',
+					fields: [{ name: 'id' }, { name: 'externalId' }, { name: 'value' }],
+				},
+				// Older servers keep completion time and produced serial here.
+				{
+					name: 'endState',
+					type: 'State',
+					insteadOf: 'OperationOrderComplete.at',
+					fields: [{ name: 'producedSerial' }, { name: 'at' }],
+				},
+			],
+		},
+		{ name: 'endState', type: 'State', fields: [{ name: 'producedSerial' }] },
+		{ name: 'reservedSerialNumber' },
+		{ name: 'secondaryExternalOrderId' },
+		{ name: 'wip', insteadOf: 'OperationOrderComplete.at' },
+	],
+	identityFields: ['externalOrderId', 'orderIndex', 'at', 'operation', 'operationSummary', 'endState'],
+	normalise(row) {
+		const summary = asObject(row.operationSummary) ?? {};
+		const { endState: summaryEnd, ...rest } = summary;
+		const endState = { ...asObject(summaryEnd), ...dropNulls(asObject(row.endState)) };
+		const { at: endAt, ...end } = endState as Row;
+		return {
+			...row,
+			at: row.at ?? endAt ?? null,
+			operationSummary: rest,
+			endState: Object.keys(end).length > 0 ? end : (row.endState ?? null),
+		};
+	},
+	identity(row) {
+		const key: unknown[] = [...this.subject(row), asText(row.at)];
+		const incomplete = !at(row, 'operation.id') || !row.externalOrderId || !row.at;
+		if (incomplete) key.push(at(row, 'endState.producedSerial') ?? null, at(row, 'operationSummary.startedAt') ?? null);
+		return key;
+	},
+	subject: (row) => [
+		asText(at(row, 'operation.id')),
+		asText(row.externalOrderId),
+		// A missing index is the first unit.
+		asNumber(row.orderIndex) ?? 0,
+	],
+	simplify(row) {
+		const cycleTimeDays = asNumber(at(row, 'operationSummary.cycleTime'));
+		const consumedSerials = asObjects(at(row, 'operationSummary.consumedSerials')).map((serial) => ({
+			id: asText(serial.id),
+			partNumber: asText(serial.externalId),
+			serial: asText(serial.value),
+		}));
+		return {
+			orderId: asText(row.externalOrderId),
+			orderIndex: asNumber(row.orderIndex) ?? 0,
+			completedAt: asText(row.at),
+			startedAt: asText(at(row, 'operationSummary.startedAt')),
+			cycleTimeSeconds: cycleTimeDays === null ? null : Math.round(cycleTimeDays * SECONDS_PER_DAY * 1000) / 1000,
+			cycleTimeDays,
+			operationId: asText(at(row, 'operation.id')),
+			partNumber: asText(at(row, 'operation.externalId')),
+			revision: asText(at(row, 'operation.externalRevision')),
+			operationName: asText(at(row, 'operation.name')),
+			producedSerial: asText(at(row, 'endState.producedSerial')),
+			reservedSerialNumber: asText(row.reservedSerialNumber),
+			secondaryOrderId: asText(row.secondaryExternalOrderId),
+			consumedSerials,
+			serialsByPartNumber: serialsByPartNumber(consumedSerials),
+		};
+	},
+	sample: {
+		externalOrderId: 'MO-00042',
+		orderIndex: 0,
+		at: '2026-01-05T14:22:00.000Z',
+		operation: { id: 'sample-operation', externalId: 'PUMP-100', externalRevision: 'B', name: 'Coolant pump' },
+		operationSummary: {
+			startedAt: '2026-01-05T14:00:00.000Z',
+			cycleTime: 0.0125,
+			consumedSerials: [{ id: 'sample-attribute', externalId: 'MOTOR-20', value: 'MOT-0042' }],
+		},
+		endState: { producedSerial: 'PUMP-0042' },
+		reservedSerialNumber: null,
+		secondaryExternalOrderId: null,
+	},
+};
+
+/** Serials and lots of each part, so that a back-flush line can be filled by part number. */
+function serialsByPartNumber(serials: Array<{ partNumber: string | null; serial: string | null }>): Row {
+	const byPart: Record<string, string[]> = {};
+	for (const { partNumber, serial } of serials) {
+		if (partNumber !== null && serial !== null) (byPart[partNumber] ??= []).push(serial);
+	}
+	return byPart;
+}
+
+function dropNulls(row: Row | undefined): Row {
+	return Object.fromEntries(Object.entries(row ?? {}).filter(([, value]) => value !== null && value !== undefined));
+}

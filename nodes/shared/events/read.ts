@@ -1,0 +1,32 @@
+/** Careful reading of rows whose shape no schema guarantees. */
+import type { Row } from './types';
+
+export function asObject(value: unknown): Row | undefined {
+	return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Row) : undefined;
+}
+
+/** The objects of a list; nulls and other values are dropped. A single object counts as a list of one. */
+export function asObjects(value: unknown): Row[] {
+	const list = Array.isArray(value) ? value : [value];
+	return list.map(asObject).filter((item): item is Row => item !== undefined);
+}
+
+/** Text, or `null`: numbers and booleans are written out, everything else is not text. */
+export function asText(value: unknown): string | null {
+	if (typeof value === 'string') return value;
+	return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
+}
+
+export function asNumber(value: unknown): number | null {
+	if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+	if (typeof value !== 'string' || value.trim() === '') return null;
+	const number = Number(value);
+	return Number.isFinite(number) ? number : null;
+}
+
+/** The value at a path such as `operation.id`; `undefined` where a step is missing. */
+export function at(row: Row, path: string): unknown {
+	let value: unknown = row;
+	for (const step of path.split('.')) value = asObject(value)?.[step];
+	return value;
+}

@@ -1,0 +1,40 @@
+import type { SelectedField } from './selection';
+
+/** A row as Pico sent it (or as one JSON object of it), not yet trusted. */
+export type Row = Record<string, unknown>;
+
+export type EventKindId = 'orderCompleted' | 'operationChanged' | 'structureChanged' | 'noteSaved';
+
+/**
+ * Everything this package knows of one kind of event, in one record. Triggers, the replay operations, the webhook
+ * operations and the sandbox read it; nothing of it is written down a second time.
+ */
+export interface EventKind {
+	id: EventKindId;
+	/** Title Case, as people see it in a dropdown. */
+	displayName: string;
+	description: string;
+	/** Field of `Subscription` that streams it. */
+	streamField: string;
+	/** GraphQL type of one row; also the type condition of a webhook fragment. */
+	typeName: string;
+	/** Field of the row that orders the stream and that `cursor.initialValue` takes. */
+	cursorField: string;
+	/** Default selection: all that the simplified output needs, and the identity. */
+	selection: readonly SelectedField[];
+	/** Names that identity and cursor need, asked for even when a user selects own fields. */
+	identityFields: readonly string[];
+	/** The same row under the current names, with derived times in place. */
+	normalise(row: Row): Row;
+	/**
+	 * Values that tell two events apart; equal values mean that Pico sent the same event again. Frozen: a change would
+	 * make every event in the look-back window look new.
+	 */
+	identity(row: Row): readonly unknown[];
+	/** Values that name the thing the event is about; a second event with the same ones is a correction or an update. */
+	subject(row: Row): readonly unknown[];
+	/** Flat and named as an ERP person reads it. */
+	simplify(row: Row): Row;
+	/** A made-up row for editor test runs on an empty plant; always labelled as such in the output. */
+	sample: Row;
+}

@@ -1,0 +1,47 @@
+'use strict';
+
+/**
+ * Replaces each compiled `dist/nodes/shared/vendor/*.js` by a bundle of the library that it re-exports.
+ *
+ * n8n allows no runtime dependencies in a verified package and forbids some globals in the published code
+ * (timers, `process`, `globalThis`). The libraries only need timers and a few feature probes, so the probes are
+ * answered at build time and the timers are built on n8n-workflow's `sleep` (see vendor-shim.js).
+ */
+const { readdirSync } = require('node:fs');
+const path = require('node:path');
+const { build } = require('esbuild');
+
+const VENDOR = path.join('nodes', 'shared', 'vendor');
+
+async function bundleVendor() {
+	const entryPoints = readdirSync(VENDOR)
+		.filter((file) => file.endsWith('.ts'))
+		.map((file) => path.join(VENDOR, file));
+
+	await build({
+		entryPoints,
+		outdir: path.join('dist', VENDOR),
+		bundle: true,
+		platform: 'node',
+		format: 'cjs',
+		target: 'node22',
+		// The ES module build of `graphql` can be tree-shaken; the CommonJS one would add 600 KB.
+		mainFields: ['module', 'main'],
+		external: ['n8n-workflow'],
+		legalComments: 'none',
+		logLevel: 'warning',
+		define: {
+			'globalThis.process': 'undefined',
+			'process.env.NODE_ENV': '"production"',
+			'globalThis.fetch': 'fetch',
+			'globalThis.Headers': 'Headers',
+			globalThis: '__noGlobals',
+			global: '__noGlobals',
+			'console.error': '__noLog',
+			'console.warn': '__noLog',
+		},
+		inject: [path.join(__dirname, 'vendor-shim.js')],
+	});
+}
+
+module.exports = { bundleVendor };
