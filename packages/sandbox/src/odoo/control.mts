@@ -1,0 +1,151 @@
+import { isObject, type JsonObject } from '../web/http.mts';
+import { parseFaults } from '../web/faults.mts';
+import type { Row } from './database.mts';
+import { makeOrders } from './seed.mts';
+import type { Site } from './site.mts';
+
+/** The HTTP control API of the double, for tests and the page. Throws an Error with a plain message on bad input. */
+export function handleControl(site: Site, method: string, path: string, query: URLSearchParams, body: unknown): unknown {
+	const input: JsonObject = isObject(body) ? body : {};
+	switch (`${method} ${path}`) {
+		case 'GET state':
+			return state(site);
+		case 'GET records':
+			return { records: records(site, query.get('model') ?? '') };
+		case 'GET calls':
+			return site.calls.since(Number(query.get('since') ?? 0));
+		case 'POST reset':
+			site.reset(input.seed === undefined ? undefined : integer(input, 'seed', 0, 2 ** 31));
+			return state(site);
+		case 'POST records':
+			return createRecord(site, input);
+		case 'POST orders':
+			return createOrders(site, input);
+		case 'POST faults':
+			site.faults = parseFaults(input);
+			return site.faults;
+		case 'POST switches':
+			return setSwitches(site, input);
+		default:
+			return undefined;
+	}
+}
+
+function integer(input: JsonObject, name: string, min: number, max: number): number {
+	const value = input[name];
+	if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+		throw new Error(`${name} must be an integer from ${min} to ${max}`);
+	}
+	return value;
+}
+
+function createRecord(site: Site, input: JsonObject): unknown {
+	const { model, values } = input;
+	if (typeof model !== 'string' || !isObject(values)) throw new Error('Expected {model, values}');
+	const row = site.orm.create(model, values);
+	return site.orm.read([row], undefined)[0];
+}
+
+function createOrders(site: Site, input: JsonObject): unknown {
+	const { partNumber, quantity = 1, origin } = input;
+	if (typeof partNumber !== 'string') throw new Error('partNumber must be a text');
+	if (typeof quantity !== 'number' || !(quantity > 0)) throw new Error('quantity must be a positive number');
+	const count = input.count === undefined ? 1 : integer(input, 'count', 1, 10_000);
+	const rows = makeOrders(site.orm, count, partNumber, quantity, typeof origin === 'string' ? origin : undefined);
+	return { orders: rows.map((row) => ({ id: row.id, name: row.values.name })) };
+}
+
+function setSwitches(site: Site, input: JsonObject): unknown {
+	const { componentSerials } = input;
+	if (componentSerials !== 'required' && componentSerials !== 'optional') {
+		throw new Error("componentSerials must be 'required' or 'optional'");
+	}
+	site.settings.componentSerials = componentSerials;
+	return { componentSerials };
+}
+
+const records = (site: Site, model: string): unknown[] => {
+	if (!site.orm.db.hasModel(model)) throw new Error(`Unknown model ${JSON.stringify(model)}`);
+	return site.orm.read(site.orm.search(model, {}), undefined);
+};
+
+function state(site: Site): JsonObject {
+	const { db } = site.orm;
+	const { database, seed, componentSerials } = site.settings;
+	return {
+		revision: db.revision + site.calls.total,
+		database,
+		seed,
+		switches: { componentSerials },
+		faults: site.faults,
+		counts: Object.fromEntries(db.modelNames().map((name) => [name, db.count(name)])),
+		orders: newestFirst(db.rows('mrp.production')).map((row) => order(site, row)),
+		lots: newestFirst(db.rows('stock.lot')).map((row) => lot(site, row)),
+		products: db.rows('product.product').map((row) => ({
+			id: row.id,
+			partNumber: row.values.default_code ?? '',
+			name: row.values.name,
+			tracking: db.value(row, 'tracking'),
+			onHand: db.value(row, 'qty_available'),
+			outside: db.touched(row),
+		})),
+		messages: newestFirst(db.rows('mail.message')).map((row) => ({
+			id: row.id,
+			model: row.values.model,
+			recordId: row.values.res_id,
+			body: row.values.body,
+			outside: db.touched(row),
+		})),
+		calls: site.calls.latest(30),
+		callCount: site.calls.total,
+	};
+}
+
+const newestFirst = (rows: Row[]): Row[] => [...rows].reverse();
+
+function order(site: Site, row: Row): JsonObject {
+	const { db } = site.orm;
+	const product = db.related(row, 'product_id');
+	return {
+		id: row.id,
+		name: row.values.name,
+		partNumber: product?.values.default_code ?? '',
+		product: product?.values.name ?? '',
+		quantity: db.value(row, 'product_qty'),
+		producing: db.value(row, 'qty_producing'),
+		produced: db.value(row, 'qty_produced'),
+		state: row.values.state,
+		origin: db.value(row, 'origin') || '',
+		serials: db.relatedMany(row, 'lot_producing_ids').map((each) => each.values.name),
+		consumed: consumed(site, row),
+		custom: custom(row),
+		outside: db.touched(row),
+	};
+}
+
+function consumed(site: Site, row: Row): JsonObject[] {
+	const { db } = site.orm;
+	return db.relatedMany(row, 'move_raw_ids').flatMap((move) =>
+		db.relatedMany(move, 'move_line_ids').map((line) => ({
+			partNumber: db.related(move, 'product_id')?.values.default_code ?? '',
+			serial: db.related(line, 'lot_id')?.values.name ?? '',
+			quantity: db.value(line, 'quantity'),
+		})),
+	);
+}
+
+function lot(site: Site, row: Row): JsonObject {
+	const { db } = site.orm;
+	return {
+		id: row.id,
+		name: row.values.name,
+		partNumber: db.related(row, 'product_id')?.values.default_code ?? '',
+		onHand: db.value(row, 'product_qty'),
+		custom: custom(row),
+		outside: db.touched(row),
+	};
+}
+
+/** The customer's own fields that hold something. */
+const custom = (row: Row): JsonObject =>
+	Object.fromEntries(Object.entries(row.values).filter(([name, value]) => name.startsWith('x_') && value !== undefined));

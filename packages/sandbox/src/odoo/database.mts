@@ -1,0 +1,210 @@
+import { invalidField, missingError, noSuchModel } from './errors.mts';
+import { commonFields, customField, type Field, type Fields } from './fields.mts';
+
+/** A stored record. `many2one` is an id or false, `many2many` a list of ids, `one2many` is not stored. */
+export interface Row {
+	readonly id: number;
+	readonly model: string;
+	readonly values: Record<string, unknown>;
+}
+
+export interface Model {
+	readonly name: string;
+	readonly label: string;
+	readonly fields: Fields;
+	/** Text shown wherever another record refers to this one; default is the field `name`. */
+	readonly displayName?: (row: Row, db: Database) => string;
+}
+
+/** Who changed a record from outside last: what the page highlights. */
+export interface Touch {
+	at: string;
+	via: string;
+	what: string;
+}
+
+export const userId = 2;
+
+/** Tables in memory with Odoo's ids, sequences and relations. Knows nothing of protocols or business rules. */
+export class Database {
+	/** Counts every change; a page that polls can skip work while it stands still. */
+	revision = 0;
+	readonly touches = new Map<string, Touch>();
+	private readonly models = new Map<string, Model>();
+	private readonly tables = new Map<string, Map<number, Row>>();
+	private readonly nextIds = new Map<string, number>();
+	private readonly sequences = new Map<string, number>();
+	private readonly customFields = new Map<string, Set<string>>();
+
+	constructor(
+		models: readonly Model[],
+		readonly now: () => Date,
+	) {
+		for (const model of models) {
+			this.models.set(model.name, { ...model, fields: { ...commonFields, ...model.fields } });
+			this.tables.set(model.name, new Map());
+		}
+	}
+
+	/** UTC in Odoo's own text form, `2026-01-31 08:15:00`. */
+	timestamp(): string {
+		return this.now().toISOString().slice(0, 19).replace('T', ' ');
+	}
+
+	modelNames(): string[] {
+		return [...this.models.keys()];
+	}
+
+	hasModel(name: string): boolean {
+		return this.models.has(name);
+	}
+
+	/** @throws OdooError (404) for an unknown model */
+	model(name: string): Model {
+		const model = this.models.get(name);
+		if (!model) throw noSuchModel(name);
+		return model;
+	}
+
+	/** All fields of a model, with the custom ones seen so far. */
+	fields(name: string): Fields {
+		const fields = { ...this.model(name).fields };
+		for (const custom of this.customFields.get(name) ?? []) fields[custom] ??= customField(custom);
+		return fields;
+	}
+
+	/**
+	 * One field. Names that start with `x_` exist everywhere, as if a customer had added them.
+	 * @throws OdooError for any other unknown name
+	 */
+	field(model: string, name: string): Field {
+		const field = this.model(model).fields[name];
+		if (field && Object.hasOwn(this.model(model).fields, name)) return field;
+		if (/^x_\w+$/.test(name)) return customField(name);
+		throw invalidField(name, model);
+	}
+
+	/** Remembers a custom field, so that fields_get lists it from now on. */
+	rememberCustomField(model: string, name: string): void {
+		if (!name.startsWith('x_') || this.model(model).fields[name]) return;
+		const names = this.customFields.get(model) ?? new Set<string>();
+		this.customFields.set(model, names.add(name));
+	}
+
+	rows(model: string): Row[] {
+		this.model(model);
+		return [...(this.tables.get(model)?.values() ?? [])];
+	}
+
+	count(model: string): number {
+		return this.tables.get(model)?.size ?? 0;
+	}
+
+	find(model: string, id: number): Row | undefined {
+		this.model(model);
+		return this.tables.get(model)?.get(id);
+	}
+
+	/** @throws OdooError (404) naming every id that does not exist */
+	get(model: string, ids: readonly number[]): Row[] {
+		const rows = ids.map((id) => this.find(model, id));
+		const missing = ids.filter((_, index) => !rows[index]);
+		if (missing.length > 0) throw missingError(model, missing, userId);
+		return rows.filter((row) => row !== undefined);
+	}
+
+	insert(model: string, values: Record<string, unknown>): Row {
+		const id = this.nextIds.get(model) ?? 1;
+		this.nextIds.set(model, id + 1);
+		const at = this.timestamp();
+		const row: Row = {
+			id,
+			model,
+			values: { ...values, create_date: at, create_uid: userId, write_date: at, write_uid: userId },
+		};
+		this.tables.get(this.model(model).name)?.set(id, row);
+		this.revision += 1;
+		return row;
+	}
+
+	update(row: Row, values: Record<string, unknown>): void {
+		Object.assign(row.values, values, { write_date: this.timestamp(), write_uid: userId });
+		this.revision += 1;
+	}
+
+	remove(row: Row): void {
+		this.tables.get(row.model)?.delete(row.id);
+		this.touches.delete(`${row.model}:${row.id}`);
+		this.revision += 1;
+	}
+
+	/** The stored or computed value of a field, in stored form (ids, not pairs). */
+	value(row: Row, name: string): unknown {
+		if (name === 'id') return row.id;
+		const field = this.field(row.model, name);
+		if (field.compute) return field.compute(row, this);
+		if (field.type === 'one2many') return this.pointingAt(row, field).map((other) => other.id);
+		const stored = row.values[name];
+		if (stored !== undefined && stored !== null) return stored;
+		return emptyValue(field);
+	}
+
+	/** The record behind a many2one, if set. */
+	related(row: Row, name: string): Row | undefined {
+		const field = this.field(row.model, name);
+		const id = this.value(row, name);
+		return field.relation && typeof id === 'number' ? this.find(field.relation, id) : undefined;
+	}
+
+	/** The records behind a one2many or many2many. */
+	relatedMany(row: Row, name: string): Row[] {
+		const field = this.field(row.model, name);
+		const ids = this.value(row, name);
+		if (!field.relation || !Array.isArray(ids)) return [];
+		const relation = field.relation;
+		return ids.map((id) => this.find(relation, Number(id))).filter((other) => other !== undefined);
+	}
+
+	displayName(row: Row): string {
+		const named = this.model(row.model).displayName?.(row, this) ?? row.values.name;
+		return typeof named === 'string' && named !== '' ? named : `${row.model},${row.id}`;
+	}
+
+	/** Next number of a sequence, e.g. `WH/MO/00001`. */
+	next(prefix: string, digits = 5): string {
+		const number = (this.sequences.get(prefix) ?? 0) + 1;
+		this.sequences.set(prefix, number);
+		return prefix + String(number).padStart(digits, '0');
+	}
+
+	touch(model: string, ids: readonly number[], via: string, what: string): void {
+		const at = this.now().toISOString();
+		for (const id of ids) if (this.find(model, id)) this.touches.set(`${model}:${id}`, { at, via, what });
+		this.revision += 1;
+	}
+
+	touched(row: Row): Touch | undefined {
+		return this.touches.get(`${row.model}:${row.id}`);
+	}
+
+	private pointingAt(row: Row, field: Field): Row[] {
+		const { relation, inverse } = field;
+		if (!relation || !inverse) return [];
+		return this.rows(relation).filter((other) => other.values[inverse] === row.id);
+	}
+}
+
+/** What Odoo answers for a field that was never set. */
+export function emptyValue(field: Field): unknown {
+	switch (field.type) {
+		case 'integer':
+		case 'float':
+		case 'monetary':
+			return 0;
+		case 'one2many':
+		case 'many2many':
+			return [];
+		default:
+			return false;
+	}
+}

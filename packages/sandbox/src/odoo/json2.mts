@@ -1,0 +1,50 @@
+import { isObject, type JsonObject, type Request } from '../web/http.mts';
+import { errorBody, OdooError, typeError } from './errors.mts';
+import { callMethod } from './methods.mts';
+import type { Site } from './site.mts';
+
+export interface Json2Answer {
+	status: number;
+	body: unknown;
+	error?: string;
+}
+
+/** `/json/2/<model>/<method>` of Odoo 19 and later: named parameters in, the bare result or an HTTP error out. */
+export function handleJson2(site: Site, request: Request, path: string, body: unknown): Json2Answer {
+	try {
+		checkAccess(site, request);
+		const [model = '', method = ''] = path.split('/').map(decodeURIComponent);
+		if (!isObject(body)) throw typeError('The request body must be a JSON object');
+		const { ids, context, ...kwargs } = body;
+		const result = callMethod(site.orm, {
+			model,
+			method,
+			ids,
+			args: [],
+			kwargs: withContext(kwargs, context),
+			via: 'json2',
+			componentSerials: site.settings.componentSerials,
+		});
+		// A created record is answered as a list of ids, whatever vals_list was.
+		return { status: 200, body: method === 'create' ? [result].flat() : result };
+	} catch (error) {
+		const answer = errorBody(error);
+		return { status: error instanceof OdooError ? error.status : 500, body: answer, error: answer.message };
+	}
+}
+
+const withContext = (kwargs: JsonObject, context: unknown): JsonObject =>
+	context === undefined ? kwargs : { ...kwargs, context };
+
+function checkAccess(site: Site, request: Request): void {
+	const [scheme, key] = (request.headers.authorization ?? '').split(' ');
+	if (scheme?.toLowerCase() !== 'bearer' || key !== site.settings.apiKey) {
+		const message = key ? 'Invalid apikey' : 'User not authenticated, use an API Key with a Bearer Authorization header.';
+		throw new OdooError('werkzeug.exceptions.Unauthorized', message, 401, [message, 401]);
+	}
+	const database = request.headers['x-odoo-database'];
+	// The header may be left out where the server holds a single database.
+	if (database === undefined || database === site.settings.database) return;
+	const message = `The database ${JSON.stringify(database)} does not exist on this server`;
+	throw new OdooError('werkzeug.exceptions.NotFound', message, 404, [message, 404]);
+}

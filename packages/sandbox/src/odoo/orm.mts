@@ -1,0 +1,166 @@
+import type { Database, Row } from './database.mts';
+import { compileDomain } from './domain.mts';
+import { validationError, valueError } from './errors.mts';
+import { toAnswer, toCommands, toStored } from './values.mts';
+
+export type Values = Record<string, unknown>;
+
+/** Business rules of one model, called by the generic create, write and unlink. All are optional. */
+export interface Rules {
+	defaults?(db: Database, values: Values): Values;
+	created?(orm: Orm, row: Row): void;
+	changed?(orm: Orm, row: Row, names: ReadonlySet<string>): void;
+	removing?(orm: Orm, row: Row): void;
+}
+
+export interface Find {
+	domain?: unknown;
+	offset?: number;
+	limit?: number | false;
+	order?: string;
+}
+
+/** search, read, create, write, unlink and their relatives, as the models of Odoo offer them. */
+export class Orm {
+	constructor(
+		readonly db: Database,
+		private readonly rules: Readonly<Record<string, Rules>>,
+	) {}
+
+	search(model: string, { domain, offset = 0, limit, order }: Find): Row[] {
+		const test = compileDomain(this.db, model, domain);
+		// Archived records stay out of every search that does not ask for `active`.
+		const hidesArchived =
+			Object.hasOwn(this.db.model(model).fields, 'active') && !JSON.stringify(domain ?? []).includes('"active"');
+		const rows = this.db
+			.rows(model)
+			.filter((row) => (!hidesArchived || this.db.value(row, 'active') !== false) && test(row));
+		this.sort(model, rows, order);
+		// A limit of 0 means no limit, as in Odoo.
+		return rows.slice(offset, limit ? offset + limit : undefined);
+	}
+
+	read(rows: readonly Row[], fields: readonly string[] | undefined): Values[] {
+		return rows.map((row) => {
+			const names = fields?.length ? fields : Object.keys(this.db.fields(row.model));
+			const answer: Values = { id: row.id };
+			for (const name of names) answer[name] = toAnswer(this.db, row, name);
+			return answer;
+		});
+	}
+
+	create(model: string, given: Values): Row {
+		const { db } = this;
+		const values = { ...this.initial(model), ...this.rules[model]?.defaults?.(db, given), ...given };
+		const commands = this.oneToMany(model, values);
+		const stored: Values = {};
+		for (const [name, value] of Object.entries(values)) {
+			if (name === 'id' || commands.has(name) || db.field(model, name).compute) continue;
+			stored[name] = toStored(db, model, name, value, this.related);
+			db.rememberCustomField(model, name);
+		}
+		this.checkRequired(model, stored);
+		const row = db.insert(model, stored);
+		try {
+			for (const [name, value] of commands) this.applyCommands(row, name, value);
+			this.rules[model]?.created?.(this, row);
+		} catch (error) {
+			// One transaction in Odoo: a rule that refuses leaves nothing behind.
+			for (const name of commands.keys()) for (const other of db.relatedMany(row, name)) db.remove(other);
+			db.remove(row);
+			throw error;
+		}
+		return row;
+	}
+
+	write(rows: readonly Row[], given: Values): void {
+		for (const row of rows) {
+			const before = { ...row.values };
+			const commands = this.oneToMany(row.model, given);
+			const stored: Values = {};
+			for (const [name, value] of Object.entries(given)) {
+				if (name === 'id' || commands.has(name) || this.db.field(row.model, name).compute) continue;
+				stored[name] = toStored(this.db, row.model, name, value, this.related, row);
+				this.db.rememberCustomField(row.model, name);
+			}
+			this.db.update(row, stored);
+			try {
+				for (const [name, value] of commands) this.applyCommands(row, name, value);
+				this.rules[row.model]?.changed?.(this, row, new Set(Object.keys(given)));
+			} catch (error) {
+				this.db.update(row, before);
+				throw error;
+			}
+		}
+	}
+
+	unlink(rows: readonly Row[]): void {
+		for (const row of rows) this.rules[row.model]?.removing?.(this, row);
+		for (const row of rows) this.db.remove(row);
+	}
+
+	private readonly related = (model: string, values: Values): number => this.create(model, values).id;
+
+	private initial(model: string): Values {
+		const values: Values = {};
+		for (const [name, field] of Object.entries(this.db.model(model).fields)) {
+			if (field.initial !== undefined) values[name] = field.initial;
+		}
+		return values;
+	}
+
+	private checkRequired(model: string, stored: Values): void {
+		for (const [name, field] of Object.entries(this.db.model(model).fields)) {
+			if (!field.required || (stored[name] !== undefined && stored[name] !== '')) continue;
+			throw validationError(
+				`The operation cannot be completed: a mandatory field is not set.\nModel: ${this.db.model(model).label} (${model})\nField: ${field.label} (${name})`,
+			);
+		}
+	}
+
+	private oneToMany(model: string, values: Values): Map<string, unknown> {
+		const entries = Object.entries(values).filter(([name]) => this.db.field(model, name).type === 'one2many');
+		return new Map(entries);
+	}
+
+	private applyCommands(row: Row, name: string, value: unknown): void {
+		const { relation = '', inverse = '' } = this.db.field(row.model, name);
+		const unlinkAll = (keep: readonly number[]): void => {
+			const others = this.db.relatedMany(row, name).filter((other) => !keep.includes(other.id));
+			this.unlink(others);
+		};
+		for (const [code, id, extra] of toCommands(value, name)) {
+			if (code === 0) this.create(relation, { ...(extra as Values), [inverse]: row.id });
+			else if (code === 1) this.write(this.db.get(relation, [id]), extra as Values);
+			else if (code === 2 || code === 3) this.unlink(this.db.get(relation, [id]));
+			else if (code === 4) this.write(this.db.get(relation, [id]), { [inverse]: row.id });
+			else if (code === 5) unlinkAll([]);
+			else if (code === 6) unlinkAll((extra as unknown[]).map(Number));
+		}
+	}
+
+	private sort(model: string, rows: Row[], order: string | undefined): void {
+		const keys = (order ?? '')
+			.split(',')
+			.map((part) => part.trim().split(/\s+/))
+			.filter(([name]) => name);
+		for (const [name = '', direction = 'asc'] of keys) {
+			this.db.field(model, name);
+			if (!/^(asc|desc)$/i.test(direction)) throw valueError(`Invalid order: ${order}`);
+		}
+		if (keys.length === 0) return;
+		rows.sort((left, right) => {
+			for (const [name = '', direction = 'asc'] of keys) {
+				const difference = compareValues(this.db.value(left, name), this.db.value(right, name));
+				if (difference !== 0) return /desc/i.test(direction) ? -difference : difference;
+			}
+			return left.id - right.id;
+		});
+	}
+}
+
+function compareValues(left: unknown, right: unknown): number {
+	if (typeof left === 'number' && typeof right === 'number') return left - right;
+	const [a, b] = [String(left), String(right)];
+	return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,116 @@
+import { createServer } from 'node:http';
+import { takeFault, wait } from '../web/faults.mts';
+import { readJson, send, sendHtml, sendJson, type Request, type Response } from '../web/http.mts';
+import { listen } from '../web/listen.mts';
+import { handleControl } from './control.mts';
+import { handleJson2 } from './json2.mts';
+import { handleJsonRpc } from './jsonrpc.mts';
+import { page } from './page.mts';
+import { defaultSettings, Site, type Settings } from './site.mts';
+
+export interface OdooDoubleOptions extends Partial<Settings> {
+	/** 0 = any free port. */
+	port: number;
+	/** Address to listen on, normally 127.0.0.1. */
+	host: string;
+}
+
+export interface OdooDouble {
+	url: string;
+	/** What to type into the n8n credentials: `odooApi` {url, db, username, password}, `odooApiKeyApi` {url, db, apiKey}. */
+	credentials: { db: string; username: string; password: string; apiKey: string };
+	close(): Promise<void>;
+}
+
+/** Starts a stand-in for an Odoo with the manufacturing app. Rejects when the port is taken. */
+export async function startOdooDouble({ port, host, ...settings }: OdooDoubleOptions): Promise<OdooDouble> {
+	const site = new Site({ ...defaultSettings, ...withoutUndefined(settings) });
+	const server = createServer((request, response) => {
+		handle(site, request, response).catch((error: unknown) => {
+			sendJson(response, 500, { message: error instanceof Error ? error.message : String(error) });
+		});
+	});
+	const listening = await listen(server, port, host);
+	const { database, username, password, apiKey } = site.settings;
+	return {
+		url: `http://${host}:${listening.port}`,
+		credentials: { db: database, username, password, apiKey },
+		close: () => listening.close(),
+	};
+}
+
+const withoutUndefined = (settings: Partial<Settings>): Partial<Settings> =>
+	Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+
+async function handle(site: Site, request: Request, response: Response): Promise<void> {
+	const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+	const method = request.method ?? 'GET';
+	if (pathname.startsWith('/control/')) {
+		return control(site, request, response, method, pathname.slice('/control/'.length), searchParams);
+	}
+	if (method === 'POST' && (pathname === '/jsonrpc' || pathname.startsWith('/json/2/'))) {
+		return api(site, request, response, pathname);
+	}
+	if (method === 'GET' && pathname === '/') return sendHtml(response, page());
+	// Odoo answers unknown addresses with a page, not with JSON.
+	send(response, 404, '<!doctype html><title>404</title><h1>Page Not Found</h1>', { 'content-type': 'text/html' });
+}
+
+async function control(
+	site: Site,
+	request: Request,
+	response: Response,
+	method: string,
+	path: string,
+	query: URLSearchParams,
+): Promise<void> {
+	try {
+		const body = method === 'POST' ? await readJson(request) : undefined;
+		const answer = handleControl(site, method, path, query, body);
+		if (answer === undefined) sendJson(response, 404, { message: `No such control call: ${method} /control/${path}` });
+		else sendJson(response, 200, answer);
+	} catch (error) {
+		sendJson(response, 400, { message: error instanceof Error ? error.message : String(error) });
+	}
+}
+
+async function api(site: Site, request: Request, response: Response, pathname: string): Promise<void> {
+	const started = performance.now();
+	const protocol = pathname === '/jsonrpc' ? 'jsonrpc' : 'json2';
+	const log = (what: string, status: number, error?: string): void => {
+		site.calls.add({
+			at: new Date().toISOString(),
+			what,
+			protocol,
+			status,
+			...(error === undefined ? {} : { error }),
+			durationMs: Math.round(performance.now() - started),
+			userAgent: request.headers['user-agent'] ?? '',
+		});
+	};
+	let body: unknown;
+	try {
+		body = await readJson(request);
+	} catch (error) {
+		const message = error instanceof Error ? error.message : String(error);
+		log(pathname, 400, message);
+		return sendJson(response, 400, { name: 'werkzeug.exceptions.BadRequest', message, arguments: [message, 400] });
+	}
+	const fault = takeFault(site.faults);
+	await wait(fault.latencyMs);
+	if (fault.status > 0) {
+		log(pathname, fault.status, 'fault switched on by the control API');
+		return send(response, fault.status, `<html><body><h1>${fault.status}</h1></body></html>`, {
+			'content-type': 'text/html',
+		});
+	}
+	if (protocol === 'jsonrpc') {
+		const answer = handleJsonRpc(site, body);
+		log(answer.what, 200, answer.error);
+		return sendJson(response, 200, answer.body);
+	}
+	const path = pathname.slice('/json/2/'.length);
+	const answer = handleJson2(site, request, path, body);
+	log(path.replace('/', '.'), answer.status, answer.error);
+	sendJson(response, answer.status, answer.body);
+}

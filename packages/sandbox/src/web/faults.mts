@@ -1,0 +1,38 @@
+import { isObject } from './http.mts';
+
+export interface Faults {
+	/** HTTP status answered instead of the real answer; 0 = none. */
+	status: number;
+	/** How many further API calls are hit; `null` = until changed. */
+	count: number | null;
+	/** Waiting time in milliseconds before each affected call is answered. */
+	latencyMs: number;
+}
+
+export const noFaults = (): Faults => ({ status: 0, count: 0, latencyMs: 0 });
+
+/** Reads `{status?, count?, latencyMs?}`. Throws an Error with a plain message on bad input. */
+export function parseFaults(input: unknown): Faults {
+	if (!isObject(input)) throw new Error('Expected an object {status, count, latencyMs}');
+	const number = (name: string, fallback: number, max: number): number => {
+		const value = input[name] ?? fallback;
+		if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > max) {
+			throw new Error(`${name} must be an integer from 0 to ${max}`);
+		}
+		return value;
+	};
+	const status = number('status', 0, 599);
+	if (status !== 0 && status < 400) throw new Error('status must be 0 (none) or 400 to 599');
+	const count = input.count === undefined || input.count === null ? null : number('count', 0, 1_000_000);
+	return { status, count, latencyMs: number('latencyMs', 0, 600_000) };
+}
+
+/** Takes the fault for one call (and uses it up). */
+export function takeFault(faults: Faults): { status: number; latencyMs: number } {
+	if (faults.count === 0) return { status: 0, latencyMs: 0 };
+	if (faults.count !== null) faults.count -= 1;
+	return { status: faults.status, latencyMs: faults.latencyMs };
+}
+
+export const wait = (ms: number): Promise<void> =>
+	ms > 0 ? new Promise((resolve) => setTimeout(resolve, ms)) : Promise.resolve();
