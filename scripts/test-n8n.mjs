@@ -1,0 +1,10 @@
+// `npm run test:n8n`: the packed package in a real n8n. Arguments go to jest.
+import { commandLine } from './lib/command-line.mjs';
+import { runJest } from './lib/jest.mjs';
+import { prepare } from './lib/prepare.mjs';
+
+await commandLine(async ({ steps, root, args }) => {
+	await prepare(steps, { root, build: true, host: true });
+	const passed = await runJest(root, { name: 'n8n', config: 'jest.n8n.config.mjs', args: ['--runInBand', ...args] });
+	return passed ? 0 : 1;
+});
