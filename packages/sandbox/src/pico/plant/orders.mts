@@ -1,0 +1,303 @@
+import { Stamp } from '../time.mts';
+import { type ChildChoice, type Order, type Plan, descendantIds, isOpen, planFor, withDescendants } from './order.mts';
+import { type Plant, PlantError } from './plant.mts';
+import type { Completion, ConsumedSerial } from './types.mts';
+
+const NS_PER_DAY = 86_400_000_000_000;
+const OPERATORS = ['Robin Alvarez', 'Sam Okafor', 'Kim Larsen'];
+
+export interface SaveRequest extends ChildChoice {
+	operationId: string;
+	externalOrderId?: string | null;
+	orderIndex?: number | null;
+	reservedSerialNumber?: string | null;
+	secondaryExternalOrderId?: string | null;
+}
+
+export interface OrderAddress {
+	externalOrderId: string;
+	operationId?: string;
+	partNumber?: string;
+	orderIndex?: number;
+}
+
+export interface Captured {
+	/** Left out: generated. Null or empty: none was captured. */
+	producedSerial?: string | null;
+	consumedSerials?: Array<{ id?: string; externalId?: string | null; value: string }>;
+	at?: Stamp;
+}
+
+/** Operation orders: saved, started, completed and cancelled, with the waterfall of child orders. */
+export class Orders {
+	readonly all: Order[] = [];
+	private readonly byKey = new Map<string, Order>();
+	private readonly byExternalId = new Map<string, Order[]>();
+	private serial = 1000;
+
+	constructor(private readonly plant: Plant) {}
+
+	save(request: SaveRequest): 'created' | 'updated' {
+		const operation = this.plant.operation(request.operationId);
+		if (!operation) throw new PlantError(`operation not found: ${request.operationId}`);
+		if (operation.archivedAt) throw new PlantError(`operation is archived: ${operation.id}`);
+		const externalOrderId = request.externalOrderId ?? '';
+		const orderIndex = request.orderIndex ?? 0;
+		if (orderIndex < 0) throw new PlantError(`orderIndex must not be negative: ${orderIndex}`);
+		if (externalOrderId === '' && this.plant.childrenOf(operation.id).length > 0) {
+			throw new PlantError('externalOrderId is required to order an operation that has more than one process');
+		}
+		this.checkChoice(operation.id, request);
+		const known = externalOrderId === '' ? undefined : this.byKey.get(keyOf(operation.id, externalOrderId, orderIndex));
+		if (known && known.state !== 'cancelled') {
+			const mode = this.plant.settings.switches().saveExisting;
+			if (mode === 'error') {
+				throw new PlantError(
+					`operation order already exists: operationId ${operation.id}, externalOrderId ${externalOrderId}, orderIndex ${orderIndex}`,
+				);
+			}
+			return mode;
+		}
+		const order = this.add(planFor(this.plant, operation, request), { externalOrderId, orderIndex });
+		order.reservedSerialNumber = request.reservedSerialNumber ?? null;
+		order.secondaryExternalOrderId = request.secondaryExternalOrderId ?? null;
+		this.flow(order);
+		return 'created';
+	}
+
+	/** Cancels one index, or with `all` every index that is not started yet. */
+	cancel(operationId: string, externalOrderId: string, orderIndex: number, all: boolean): void {
+		const matching = (this.byExternalId.get(externalOrderId) ?? []).filter(
+			(order) =>
+				!order.parent && order.plan.operation.id === operationId && (all || order.orderIndex === orderIndex),
+		);
+		const name = `operationId ${operationId}, externalOrderId ${externalOrderId}${all ? '' : `, orderIndex ${orderIndex}`}`;
+		if (matching.length === 0) throw new PlantError(`operation order not found: ${name}`);
+		const released = matching.filter((order) => order.state === 'released');
+		if (released.length === 0) {
+			const started = matching.some((order) => order.state !== 'cancelled');
+			throw new PlantError(
+				started
+					? `operation order has already been started and can no longer be cancelled: ${name}`
+					: `operation order is already cancelled: ${name}`,
+			);
+		}
+		for (const order of released) for (const each of withDescendants(order)) each.state = 'cancelled';
+	}
+
+	/** The order a shop-floor action means: the ordered one unless an operation is named, index 0 unless given. */
+	find(address: OrderAddress): Order {
+		const orderIndex = address.orderIndex ?? 0;
+		const { operationId, partNumber } = address;
+		const matching = (this.byExternalId.get(address.externalOrderId) ?? []).filter((order) => {
+			const { operation } = order.plan;
+			if (order.orderIndex !== orderIndex) return false;
+			if (operationId === undefined && partNumber === undefined) return !order.parent;
+			if (operationId !== undefined && operation.id !== operationId) return false;
+			return partNumber === undefined || operation.externalId === partNumber;
+		});
+		const live = matching.filter((order) => order.state !== 'cancelled');
+		const candidates = live.some(isOpen) ? live.filter(isOpen) : live;
+		const name = `"${address.externalOrderId}" index ${orderIndex}`;
+		if (candidates.length === 0) {
+			throw new PlantError(matching.length > 0 ? `Order ${name} is cancelled` : `There is no such order ${name}`);
+		}
+		if (new Set(candidates.map((order) => order.plan.operation.id)).size > 1) {
+			throw new PlantError(`Order ${name} holds several operations: name one by operationId or partNumber`);
+		}
+		return candidates[0];
+	}
+
+	get(id: string): Order {
+		const order = this.all.find((each) => each.id === id);
+		if (!order) throw new PlantError(`There is no order with the id "${id}"`);
+		return order;
+	}
+
+	start(order: Order, at = this.plant.now()): void {
+		if (order.state === 'cancelled') throw new PlantError(`Order "${order.externalOrderId}" is cancelled`);
+		for (let each: Order | undefined = order; each?.state === 'released'; each = each.parent) {
+			each.state = 'inProgress';
+			each.startedAt = at;
+		}
+	}
+
+	/** Completes an order and whatever is still open below it; completing it again is a correction. */
+	complete(order: Order, captured: Captured = {}): Order[] {
+		if (order.state === 'cancelled') throw new PlantError(`Order "${order.externalOrderId}" is cancelled`);
+		const done: Order[] = [];
+		if (isOpen(order)) this.finishBelow(order, done);
+		this.close(order, captured, done);
+		return done;
+	}
+
+	/** Starts and completes everything that is open, children first, in order of creation. */
+	runAll(externalOrderId?: string): Order[] {
+		const done: Order[] = [];
+		const roots = this.all.filter((order) => !order.parent && isOpen(order));
+		for (const order of roots) {
+			if (externalOrderId !== undefined && order.externalOrderId !== externalOrderId) continue;
+			this.start(order);
+			done.push(...this.complete(order));
+		}
+		return done;
+	}
+
+	nextSerial(prefix: string): string {
+		return `${prefix}-${++this.serial}`;
+	}
+
+	/** Takes back a stored order (data file). */
+	restore(order: Order): void {
+		this.serial += 10;
+		this.remember(order);
+	}
+
+	private checkChoice(operationId: string, choice: ChildChoice): void {
+		const chosen = [...(choice.optionalIds ?? []), ...(choice.groupIds ?? [])];
+		if (chosen.length === 0) return;
+		const known = descendantIds(this.plant, operationId);
+		const stranger = chosen.find((id) => !known.has(id));
+		if (stranger !== undefined) throw new PlantError(`not a child operation of ${operationId}: ${stranger}`);
+	}
+
+	private add(plan: Plan, key: { externalOrderId: string; orderIndex: number }, parent?: Order, step = 0): Order {
+		const order: Order = {
+			id: `order-${this.all.length + 1}`,
+			...key,
+			plan,
+			parent,
+			step,
+			children: [],
+			state: 'released',
+			createdAt: this.plant.now(),
+			startedAt: undefined,
+			completedAt: undefined,
+			completions: 0,
+			producedSerial: null,
+			consumedSerials: [],
+			reservedSerialNumber: null,
+			secondaryExternalOrderId: null,
+		};
+		parent?.children.push(order);
+		this.remember(order);
+		return order;
+	}
+
+	private remember(order: Order): void {
+		this.all.push(order);
+		const sameId = this.byExternalId.get(order.externalOrderId);
+		if (sameId) sameId.push(order);
+		else this.byExternalId.set(order.externalOrderId, [order]);
+		if (!order.parent) this.byKey.set(keyOf(order.plan.operation.id, order.externalOrderId, order.orderIndex), order);
+	}
+
+	/** Makes the children of the first step whose earlier steps are all complete. */
+	private flow(order: Order): void {
+		for (const [index, plans] of order.plan.steps.entries()) {
+			const present = order.children.filter((child) => child.step === index);
+			if (present.length === 0) {
+				for (const plan of plans) this.flow(this.add(plan, order, order, index));
+				return;
+			}
+			if (present.some((child) => child.state !== 'completed')) return;
+		}
+	}
+
+	private finishBelow(order: Order, done: Order[]): void {
+		for (let open = order.children.find(isOpen); open; open = order.children.find(isOpen)) {
+			this.finishBelow(open, done);
+			this.close(open, {}, done, order);
+		}
+	}
+
+	/** Closes one order, records its completion and lets the waterfall go on, up to but not including `stopAt`. */
+	private close(order: Order, captured: Captured, done: Order[], stopAt?: Order): void {
+		const at = captured.at ?? this.plant.now();
+		const again = order.state === 'completed';
+		this.start(order, at);
+		order.state = 'completed';
+		order.completedAt = at;
+		order.completions++;
+		order.producedSerial = this.producedSerial(order, captured, again);
+		order.consumedSerials = captured.consumedSerials
+			? captured.consumedSerials.map((serial, index) => this.named(order, serial, index))
+			: again
+				? order.consumedSerials
+				: this.generated(order);
+		done.push(order);
+		if (!order.parent || this.plant.settings.switches().emitChildCompletions) {
+			this.plant.publish('completions', this.completionOf(order, at), at);
+		}
+		const { parent } = order;
+		if (again || !parent || parent.state === 'completed') return;
+		this.flow(parent);
+		if (parent !== stopAt && !parent.children.some(isOpen)) this.close(parent, { at }, done, stopAt);
+	}
+
+	private producedSerial(order: Order, captured: Captured, again: boolean): string | null {
+		if (captured.producedSerial !== undefined) return captured.producedSerial || null;
+		if (again) return order.producedSerial;
+		const { externalId, kind } = order.plan.operation;
+		if (kind === 'process' && order.parent) return null;
+		return order.reservedSerialNumber ?? this.nextSerial(`SN-${externalId ?? 'UNIT'}`);
+	}
+
+	/** Serials for everything the operation expects; a subassembly's own serial where one was built for it. */
+	private generated(order: Order): ConsumedSerial[] {
+		return order.plan.operation.consumedSerials.map(({ id, externalId }) => {
+			const built = [...withDescendants(order)].find(
+				(each) => each !== order && each.producedSerial && each.plan.operation.externalId === externalId,
+			);
+			return { id, externalId, value: built?.producedSerial ?? this.nextSerial(externalId ?? 'LOT') };
+		});
+	}
+
+	private named(order: Order, serial: NonNullable<Captured['consumedSerials']>[number], index: number): ConsumedSerial {
+		const attribute = order.plan.operation.consumedSerials.find((each) =>
+			serial.id === undefined ? each.externalId === serial.externalId : each.id === serial.id,
+		);
+		return {
+			id: serial.id ?? attribute?.id ?? `attr-${index + 1}`,
+			externalId: serial.externalId ?? attribute?.externalId ?? null,
+			value: serial.value,
+		};
+	}
+
+	private completionOf(order: Order, at: Stamp): Completion {
+		const { random } = this.plant.settings;
+		const started = order.startedAt ?? at;
+		const quick = at.ns - started.ns < 1_000_000_000n;
+		const startedAt = quick ? new Stamp(at.ns - BigInt(random.between(480, 2400)) * 1_000_000_000n) : started;
+		const busy = [...withDescendants(order)].filter((each) => each.plan.steps.length === 0);
+		const active = quick
+			? at.ns - startedAt.ns
+			: busy.reduce((sum, each) => sum + ((each.completedAt ?? at).ns - (each.startedAt ?? at).ns), 0n);
+		const endState = {
+			producedSerial: order.producedSerial,
+			at,
+			station: { name: 'Assembly 1' },
+			operator: { name: OPERATORS[random.between(0, OPERATORS.length - 1)] },
+		};
+		return {
+			externalOrderId: order.externalOrderId,
+			operation: this.plant.operation(order.plan.operation.id) ?? order.plan.operation,
+			orderIndex: order.orderIndex,
+			at,
+			wip: order.parent !== undefined,
+			operationSummary: {
+				startedAt,
+				cycleTime: Number(active) / NS_PER_DAY,
+				consumedSerials: order.consumedSerials,
+				endState,
+			},
+			endState,
+			reservedSerialNumber: order.reservedSerialNumber,
+			secondaryExternalOrderId: order.secondaryExternalOrderId,
+		};
+	}
+}
+
+function keyOf(operationId: string, externalOrderId: string, orderIndex: number): string {
+	return JSON.stringify([operationId, externalOrderId, orderIndex]);
+}

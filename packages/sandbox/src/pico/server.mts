@@ -1,0 +1,57 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { createRouter } from './http/router.mts';
+import { Sandbox } from './sandbox.mts';
+import type { Switches } from './switches.mts';
+
+export interface SandboxOptions {
+	/** 0 or nothing = a free port. */
+	port?: number;
+	host?: string;
+	token?: string;
+	seed?: number;
+	switches?: Partial<Switches>;
+	/** JSON file that keeps the plant between starts. */
+	data?: string;
+	/** Hosts besides this machine that webhooks may be sent to. */
+	webhookHosts?: readonly string[];
+	/** Folder of the shop-floor page; needed where the working directory is not the repository. */
+	pageFolder?: string;
+}
+
+export interface RunningSandbox {
+	url: string;
+	token: string;
+	sandbox: Sandbox;
+	close(): Promise<void>;
+}
+
+/** Starts a Pico double: GraphQL over HTTP, SSE and WebSocket, webhooks, control routes and the shop-floor page. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
+	const { host = '127.0.0.1', token = 'sandbox-token' } = options;
+	const sandbox = new Sandbox({
+		seed: options.seed ?? 1,
+		switches: options.switches ?? {},
+		webhookHosts: options.webhookHosts,
+	});
+	const pageFolder = options.pageFolder ?? resolve('packages/sandbox/src/pico/page');
+	const router = createRouter(sandbox, token, pageFolder);
+	const server = createServer((request, response) => void router(request, response));
+	await new Promise<void>((ready, failed) => {
+		server.once('error', failed);
+		server.listen(options.port ?? 0, host, ready);
+	});
+	const { port } = server.address() as AddressInfo;
+	return {
+		url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+		token,
+		sandbox,
+		close: async () => {
+			sandbox.closeAll();
+			const gone = new Promise<void>((done) => server.close(() => done()));
+			server.closeAllConnections();
+			await gone;
+		},
+	};
+}
