@@ -41,6 +41,8 @@ export interface FailureDetails {
 	data?: unknown;
 	/** Display name of the parameter to correct. */
 	parameter?: string;
+	/** What a workflow may want to know of a request that went through in part, such as the units saved. */
+	facts?: Record<string, unknown>;
 }
 
 /**

@@ -8,7 +8,7 @@ import { namesNotKnown } from './learn';
 const REMEMBER_MS = 10 * 60_000;
 const ADAPTATIONS = 4;
 
-const known = new Map<string, { dialect: Dialect; until: number }>();
+const known = new Map<string, { dialect: Promise<Dialect>; until: number }>();
 
 /**
  * What one Pico server calls its fields, arguments and inputs. Names moved between versions of Pico, so no fixed
@@ -22,10 +22,14 @@ export class Dialect {
 
 	static async of(client: PicoClient, signal?: AbortSignal): Promise<Dialect> {
 		const remembered = known.get(client.endpoint);
-		if (remembered && remembered.until > Date.now()) return remembered.dialect;
-		const dialect = new Dialect(await introspect(client, signal));
-		known.set(client.endpoint, { dialect, until: Date.now() + REMEMBER_MS });
-		return dialect;
+		if (remembered && remembered.until > Date.now()) return await remembered.dialect;
+		// The promise is remembered, so that items that run side by side ask the server once.
+		const asked = { dialect: introspect(client, signal).then((schema) => new Dialect(schema)), until: Date.now() + REMEMBER_MS };
+		known.set(client.endpoint, asked);
+		asked.dialect.catch(() => {
+			if (known.get(client.endpoint) === asked) known.delete(client.endpoint);
+		});
+		return await asked.dialect;
 	}
 
 	/** For tests and for a person who upgraded a server. */
@@ -69,23 +73,37 @@ export class Dialect {
 	/** Runs `request`; when the server does not know names in it, remembers that and runs it again. */
 	async adapting<T>(request: () => Promise<T>): Promise<T> {
 		for (let round = 1; ; round++) {
+			const before = this.missing.size;
 			try {
 				return await request();
 			} catch (error) {
-				const refusal = error instanceof PicoFailure ? error : undefined;
-				if (round >= ADAPTATIONS || !refusal || !this.learn(refusal)) throw asFailure(error);
+				const names = error instanceof PicoFailure ? unknownNames(error) : [];
+				for (const name of names) this.missing.add(name);
+				// Another request may have learned these names while this one was under way: building it anew helps then too.
+				if (round >= ADAPTATIONS || names.length === 0 || this.missing.size === before) throw asFailure(error);
 			}
 		}
+	}
+
+	/** Whether a refusal names something that is not yet known to be missing. */
+	isUnlearned(failure: PicoFailure): boolean {
+		return namesIn(failure).some((name) => !this.missing.has(name));
 	}
 
 	/** Remembers the names that a refusal says are unknown; `false` when it teaches nothing new. */
 	learn(failure: PicoFailure): boolean {
 		const before = this.missing.size;
-		for (const { message } of failure.details.errors ?? []) {
-			for (const name of namesNotKnown(message)) this.missing.add(name);
-		}
+		for (const name of unknownNames(failure)) this.missing.add(name);
 		return this.missing.size > before;
 	}
+}
+
+function unknownNames(failure: PicoFailure): string[] {
+	return (failure.details.errors ?? []).flatMap(({ message }) => namesNotKnown(message));
+}
+
+function namesIn(failure: PicoFailure): string[] {
+	return (failure.details.errors ?? []).flatMap(({ message }) => namesNotKnown(message));
 }
 
 function asFailure(error: unknown): PicoFailure {
