@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
+import { DataFile } from './dataFile.mts';
 import { createRouter } from './http/router.mts';
 import { Sandbox } from './sandbox.mts';
 import type { Switches } from './switches.mts';
+import { serveWebSocket } from './ws.mts';
 
 export interface SandboxOptions {
 	/** 0 or nothing = a free port. */
@@ -37,7 +39,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
 	});
 	const pageFolder = options.pageFolder ?? resolve('packages/sandbox/src/pico/page');
 	const router = createRouter(sandbox, token, pageFolder);
+	const dataFile = options.data === undefined ? undefined : new DataFile(sandbox, resolve(options.data));
 	const server = createServer((request, response) => void router(request, response));
+	const sockets = serveWebSocket(server, sandbox, token);
 	await new Promise<void>((ready, failed) => {
 		server.once('error', failed);
 		server.listen(options.port ?? 0, host, ready);
@@ -48,7 +52,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
 		token,
 		sandbox,
 		close: async () => {
+			dataFile?.close();
 			sandbox.closeAll();
+			sockets.close();
 			const gone = new Promise<void>((done) => server.close(() => done()));
 			server.closeAllConnections();
 			await gone;

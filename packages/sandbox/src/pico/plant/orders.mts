@@ -33,7 +33,8 @@ export class Orders {
 	readonly all: Order[] = [];
 	private readonly byKey = new Map<string, Order>();
 	private readonly byExternalId = new Map<string, Order[]>();
-	private serial = 1000;
+	/** The last generated serial's number. */
+	serial = 1000;
 
 	constructor(private readonly plant: Plant) {}
 
@@ -147,12 +148,6 @@ export class Orders {
 		return `${prefix}-${++this.serial}`;
 	}
 
-	/** Takes back a stored order (data file). */
-	restore(order: Order): void {
-		this.serial += 10;
-		this.remember(order);
-	}
-
 	private checkChoice(operationId: string, choice: ChildChoice): void {
 		const chosen = [...(choice.optionalIds ?? []), ...(choice.groupIds ?? [])];
 		if (chosen.length === 0) return;
@@ -184,7 +179,8 @@ export class Orders {
 		return order;
 	}
 
-	private remember(order: Order): void {
+	/** Files an order under its keys; also how a data file puts its orders back. */
+	remember(order: Order): void {
 		this.all.push(order);
 		const sameId = this.byExternalId.get(order.externalOrderId);
 		if (sameId) sameId.push(order);

@@ -49,7 +49,8 @@ export class Plant {
 	private readonly linkEntries = new Map<string, Entry<SubOperation>>();
 	private readonly noteEntries = new Map<string, Entry<Note>>();
 	private held: { commit: () => void; timer: NodeJS.Timeout } | undefined;
-	private noteSeq = 0;
+	/** Sequence number of the last note event. */
+	noteSeq = 0;
 
 	constructor(readonly settings: PlantSettings) {}
 
@@ -201,6 +202,14 @@ export class Plant {
 		const entry = this.logs.notes.append(row, row.at.ns, keepsPlace ? known : undefined);
 		this.noteEntries.set(id, entry);
 		return row;
+	}
+
+	/** Puts back what a data file kept. */
+	restore(operations: Operation[], links: SubOperation[], notes: Note[], noteSeq: number): void {
+		for (const row of operations) this.putOperation(row);
+		for (const row of links) this.link(row.parentId, row.childId, row.childIndex, row.optional, row.updatedAt);
+		for (const row of notes) this.noteEntries.set(row.id, this.logs.notes.append(row, row.at.ns));
+		this.noteSeq = noteSeq;
 	}
 
 	/** Commits an event row; with the switch `reorder` every second one only after its successor. */
