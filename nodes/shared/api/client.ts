@@ -27,6 +27,8 @@ type FetchInit = { body?: unknown; headers?: unknown; signal?: AbortSignal | nul
 /** Talks GraphQL with one Pico, through n8n's HTTP helper and with n8n's credential. */
 export class PicoClient {
 	private readonly graphql: GraphQLClient;
+	/** The server's clock at its last answer, from the `Date` header. */
+	private lastDate: string | undefined;
 
 	private constructor(
 		readonly context: PicoContext,
@@ -66,6 +68,16 @@ export class PicoClient {
 		return await dialect.adapting(async () => await this.execute<T>({ ...build(dialect), ...options }));
 	}
 
+	/**
+	 * Now, by the clock of the server: events carry its time, and clocks of plants drift. Full seconds, never ahead of it.
+	 * Falls back to the clock of this machine for a server that does not tell.
+	 */
+	async serverNow(signal?: AbortSignal): Promise<string> {
+		await this.execute({ document: '{ __typename }', repeatable: true, signal });
+		const ms = Date.parse(this.lastDate ?? '');
+		return new Date(Number.isNaN(ms) ? Date.now() : ms).toISOString();
+	}
+
 	private async once<T>({ document, variables, signal }: PicoRequest): Promise<PicoResult<T>> {
 		let answer: { data?: unknown; errors?: unknown; status: number };
 		try {
@@ -89,6 +101,7 @@ export class PicoClient {
 			'application/json, application/graphql-response+json;q=0.9',
 			init.signal ?? undefined,
 		);
+		this.lastDate = answer.headers.date;
 		failUnlessGraphql(answer, this.endpoint);
 		const headers = { get: (name: string) => (name.toLowerCase() === 'content-type' ? 'application/json' : null) };
 		return { ok: true, status: answer.status, headers, text: async () => answer.body } as unknown as Response;

@@ -10,14 +10,15 @@ export type SeenMark = string;
 export class SeenWindow {
 	private readonly times = new Map<string, number>();
 	private newest = Number.NEGATIVE_INFINITY;
+	private droppedUpTo: number | undefined;
 
 	/**
 	 * @param lookbackMs age, measured against the newest event, after which an id is forgotten
-	 * @param capacity ids kept at most, so that a burst cannot fill the memory (a 20,000-id window takes about 3 MB)
+	 * @param capacity ids kept at most, so that a burst cannot fill the memory (5,000 ids take about 0.5 MB)
 	 */
 	constructor(
 		private readonly lookbackMs: number,
-		private readonly capacity = 20_000,
+		private readonly capacity = 5_000,
 	) {}
 
 	has(id: string): boolean {
@@ -33,16 +34,27 @@ export class SeenWindow {
 		this.forget();
 	}
 
-	/** The newest ids, oldest first, for stored state. */
-	marks(limit: number): SeenMark[] {
-		return [...this.times]
-			.sort(([, a], [, b]) => a - b)
-			.slice(-limit)
-			.map(([id, time]) => `${id}.${time.toString(36)}`);
+	/**
+	 * Time in milliseconds up to which ids inside the window had to be dropped for want of room; `undefined` while all
+	 * are known.
+	 */
+	get floor(): number | undefined {
+		return this.droppedUpTo !== undefined && this.droppedUpTo >= this.newest - this.lookbackMs ? this.droppedUpTo : undefined;
+	}
+
+	/** The ids that arrived last, and the floor that holds once only these are left. */
+	marks(limit: number): { marks: SeenMark[]; floor: number | undefined } {
+		const kept = [...this.times];
+		const dropped = kept.splice(0, Math.max(0, kept.length - limit));
+		const floor = dropped.reduce((highest, [, time]) => Math.max(highest, time), this.floor ?? Number.NEGATIVE_INFINITY);
+		return {
+			marks: kept.map(([id, time]) => `${id}.${time.toString(36)}`),
+			floor: Number.isFinite(floor) ? floor : undefined,
+		};
 	}
 
 	/** Takes stored marks in; a mark that cannot be read is skipped, which can only cause a repeat. */
-	restore(marks: readonly unknown[]): void {
+	restore(marks: readonly unknown[], floor?: number): void {
 		for (const mark of marks) {
 			const [, id, time] = (typeof mark === 'string' && /^([\w-]+)\.(-?[0-9a-z]+)$/.exec(mark)) || [];
 			if (id === undefined) continue;
@@ -50,6 +62,7 @@ export class SeenWindow {
 			this.times.set(id, ms);
 			this.newest = Math.max(this.newest, ms);
 		}
+		this.droppedUpTo = floor;
 	}
 
 	get size(): number {
@@ -60,7 +73,9 @@ export class SeenWindow {
 	private forget(): void {
 		const oldest = this.newest - this.lookbackMs;
 		for (const [id, time] of this.times) {
-			if (time >= oldest && this.times.size <= this.capacity) return;
+			const old = time < oldest;
+			if (!old && this.times.size <= this.capacity) return;
+			if (!old) this.droppedUpTo = Math.max(this.droppedUpTo ?? time, time);
 			this.times.delete(id);
 		}
 	}

@@ -1,0 +1,79 @@
+import {
+	NodeConnectionTypes,
+	TriggerCloseError,
+	type INodeType,
+	type INodeTypeDescription,
+	type ITriggerFunctions,
+	type ITriggerResponse,
+} from 'n8n-workflow';
+
+import { within } from '../shared/api/pause';
+import { activationError, asFailure } from '../shared/delivery/report';
+import { loadOptions } from './loadOptions';
+import { listen } from './listen';
+import { properties } from './properties';
+import { sampleItem } from './sample';
+import { readSettings } from './settings';
+
+/** n8n waits for a trigger to close; a hanging one would block deactivation and shutdown. */
+const CLOSE_WITHIN_MS = 5_000;
+
+export class PicoTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Pico MES Trigger',
+		name: 'picoTrigger',
+		icon: { light: 'file:../../icons/pico.svg', dark: 'file:../../icons/pico.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle:
+			'={{ ({ orderCompleted: "order completed", operationChanged: "operation changed", structureChanged: "product structure changed", noteSaved: "note created or updated" })[$parameter["event"]] }}',
+		description: 'Starts the workflow for each event of a Pico MES, without losing or repeating any',
+		eventTriggerDescription: 'Waiting for events of Pico',
+		activationMessage: 'Events of Pico now start this workflow. Its position survives restarts.',
+		defaults: { name: 'Pico MES Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'picoApi', required: true }],
+		triggerPanel: {
+			header: 'Try this trigger with an event of your plant',
+			executionsHelp: {
+				inactive:
+					'<b>While building the workflow</b>, click the button: the newest matching event that Pico still has is fetched, or a made-up sample on an empty plant. The position of the active workflow is not touched.<br /><br /><b>When it works</b>, activate the workflow: each new event then starts it.',
+				active:
+					'<b>While building the workflow</b>, click the button: the newest matching event that Pico still has is fetched, or a made-up sample on an empty plant. The position of the active workflow is not touched.<br /><br /><b>The workflow is active</b>: each event starts it by itself. See the executions list.',
+			},
+			activationHint: 'Activate the workflow to react to every event.',
+		},
+		properties,
+	};
+
+	methods = { loadOptions };
+
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		const settings = readSettings(this);
+		if (this.getMode() === 'manual') {
+			const stopped = new AbortController();
+			const manualTriggerFunction = async () => {
+				try {
+					const item = await sampleItem(this, settings, stopped.signal);
+					if (!stopped.signal.aborted) this.emit([[item]]);
+				} catch (error) {
+					throw activationError(this, asFailure(error));
+				}
+			};
+			return { manualTriggerFunction, closeFunction: async () => stopped.abort() };
+		}
+		try {
+			const feed = await listen(this, settings);
+			const closeFunction = async () => {
+				const late = Symbol('late');
+				if ((await within(feed.stop(), CLOSE_WITHIN_MS, late)) === late) {
+					throw new TriggerCloseError(this.getNode(), { level: 'warning' });
+				}
+			};
+			return { closeFunction };
+		} catch (error) {
+			throw activationError(this, asFailure(error));
+		}
+	}
+}

@@ -1,0 +1,27 @@
+import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
+
+import { PicoClient } from '../shared/api/client';
+import { activationError, asFailure } from '../shared/delivery/report';
+import { asObjects, asText } from '../shared/events/read';
+
+/** What the dropdowns of the trigger offer. */
+export const loadOptions = {
+	async getOperations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+		try {
+			const client = await PicoClient.of(this);
+			const { data } = await client.execute({
+				document: '{ operations { id externalId externalRevision name archivedAt } }',
+				repeatable: true,
+			});
+			return asObjects(data.operations)
+				.filter(({ id, archivedAt }) => id && !archivedAt)
+				.map((row) => {
+					const part = [asText(row.externalId), asText(row.externalRevision)].filter(Boolean).join(' rev. ');
+					return { name: [part, asText(row.name)].filter(Boolean).join(': '), value: asText(row.id) ?? '' };
+				})
+				.sort((a, b) => a.name.localeCompare(b.name));
+		} catch (error) {
+			throw activationError(this, asFailure(error));
+		}
+	},
+};

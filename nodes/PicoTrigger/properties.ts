@@ -1,0 +1,172 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { EVENT_KINDS } from '../shared/events/kinds';
+
+const forEvents = (...event: string[]) => ({ show: { event } });
+
+const fieldOptions = (id: string): INodeProperties => {
+	const kind = EVENT_KINDS.find((candidate) => candidate.id === id)!;
+	return {
+		displayName: 'Fields',
+		name: 'fields',
+		type: 'multiOptions',
+		default: [],
+		displayOptions: { show: { output: ['fields'], event: [id] } },
+		options: kind.selection
+			.filter(({ insteadOf }) => !insteadOf)
+			.map(({ name }) => ({ name, value: name }))
+			.sort((a, b) => a.name.localeCompare(b.name)),
+		description: 'Fields of the event to ask Pico for. Those that identify the event are always added.',
+	};
+};
+
+/** Parameters in the order in which a person decides. */
+export const properties: INodeProperties[] = [
+	{
+		displayName: 'Trigger On',
+		name: 'event',
+		type: 'options',
+		noDataExpression: true,
+		default: 'orderCompleted',
+		options: EVENT_KINDS.map(({ id, displayName, description }) => ({ name: displayName, value: id, description })),
+	},
+	{
+		displayName: 'Product Names or IDs',
+		name: 'products',
+		type: 'multiOptions',
+		default: [],
+		typeOptions: { loadOptionsMethod: 'getOperations' },
+		displayOptions: forEvents('orderCompleted', 'operationChanged', 'structureChanged'),
+		description:
+			'Products to react to; none chosen means all. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+	},
+	{
+		displayName: 'Start From',
+		name: 'startFrom',
+		type: 'options',
+		default: 'new',
+		description: 'Where to begin when the workflow is activated for the first time. Later the stored position always wins.',
+		options: [
+			{ name: 'New Events', value: 'new', description: 'What happens from the activation on' },
+			{ name: 'A Date', value: 'date', description: 'Events since then are replayed first' },
+			{ name: 'As Far Back as Pico Keeps Events', value: 'earliest', description: 'Everything that Pico still has is replayed first' },
+		],
+	},
+	{
+		displayName: 'Start Date',
+		name: 'startDate',
+		type: 'dateTime',
+		default: '',
+		required: true,
+		displayOptions: { show: { startFrom: ['date'] } },
+		description: 'In the time zone of the workflow, unless the value names one',
+	},
+	{
+		displayName: 'Move On',
+		name: 'moveOn',
+		type: 'options',
+		default: 'finished',
+		description: 'When an event counts as done and the next one is handed over',
+		options: [
+			{ name: 'When the Run Finishes', value: 'finished', description: 'Also when it fails: n8n then holds the failed execution with the event' },
+			{ name: 'When the Run Succeeds', value: 'succeeded', description: 'A failed run is tried again, see Attempts under Options' },
+			{ name: 'As Soon as It Starts', value: 'started', description: 'Without waiting; runs may overlap and overtake each other' },
+		],
+	},
+	{
+		displayName: 'Output',
+		name: 'output',
+		type: 'options',
+		default: 'simplified',
+		options: [
+			{ name: 'Simplified', value: 'simplified', description: 'Flat, with names that an ERP person knows' },
+			{ name: 'Full', value: 'full', description: 'All fields as Pico names them' },
+			{ name: 'Selected Fields', value: 'fields', description: 'Chosen fields as Pico names them' },
+		],
+	},
+	...EVENT_KINDS.map(({ id }) => fieldOptions(id)),
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'After an Unclean Stop',
+				name: 'afterUncleanStop',
+				type: 'options',
+				default: 'never',
+				description: 'What to do on a restart with an event whose run was cut off by a crash',
+				options: [
+					{ name: 'Never Start an Event Twice', value: 'never', description: 'N8n lists the run as crashed; run it again by hand' },
+					{ name: 'Run Again', value: 'again', description: 'The workflow has to stand an event that comes twice' },
+				],
+			},
+			{
+				displayName: 'After the Last Attempt',
+				name: 'afterLastAttempt',
+				type: 'options',
+				default: 'skip',
+				displayOptions: { show: { '/moveOn': ['succeeded'] } },
+				options: [
+					{ name: 'Hold the Stream', value: 'hold', description: 'Keep trying; later events wait' },
+					{ name: 'Skip Loudly', value: 'skip', description: 'Record a failed execution that holds the event, and go on' },
+				],
+			},
+			{
+				displayName: 'Attempts',
+				name: 'attempts',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 100 },
+				default: 3,
+				displayOptions: { show: { '/moveOn': ['succeeded'] } },
+				description: 'How many runs an event gets at most before it counts as failed',
+			},
+			{
+				displayName: 'Events per Run',
+				name: 'eventsPerRun',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 500 },
+				default: 1,
+				description: 'How many waiting events may start one run together. A single event is never kept waiting for others.',
+			},
+			{
+				displayName: 'Look Back',
+				name: 'lookBack',
+				type: 'number',
+				typeOptions: { minValue: 0, maxValue: 86400 },
+				default: 300,
+				description:
+					'Seconds before the last event that are read again after each reconnect, so that events which Pico stored late are found. What was delivered before is left out.',
+			},
+			{
+				displayName: 'Order ID',
+				name: 'orderFilter',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. MO-*',
+				displayOptions: { show: { '/event': ['orderCompleted'] } },
+				description: 'Only completions of these orders. The character * stands for any text.',
+			},
+			{
+				displayName: 'Reset Token',
+				name: 'resetToken',
+				type: 'string',
+				typeOptions: { password: true },
+				default: '',
+				placeholder: 'e.g. 2026-01-31',
+				description: 'Any new value forgets the stored position at the next activation: the trigger then begins at Start From again',
+			},
+			{
+				displayName: 'Silence Limit',
+				name: 'silenceLimit',
+				type: 'number',
+				typeOptions: { minValue: 0, maxValue: 86400 },
+				default: 90,
+				description:
+					'Seconds without a sign of life after which the connection counts as dead and is made anew. 0 switches this off.',
+			},
+		],
+	},
+];

@@ -1,0 +1,104 @@
+import type { ITriggerFunctions } from 'n8n-workflow';
+
+import { pause } from '../api/pause';
+import type { PicoEvent } from '../events/event';
+import type { Batch } from './batch';
+import { deduplicationKey } from './batch';
+import { lagMs, toItem } from './item';
+import type { Position } from './position';
+import type { Report } from './report';
+import { runAndWait, startRun, type RunOutcome } from './runs';
+import type { TriggerSettings } from './settings';
+
+/** Whether the batch is behind us; after `closed` it stays unacknowledged and comes again at the next start. */
+export type Verdict = 'acknowledged' | 'closed';
+
+const RETRY_FIRST_MS = 5_000;
+const RETRY_LONGEST_MS = 60_000;
+
+export interface Delivery {
+	context: ITriggerFunctions;
+	settings: TriggerSettings;
+	position: Position;
+	report: Report;
+	/** Writes the position into static data; n8n saves it with the next `emit`. */
+	store: () => void;
+	closing: AbortSignal;
+}
+
+/**
+ * Hands one batch to the workflow and sees it through: waits for the run as the settings ask, tries again after a
+ * failed one, and acknowledges. Never throws for a failed run, so that one bad event cannot stop the stream.
+ */
+export async function deliver(delivery: Delivery, batch: Batch): Promise<Verdict> {
+	const { settings, position, report, closing } = delivery;
+	for (let attempt = batch.attempt; ; attempt++) {
+		const outcome = await handOver(delivery, batch, attempt);
+		if (outcome.kind === 'closed') return 'closed';
+		if (outcome.kind === 'refused') {
+			report.failedExecution(
+				`n8n did not start a run for ${describe(batch.events)}: ${outcome.reason}`,
+				/without waiting/i.test(outcome.reason)
+					? "This workflow runs on an engine that lets no trigger wait for a run. Set 'Move On' to 'As Soon as It Starts', or choose the other engine in the workflow settings."
+					: 'The event is kept and offered again.',
+			);
+			await pause(RETRY_LONGEST_MS, closing);
+			if (closing.aborted) return 'closed';
+			attempt--;
+			continue;
+		}
+		if (isDone(outcome, settings)) break;
+		const reason = outcome.kind === 'failed' ? outcome.reason : '';
+		const last = attempt - batch.attempt + 1 >= settings.attempts;
+		if (last && settings.afterLastAttempt === 'skip') {
+			report.failedExecution(
+				`Moved on after ${settings.attempts} attempt(s) for ${describe(batch.events)}`,
+				`The last run ended with: ${reason}. The event is below; run it again by hand after mending the workflow.`,
+				batch.events.map(({ row }) => row),
+			);
+			break;
+		}
+		if (last) report.warn(`Holding the stream at ${describe(batch.events)}: ${reason}`);
+		await pause(Math.min(RETRY_FIRST_MS * 2 ** Math.min(attempt - batch.attempt, 8), RETRY_LONGEST_MS), closing);
+		if (closing.aborted) return 'closed';
+	}
+	position.acknowledge(batch.events);
+	return 'acknowledged';
+}
+
+async function handOver(delivery: Delivery, batch: Batch, attempt: number): Promise<RunOutcome> {
+	const { context, settings, position, report, store, closing } = delivery;
+	const ids = batch.events.map(({ id }) => id);
+	const key = batch.key ?? deduplicationKey(settings, ids, attempt);
+	const items = batch.events.map((event) =>
+		toItem(settings.kind, event, settings.output, {
+			attempt,
+			replayed: batch.replayed(event),
+			correction: settings.kind.id === 'orderCompleted' && position.isCorrection(event),
+			lagMs: lagMs(event, Date.now()),
+		}),
+	);
+	position.handOver({ ids, key, attempt });
+	// Right before `emit`, which saves it: a change made while an earlier save is under way may be forgotten.
+	store();
+	batch.key = undefined;
+	if (settings.moveOn === 'started') {
+		startRun(context, items, key);
+		return { kind: 'succeeded' };
+	}
+	const outcome = await runAndWait(context, items, key, settings.runTimeoutMs, closing);
+	if (outcome.kind === 'noWord') {
+		report.warn(`No word of the run for ${describe(batch.events)} within ${settings.runTimeoutMs / 1000} s; moving on`);
+	}
+	if (outcome.kind === 'startedBefore') report.info(`${describe(batch.events)} was started before; not started again`);
+	return outcome;
+}
+
+function isDone(outcome: RunOutcome, { moveOn }: TriggerSettings): boolean {
+	return outcome.kind !== 'failed' || moveOn !== 'succeeded';
+}
+
+function describe(events: readonly PicoEvent[]): string {
+	const [first] = events;
+	return events.length === 1 ? `event ${first.id} of ${first.cursor}` : `${events.length} events from ${first.id} of ${first.cursor} on`;
+}

@@ -1,0 +1,118 @@
+import type { PicoEvent } from '../events/event';
+import { compareTimestamps, fromNanos, minusMs } from '../events/timestamp';
+import { SeenWindow } from '../events/window';
+import { STATE_VERSION, type StoredState } from './state';
+
+/** Ids in stored state at most; with 24 bytes each that is under 20 KB. */
+const STORED_MARKS = 800;
+const STORED_SUBJECTS = 600;
+/** Characters of an id in stored state: 72 bits, so that a false match in a full window is one in 10^16. */
+const MARK_LENGTH = 12;
+const SUBJECT_LENGTH = 10;
+
+export type InFlight = NonNullable<StoredState['inFlight']>;
+
+/**
+ * Where a trigger stands. The live copy is in memory; stored state is written from it, as a whole, right before each
+ * `emit`. The cursor moves forward only, and only over events that were delivered or left out on purpose.
+ */
+export class Position {
+	private readonly window: SeenWindow;
+	private readonly subjects: string[] = [];
+	private inFlight: InFlight | undefined;
+	private cursor: string;
+
+	private constructor(
+		private readonly source: string,
+		private readonly resetToken: string,
+		private readonly lookbackMs: number,
+		cursor: string,
+	) {
+		this.cursor = cursor;
+		this.window = new SeenWindow(lookbackMs);
+	}
+
+	static at(cursor: string, source: string, resetToken: string, lookbackMs: number): Position {
+		return new Position(source, resetToken, lookbackMs, cursor);
+	}
+
+	static from(state: StoredState, lookbackMs: number): Position {
+		const position = new Position(state.source, state.resetToken, lookbackMs, state.cursor);
+		position.window.restore(state.seen, state.floor ?? undefined);
+		position.subjects.push(...state.subjects);
+		position.inFlight = state.inFlight ?? undefined;
+		return position;
+	}
+
+	/** What was handed over before a restart and is not known to be done. */
+	get unconfirmed(): InFlight | undefined {
+		return this.inFlight;
+	}
+
+	get acknowledged(): string {
+		return this.cursor;
+	}
+
+	/**
+	 * Where to resume: a little before the cursor. Not earlier than the last id that had to be dropped for want of room,
+	 * since from there on back nothing tells new from old.
+	 */
+	get resumeFrom(): string {
+		const back = minusMs(this.cursor, this.lookbackMs);
+		const { floor } = this.window;
+		if (floor === undefined) return back;
+		const earliest = fromNanos(BigInt(floor) * 1_000_000n);
+		const latest = compareTimestamps(back, earliest) > 0 ? back : earliest;
+		return compareTimestamps(latest, this.cursor) > 0 ? this.cursor : latest;
+	}
+
+	isDelivered(event: PicoEvent): boolean {
+		return this.window.has(mark(event.id));
+	}
+
+	/** Whether the same ordered unit was delivered before with other content. */
+	isCorrection(event: PicoEvent): boolean {
+		return this.subjects.includes(event.subject.slice(0, SUBJECT_LENGTH));
+	}
+
+	/** Notes what is about to be handed over. Not yet stored: see `toState`. */
+	handOver(inFlight: InFlight): void {
+		this.inFlight = inFlight;
+	}
+
+	acknowledge(events: readonly PicoEvent[]): void {
+		for (const event of events) {
+			this.pass(event);
+			const subject = event.subject.slice(0, SUBJECT_LENGTH);
+			const index = this.subjects.indexOf(subject);
+			if (index >= 0) this.subjects.splice(index, 1);
+			this.subjects.push(subject);
+		}
+		if (this.subjects.length > STORED_SUBJECTS) this.subjects.splice(0, this.subjects.length - STORED_SUBJECTS);
+		this.inFlight = undefined;
+	}
+
+	/** Moves over an event that nobody wants (filtered out). */
+	pass(event: PicoEvent): void {
+		this.window.add(mark(event.id), event.cursor);
+		if (compareTimestamps(event.cursor, this.cursor) > 0) this.cursor = event.cursor;
+	}
+
+	toState(): StoredState {
+		const { marks, floor } = this.window.marks(STORED_MARKS);
+		return {
+			v: STATE_VERSION,
+			source: this.source,
+			resetToken: this.resetToken,
+			cursor: this.cursor,
+			seen: marks,
+			floor: floor ?? null,
+			subjects: [...this.subjects],
+			inFlight: this.inFlight ?? null,
+		};
+	}
+}
+
+function mark(id: string): string {
+	return id.slice(0, MARK_LENGTH);
+}

@@ -1,0 +1,42 @@
+import type { PicoEvent } from '../events/event';
+import type { Batch } from './batch';
+import type { InFlight } from './position';
+import type { AfterUncleanStop } from './settings';
+
+/** Events held back at most while the rest of a batch is still missing. */
+const LONGEST_QUEUE = 5_000;
+
+/**
+ * Puts the batch that was under way at the last stop together again.
+ *
+ * n8n drops a batch only under the very key it was started with, so the same events have to come as one batch again.
+ * Events that arrive in between wait until it is complete, or until it is clear that the rest does not come.
+ */
+export class Reoffer {
+	private readonly members = new Map<string, PicoEvent>();
+	private readonly later: PicoEvent[] = [];
+
+	constructor(
+		private readonly inFlight: InFlight,
+		private readonly policy: AfterUncleanStop,
+	) {}
+
+	/** Takes events in; `complete` once the batch is, or enough others queue up. */
+	add(events: readonly PicoEvent[]): { complete: boolean } {
+		for (const event of events) {
+			if (this.inFlight.ids.includes(event.id)) this.members.set(event.id, event);
+			else this.later.push(event);
+		}
+		return { complete: this.members.size === this.inFlight.ids.length || this.later.length >= LONGEST_QUEUE };
+	}
+
+	/** The batch as far as it came together (`undefined` if nothing came), and what waited behind it. */
+	release(replayed: Batch['replayed']): { batch?: Batch; later: PicoEvent[] } {
+		const { ids, attempt, key } = this.inFlight;
+		const events = ids.map((id) => this.members.get(id)).filter((event): event is PicoEvent => event !== undefined);
+		if (events.length === 0) return { later: this.later };
+		const batch: Batch =
+			this.policy === 'never' ? { events, attempt, key, replayed } : { events, attempt: attempt + 1, replayed };
+		return { batch, later: this.later };
+	}
+}

@@ -1,0 +1,62 @@
+import type { INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
+
+import { pause } from '../api/pause';
+
+/** How the run of a batch came out. */
+export type RunOutcome =
+	/** Ended well; also a run that now waits at a Wait node: n8n does not report how that one ends. */
+	| { kind: 'succeeded' }
+	| { kind: 'failed'; reason: string }
+	/** n8n holds a run under this key already: the batch was started before. */
+	| { kind: 'startedBefore' }
+	/** No word within the time allowed. */
+	| { kind: 'noWord' }
+	/** n8n refused to start a run. */
+	| { kind: 'refused'; reason: string }
+	/** The trigger is being stopped. */
+	| { kind: 'closed' };
+
+/** Starts a run without waiting for it. */
+export function startRun(context: ITriggerFunctions, items: INodeExecutionData[], key: string): void {
+	context.emit([items], undefined, undefined, key);
+}
+
+/**
+ * Starts a run and waits until it ended, `timeoutMs` passed or the trigger is stopped. The promise that n8n gives can
+ * stay open for ever (its end may be lost between processes), so the wait is always bounded.
+ */
+export async function runAndWait(
+	context: ITriggerFunctions,
+	items: INodeExecutionData[],
+	key: string,
+	timeoutMs: number,
+	closing: AbortSignal,
+): Promise<RunOutcome> {
+	const done = context.helpers.createDeferredPromise<IRun>();
+	const ended = done.promise.then(outcomeOf, (error: unknown): RunOutcome => refusal(error, closing));
+	context.emit([items], undefined, done, key);
+
+	const timer = new AbortController();
+	const stop = () => timer.abort();
+	closing.addEventListener('abort', stop, { once: true });
+	const limit = pause(timeoutMs, timer.signal).then((): RunOutcome => ({ kind: closing.aborted ? 'closed' : 'noWord' }));
+	const outcome = await Promise.race([ended, limit]);
+	closing.removeEventListener('abort', stop);
+	timer.abort();
+	return outcome;
+}
+
+/** n8n resolves with the run for failed runs too, and with nothing for a key that it knows. */
+function outcomeOf(run: IRun | undefined): RunOutcome {
+	if (!run) return { kind: 'startedBefore' };
+	if (run.status === 'success' || run.status === 'waiting') return { kind: 'succeeded' };
+	return { kind: 'failed', reason: run.data?.resultData?.error?.message ?? `the run ended as '${run.status}'` };
+}
+
+function refusal(error: unknown, closing: AbortSignal): RunOutcome {
+	if (closing.aborted) return { kind: 'closed' };
+	const { name, message } = error instanceof Error ? error : new Error(String(error));
+	// A person stopped the run: it was started, and its end is known.
+	if (/cancel/i.test(name)) return { kind: 'failed', reason: message };
+	return { kind: 'refused', reason: message };
+}

@@ -1,0 +1,41 @@
+import type { EventKind } from '../events/types';
+
+/** When an event counts as delivered. */
+export type MoveOn = 'finished' | 'succeeded' | 'started';
+
+/** What happens to an event whose last attempt failed. */
+export type AfterLastAttempt = 'skip' | 'hold';
+
+/** What happens on a restart to an event whose run may have been cut off. */
+export type AfterUncleanStop = 'never' | 'again';
+
+export type StartFrom = { from: 'new' } | { from: 'earliest' } | { from: 'date'; date: string };
+
+export type OutputMode = 'simplified' | 'full' | 'fields';
+
+/** Everything a trigger reads from its parameters, read once when it starts. */
+export interface TriggerSettings {
+	kind: EventKind;
+	/** Ids of operations; empty for all. */
+	products: readonly string[];
+	/** Order id, `*` stands for any text; empty for all. */
+	orderFilter: string;
+	startFrom: StartFrom;
+	moveOn: MoveOn;
+	output: OutputMode;
+	/** First-level fields for output `fields`. */
+	fields: readonly string[];
+	eventsPerRun: number;
+	lookbackMs: number;
+	attempts: number;
+	afterLastAttempt: AfterLastAttempt;
+	afterUncleanStop: AfterUncleanStop;
+	/** A new value forgets the stored position. */
+	resetToken: string;
+	/** Longest silence before a connection counts as dead, milliseconds; 0 = never. */
+	silenceMs: number;
+	/** Longest wait for the end of a run, milliseconds. */
+	runTimeoutMs: number;
+	/** Prefix of deduplication keys: workflow and node. */
+	owner: { workflowId: string; nodeId: string };
+}
