@@ -29,7 +29,13 @@ export interface Execution {
 	mode: string;
 	startedAt: string;
 	stoppedAt: string | null;
-	data?: { resultData: { runData: Record<string, NodeRun[]>; error?: { message: string } } };
+	data?: {
+		resultData: {
+			runData: Record<string, NodeRun[]>;
+			lastNodeExecuted?: string;
+			error?: { message: string; description?: string | null };
+		};
+	};
 }
 
 /** A signed-in owner: the editor's REST API by cookie, the public API by key. */

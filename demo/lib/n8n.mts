@@ -94,6 +94,12 @@ export class N8n {
 		this.child = undefined;
 	}
 
+	/** Resolves when the server is no longer running, whoever ended it. */
+	async ended(): Promise<void> {
+		const { child } = this;
+		if (child && !hasEnded(child)) await new Promise((resolve) => child.once('exit', resolve));
+	}
+
 	logTail(chars = 4000): string {
 		return readFileSync(this.logFile, 'utf8').slice(-chars);
 	}

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** The sandbox's servers, as far as the demo needs to know them. */
+export interface Doubles {
+	pico: { url: string; token: string };
+	odoo: { url: string; credentials: { db: string; username: string; password: string; apiKey: string } };
+	netsuite?: { url: string };
+	close(): Promise<void>;
+}
+
+export interface DoublePorts {
+	pico: number;
+	odoo: number;
+	netsuite: number;
+}
+
+interface Server {
+	url: string;
+	close(): Promise<void>;
+}
+
+type Start<T extends Server> = (options: { port: number; host: string; pageFolder?: string }) => Promise<T>;
+
+/** Parts that Odoo's double makes and the Pico sandbox does not know by itself. */
+const MORE_PARTS = [
+	{ partNumber: 'GEAR-200', revision: 'A', name: 'Gearbox' },
+	{ partNumber: 'VALVE-300', revision: 'A', name: 'Control Valve' },
+];
+
+/** Starts Pico, Odoo and (where present) NetSuite in this process, on loopback. */
+export async function startDoubles(root: string, ports: DoublePorts): Promise<Doubles> {
+	const sources = join(root, 'packages', 'sandbox', 'src');
+	const host = '127.0.0.1';
+	const load = async <T extends Server>(file: string, name: string) => {
+		const loaded = (await import(pathToFileURL(join(sources, file)).href)) as Record<string, Start<T>>;
+		return loaded[name];
+	};
+	const running: Server[] = [];
+	const begin = async <T extends Server>(file: string, name: string, port: number, pageFolder?: string): Promise<T> => {
+		const start = await load<T>(file, name);
+		const server = await start({ port, host, pageFolder });
+		running.push(server);
+		return server;
+	};
+	const close = async () => {
+		await Promise.allSettled(running.map((server) => server.close()));
+	};
+	try {
+		const pageFolder = join(sources, 'pico', 'page');
+		const pico = await begin<Server & Doubles['pico']>('pico/server.mts', 'startSandbox', ports.pico, pageFolder);
+		const odoo = await begin<Server & Doubles['odoo']>('odoo/server.mts', 'startOdooDouble', ports.odoo);
+		const withNetsuite = existsSync(join(sources, 'netsuite', 'server.mts'));
+		const netsuite = withNetsuite
+			? await begin<Server>('netsuite/server.mts', 'startNetsuiteDouble', ports.netsuite)
+			: undefined;
+		for (const part of MORE_PARTS) await control(pico.url, 'POST', 'operations/deploy', part);
+		return { pico, odoo, netsuite, close };
+	} catch (cause) {
+		await close();
+		throw cause;
+	}
+}
+
+/** A call of a double's control API. Throws with the double's own message when it refuses. */
+export async function control<T>(url: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+	const response = await fetch(`${url}/control/${path}`, {
+		method,
+		headers: body === undefined ? {} : { 'content-type': 'application/json' },
+		body: body === undefined ? undefined : JSON.stringify(body),
+	});
+	const text = await response.text();
+	if (!response.ok) throw new Error(`${method} /control/${path} answered ${response.status}: ${text.slice(0, 500)}`);
+	return JSON.parse(text) as T;
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { stopAllChildren } from './lib/children.mts';
+import type { Context } from './lib/context.mts';
+import { startDoubles, type Doubles } from './lib/doubles.mts';
+import { findHost } from './lib/host.mts';
+import { readImported, takeInstance, takeScratch, writeImported, type Instance } from './lib/instance.mts';
+import { N8nSession, OWNER } from './lib/n8n-session.mts';
+import { N8n } from './lib/n8n.mts';
+import { installTarball, packPackage } from './lib/package.mts';
+import { portFrom } from './lib/ports.mts';
+import { COMPLETIONS_WORKFLOW, ORDERS_WORKFLOW, workflowPair } from './lib/workflow-pair.mts';
+import { importCredentials, importWorkflows, publishWorkflows } from './lib/workflows.mts';
+import { runOnce } from './once.mts';
+
+const PREFERRED_PORTS = { n8n: 5678, pico: 4010, odoo: 8069, netsuite: 8443 };
+const NAMES = { n8n: 'n8n', pico: 'the Pico sandbox', odoo: 'the Odoo double', netsuite: 'the NetSuite double' };
+/** How often the first workflow looks into Odoo; a minute, as in the template, is long for somebody who watches. */
+const SECONDS_BETWEEN_LOOKS = { watched: 10, once: 3 };
+
+/**
+ * Starts everything and, with `once`, does the main job without a person; otherwise runs until Ctrl-C.
+ *
+ * @returns the exit code
+ */
+export async function runDemo(context: Context, { once }: { once: boolean }): Promise<number> {
+	const { root, steps, onInterrupt, takeLock } = context;
+	const started = Date.now();
+	const parent = join(root, '.demo');
+	const instance = once ? takeScratch(parent, takeLock) : takeInstance(parent, takeLock);
+	onInterrupt('', () => instance.release());
+	if (instance.number > 1) steps.say(`Another demo is running here; this is number ${instance.number}.`);
+
+	const ports = await choosePorts(steps);
+	const doubles = await steps.run('Start the sandbox: Pico and its ERPs', () => startDoubles(root, ports));
+	onInterrupt('the sandbox', () => doubles.close());
+
+	const n8n = await N8n.prepare({ host: findHost(root), userFolder: instance.folder, root, port: ports.n8n });
+	onInterrupt('n8n', () => stopAllChildren());
+	await steps.run('Pack the nodes and install them in n8n', () => installNodes(root, instance));
+	await steps.run('Import credentials and workflows', (report) =>
+		importPair(root, n8n, instance, doubles, report, once ? SECONDS_BETWEEN_LOOKS.once : SECONDS_BETWEEN_LOOKS.watched),
+	);
+	await steps.run('Start n8n', async () => n8n.start());
+	const session = await steps.run('Sign in', async () => await N8nSession.open(n8n.url));
+	if (once) return await runOnce({ steps, doubles, session });
+
+	steps.say(whatToOpen(n8n, doubles, started));
+	await n8n.ended();
+	steps.say(`n8n stopped by itself. Its log: ${n8n.logFile}\n${n8n.logTail(2000)}`);
+	return 1;
+}
+
+async function choosePorts(steps: Context['steps']) {
+	const chosen = { ...PREFERRED_PORTS };
+	const taken = new Set<number>();
+	for (const name of Object.keys(chosen) as Array<keyof typeof chosen>) {
+		const { port, moved } = await portFrom(PREFERRED_PORTS[name], taken);
+		if (moved) steps.say(`Port ${PREFERRED_PORTS[name]} is in use; ${NAMES[name]} listens on ${port} instead.`);
+		chosen[name] = port;
+		taken.add(port);
+	}
+	return chosen;
+}
+
+async function installNodes(root: string, { folder }: Instance): Promise<void> {
+	const tarball = await packPackage(root, join(folder, 'package'));
+	await installTarball(tarball, folder);
+}
+
+/** Imports and publishes only when something differs from what this folder's n8n holds: a person's edits stay. */
+async function importPair(
+	root: string,
+	n8n: N8n,
+	{ folder }: Instance,
+	doubles: Doubles,
+	report: (detail: string) => void,
+	everySeconds: number,
+): Promise<string> {
+	const { credentials, workflows } = workflowPair(root, doubles, everySeconds);
+	const fingerprint = createHash('sha256').update(JSON.stringify([credentials, workflows])).digest('hex');
+	if (readImported(folder) === fingerprint) return 'unchanged';
+	report('credentials');
+	await importCredentials(n8n, credentials);
+	report('workflows');
+	await importWorkflows(n8n, workflows);
+	report('publishing');
+	await publishWorkflows(n8n, [ORDERS_WORKFLOW, COMPLETIONS_WORKFLOW]);
+	writeImported(folder, fingerprint);
+	return '';
+}
+
+function whatToOpen(n8n: N8n, { pico, odoo, netsuite }: Doubles, started: number): string {
+	const netsuiteLine = netsuite ? [`  NetSuite       ${netsuite.url}/`] : [];
+	return [
+		'',
+		`Ready after ${((Date.now() - started) / 1000).toFixed(0)} s. Open in a browser:`,
+		'',
+		`  n8n            ${n8n.url}/      e-mail ${OWNER.email}   password ${OWNER.password}`,
+		`  Pico (floor)   ${pico.url}/`,
+		`  Odoo           ${odoo.url}/`,
+		...netsuiteLine,
+		'',
+		'What to do:',
+		'  1. Odoo: see the manufacturing orders. Within 10 seconds n8n has saved them in Pico.',
+		'  2. Pico: start one of them and complete it. Its serial number is made for you.',
+		'  3. Odoo: the order has its quantity and serial number, and is done when all its units are.',
+		'  4. n8n: open "Pico completions to Odoo" > Executions to see each run, and change what you like.',
+		'     Your changes to the workflows stay for the next start; Pico and Odoo start afresh each time.',
+		'',
+		`Log of n8n: ${n8n.logFile}`,
+		'Ctrl-C stops everything.',
+		'',
+	].join('\n');
+}

@@ -1,0 +1,26 @@
+// `npm run demo`: plain JavaScript on Node's own modules, because on a fresh clone nothing else is installed yet.
+// It installs and builds what is missing, then hands over to run.mts.
+import { commandLine } from '../scripts/lib/command-line.mjs';
+import { onInterrupt } from '../scripts/lib/interrupt.mjs';
+import { takeLock } from '../scripts/lib/lock.mjs';
+import { prepare } from '../scripts/lib/prepare.mjs';
+import { StepError } from '../scripts/lib/steps.mjs';
+
+const USAGE = `npm run demo               starts n8n, a Pico sandbox and an Odoo double; Ctrl-C stops them
+npm run demo -- --once     sends orders from Odoo to Pico and their completions back, without a person, and checks them
+
+PICO_DEMO_NATIVE_SQLITE=1  compiles n8n's own SQLite driver (needs python3, make, g++) instead of using Node's`;
+
+await commandLine(async ({ steps, root, args }) => {
+	if (args.includes('--help')) {
+		steps.say(USAGE);
+		return 0;
+	}
+	const unknown = args.find((arg) => arg !== '--once');
+	if (unknown) throw new StepError(`Unknown option ${unknown}\n\n${USAGE}`);
+	await prepare(steps, { root, build: true, host: true });
+	const { register } = await import('tsx/esm/api');
+	register();
+	const { runDemo } = await import('./run.mts');
+	return await runDemo({ root, steps, takeLock, onInterrupt }, { once: args.includes('--once') });
+});
