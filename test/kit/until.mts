@@ -1,0 +1,10 @@
+/** Polls until `check` gives something truthy; throws with `what` when that takes longer than `withinMs`. */
+export async function until<T>(what: string, check: () => T | Promise<T>, withinMs = 10_000): Promise<NonNullable<T>> {
+	const deadline = Date.now() + withinMs;
+	for (;;) {
+		const value = await check();
+		if (value) return value as NonNullable<T>;
+		if (Date.now() > deadline) throw new Error(`gave up waiting: ${what}`);
+		await new Promise((resolve) => setTimeout(resolve, 10));
+	}
+}

@@ -1,0 +1,95 @@
+import { startSandboxProcess, type SandboxProcess } from '../../kit/sandbox.mts';
+import { TriggerHost } from '../../kit/triggerHost.mts';
+import { until } from '../../kit/until.mts';
+
+let sandbox: SandboxProcess;
+let host: TriggerHost;
+
+beforeAll(async () => {
+	sandbox = await startSandboxProcess();
+});
+afterAll(async () => await sandbox.close());
+beforeEach(async () => {
+	await sandbox.control('POST', 'reset', {});
+	host = new TriggerHost(sandbox);
+});
+afterEach(async () => await host.deactivate());
+
+const complete = async (count: number, extra: Record<string, unknown> = {}) =>
+	await sandbox.control('POST', 'completions/bulk', { count, orderPrefix: 'MO', ...extra });
+
+test('starts one run for each completion, in order', async () => {
+	await host.activate();
+	await complete(5);
+	await until('five runs', () => host.runs.length === 5);
+	expect(host.items.map(({ orderId }) => orderId)).toEqual([...host.items.map(({ orderId }) => orderId)].sort());
+	expect(new Set(host.ids).size).toBe(5);
+});
+
+test('keeps one batch in flight', async () => {
+	let running = 0;
+	let most = 0;
+	host.workflow = async () => {
+		most = Math.max(most, ++running);
+		await new Promise((resolve) => setTimeout(resolve, 5));
+		running--;
+		return 'success';
+	};
+	await host.activate();
+	await complete(20);
+	await until('twenty runs', () => host.runs.length === 20);
+	expect(most).toBe(1);
+});
+
+test('re-offers a completion whose run was killed under the same key, so that n8n does not start it twice', async () => {
+	host.workflow = () => 'never';
+	await host.activate();
+	await complete(3);
+	await until('the first run', () => host.runs.length === 1);
+	await host.kill();
+	host.workflow = () => 'success';
+	await host.activate('init');
+	await until('the other two', () => host.runs.length === 3);
+	expect(new Set(host.ids).size).toBe(3);
+	expect(host.runs[0].status).toBe('crashed');
+});
+
+test('delivers what happened while n8n was down', async () => {
+	await host.activate();
+	await complete(2);
+	await until('two runs', () => host.runs.length === 2);
+	await host.kill();
+	await complete(3, { orderPrefix: 'NIGHT' });
+	await host.activate('init');
+	await until('five runs', () => host.runs.length === 5);
+	expect(new Set(host.ids).size).toBe(5);
+});
+
+test('starts nothing twice after a clean restart', async () => {
+	await host.activate();
+	await complete(4);
+	await until('four runs', () => host.runs.filter(({ status }) => status === 'success').length === 4);
+	for (let restart = 0; restart < 5; restart++) {
+		await host.deactivate();
+		await host.activate('init');
+	}
+	await complete(1, { orderPrefix: 'LAST' });
+	await until('the last run', () => host.items.some(({ orderId }) => String(orderId).startsWith('LAST')));
+	expect(host.runs).toHaveLength(5);
+});
+
+test('shows an editor test run a real event and leaves the stored position alone', async () => {
+	await host.activate();
+	await complete(2);
+	await until('two runs', () => host.runs.length === 2);
+	const [item] = await host.testRun();
+	expect(item.sample).toBeUndefined();
+	expect(host.ids).toContain(item.eventId);
+});
+
+test('shows an editor test run a labelled sample on an empty plant', async () => {
+	await sandbox.control('POST', 'reset', {});
+	const items = await host.testRun();
+	expect(items).toHaveLength(1);
+	expect(items[0].sample === true || items[0].replayed === true).toBe(true);
+});
