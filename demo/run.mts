@@ -8,7 +8,7 @@ import { readImported, takeInstance, takeScratch, writeImported, type Instance }
 import { N8nSession, OWNER } from './lib/n8n-session.mts';
 import { N8n } from './lib/n8n.mts';
 import { installTarball, packPackage } from './lib/package.mts';
-import { portFrom } from './lib/ports.mts';
+import { reservePort, type Reservation } from './lib/ports.mts';
 import { COMPLETIONS_WORKFLOW, ORDERS_WORKFLOW, workflowPair } from './lib/workflow-pair.mts';
 import { importCredentials, importWorkflows, publishWorkflows } from './lib/workflows.mts';
 import { runOnce } from './once.mts';
@@ -31,36 +31,48 @@ export async function runDemo(context: Context, { once }: { once: boolean }): Pr
 	onInterrupt('', () => instance.release());
 	if (instance.number > 1) steps.say(`Another demo is running here; this is number ${instance.number}.`);
 
-	const ports = await choosePorts(steps);
-	const doubles = await steps.run('Start the sandbox: Pico and its ERPs', () => startDoubles(root, ports));
+	const ports = await reservePorts(steps);
+	const doubles = await steps.run('Start the sandbox: Pico and its ERPs', async () => await startSandbox(root, ports));
 	onInterrupt('the sandbox', () => doubles.close());
 
-	const n8n = await N8n.prepare({ host: findHost(root), userFolder: instance.folder, root, port: ports.n8n });
-	onInterrupt('n8n', () => stopAllChildren());
+	const n8n = await N8n.prepare({ host: findHost(root), userFolder: instance.folder, root, port: ports.n8n.port });
+	onInterrupt('n8n', () => stopAllChildren(8000));
 	await steps.run('Pack the nodes and install them in n8n', () => installNodes(root, instance));
 	await steps.run('Import credentials and workflows', (report) =>
 		importPair(root, n8n, instance, doubles, report, once ? SECONDS_BETWEEN_LOOKS.once : SECONDS_BETWEEN_LOOKS.watched),
 	);
-	await steps.run('Start n8n', async () => n8n.start());
+	await steps.run('Start n8n', async () => {
+		await ports.n8n.release();
+		await n8n.start();
+	});
 	const session = await steps.run('Sign in', async () => await N8nSession.open(n8n.url));
 	if (once) return await runOnce({ steps, doubles, session });
 
 	steps.say(whatToOpen(n8n, doubles, started));
 	await n8n.ended();
+	if (context.isStopping()) return 1;
 	steps.say(`n8n stopped by itself. Its log: ${n8n.logFile}\n${n8n.logTail(2000)}`);
 	return 1;
 }
 
-async function choosePorts(steps: Context['steps']) {
-	const chosen = { ...PREFERRED_PORTS };
-	const taken = new Set<number>();
-	for (const name of Object.keys(chosen) as Array<keyof typeof chosen>) {
-		const { port, moved } = await portFrom(PREFERRED_PORTS[name], taken);
-		if (moved) steps.say(`Port ${PREFERRED_PORTS[name]} is in use; ${NAMES[name]} listens on ${port} instead.`);
-		chosen[name] = port;
-		taken.add(port);
+type PortName = keyof typeof PREFERRED_PORTS;
+
+/** Reserves all ports at the start: n8n listens only half a minute later, and a second demo may start meanwhile. */
+async function reservePorts(steps: Context['steps']): Promise<Record<PortName, Reservation>> {
+	const entries: Array<[PortName, Reservation]> = [];
+	for (const name of Object.keys(PREFERRED_PORTS) as PortName[]) {
+		const reservation = await reservePort(PREFERRED_PORTS[name]);
+		if (reservation.moved) {
+			steps.say(`Port ${PREFERRED_PORTS[name]} is in use; ${NAMES[name]} listens on ${reservation.port} instead.`);
+		}
+		entries.push([name, reservation]);
 	}
-	return chosen;
+	return Object.fromEntries(entries) as Record<PortName, Reservation>;
+}
+
+async function startSandbox(root: string, { pico, odoo, netsuite }: Record<PortName, Reservation>): Promise<Doubles> {
+	await Promise.all([pico.release(), odoo.release(), netsuite.release()]);
+	return await startDoubles(root, { pico: pico.port, odoo: odoo.port, netsuite: netsuite.port });
 }
 
 async function installNodes(root: string, { folder }: Instance): Promise<void> {

@@ -1,7 +1,7 @@
 // `npm run demo`: plain JavaScript on Node's own modules, because on a fresh clone nothing else is installed yet.
 // It installs and builds what is missing, then hands over to run.mts.
 import { commandLine } from '../scripts/lib/command-line.mjs';
-import { onInterrupt } from '../scripts/lib/interrupt.mjs';
+import { isStopping, onInterrupt } from '../scripts/lib/interrupt.mjs';
 import { takeLock } from '../scripts/lib/lock.mjs';
 import { prepare } from '../scripts/lib/prepare.mjs';
 import { StepError } from '../scripts/lib/steps.mjs';
@@ -22,5 +22,5 @@ await commandLine(async ({ steps, root, args }) => {
 	const { register } = await import('tsx/esm/api');
 	register();
 	const { runDemo } = await import('./run.mts');
-	return await runDemo({ root, steps, takeLock, onInterrupt }, { once: args.includes('--once') });
+	return await runDemo({ root, steps, takeLock, onInterrupt, isStopping }, { once: args.includes('--once') });
 });

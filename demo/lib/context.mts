@@ -5,6 +5,8 @@ export interface Context {
 	takeLock: TakeLock;
 	/** Registers something to stop on Ctrl-C and at the end; the result forgets it again. */
 	onInterrupt(name: string, stop: () => unknown): () => void;
+	/** True once Ctrl-C is being handled. */
+	isStopping(): boolean;
 }
 
 export interface Steps {

@@ -40,27 +40,20 @@ export interface Execution {
 
 /** A signed-in owner: the editor's REST API by cookie, the public API by key. */
 export class N8nSession {
+	private apiKey: string | undefined;
+
 	private constructor(
 		private readonly url: string,
 		private readonly cookie: string,
-		private readonly apiKey: string,
 	) {}
 
-	/** Makes the owner on an empty n8n, or signs in as the owner that it has, and takes a fresh API key. */
+	/** Makes the owner on an empty n8n, or signs in as the owner that it has. */
 	static async open(url: string): Promise<N8nSession> {
-		const cookie = (await signIn(url, '/rest/owner/setup', OWNER)) ?? (await signIn(url, '/rest/login', {
-			emailOrLdapLoginId: OWNER.email,
-			password: OWNER.password,
-		}));
+		const credentials = { emailOrLdapLoginId: OWNER.email, password: OWNER.password };
+		const cookie =
+			(await signIn(url, '/rest/owner/setup', OWNER)) ?? (await signIn(url, '/rest/login', credentials));
 		if (!cookie) throw new Error(`n8n at ${url} refused the demo owner; remove the .demo folder to start afresh`);
-		const withCookie = new N8nSession(url, cookie, '');
-		const label = `demo ${new Date().toISOString()}`;
-		const { rawApiKey } = await withCookie.rest<{ rawApiKey: string }>('POST', '/api-keys', {
-			label,
-			expiresAt: null,
-			scopes: API_SCOPES,
-		});
-		return new N8nSession(url, cookie, rawApiKey);
+		return new N8nSession(url, cookie);
 	}
 
 	/** A call as the editor makes it; resolves the `data` of the answer. */
@@ -72,8 +65,15 @@ export class N8nSession {
 
 	/** A call of n8n's public API. */
 	async api<T>(method: string, path: string, body?: unknown): Promise<T> {
+		this.apiKey ??= await this.newApiKey();
 		const headers = { 'x-n8n-api-key': this.apiKey, 'content-type': 'application/json' };
 		return await request<T>(method, `${this.url}/api/v1${path}`, headers, body);
+	}
+
+	private async newApiKey(): Promise<string> {
+		const label = `demo ${new Date().toISOString()}`;
+		const key = { label, expiresAt: null, scopes: API_SCOPES };
+		return (await this.rest<{ rawApiKey: string }>('POST', '/api-keys', key)).rawApiKey;
 	}
 
 	/** Executions of a workflow with their data, oldest first (at most the newest 250). */

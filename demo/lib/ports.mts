@@ -1,34 +1,44 @@
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 
-/** Binds 127.0.0.1:port for a moment; port 0 means any. Resolves the port, or undefined when it is taken. */
-function tryPort(port: number): Promise<number | undefined> {
+/** Listens on 127.0.0.1:port; port 0 means any. Resolves undefined when it is taken. */
+function occupy(port: number): Promise<{ port: number; server: Server } | undefined> {
 	return new Promise((resolve) => {
-		const probe = createServer();
-		probe.once('error', () => resolve(undefined));
-		probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-			const address = probe.address();
-			const bound = typeof address === 'object' && address !== null ? address.port : undefined;
-			probe.close(() => resolve(bound));
+		const server = createServer();
+		server.once('error', () => resolve(undefined));
+		server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+			const address = server.address();
+			resolve(typeof address === 'object' && address !== null ? { port: address.port, server } : undefined);
 		});
 	});
 }
 
 /** A port on loopback that nothing listens on at this moment. */
 export async function freePort(): Promise<number> {
-	const port = await tryPort(0);
-	if (port === undefined) throw new Error('No free port on 127.0.0.1');
+	const { port, release } = await reservePort(0);
+	await release();
 	return port;
 }
 
+export interface Reservation {
+	port: number;
+	/** Somebody else has the preferred port. */
+	moved: boolean;
+	/** Frees the port for whoever is to listen on it; until then no other start gets it. */
+	release(): Promise<void>;
+}
+
 /**
- * The preferred port, or the next free one above it.
+ * Holds the preferred port, or the next free one above it, until it is released.
  *
- * @returns the port and whether somebody else had the preferred one
  * @throws Error when the preferred port and the hundred above it are all taken
  */
-export async function portFrom(preferred: number, avoid: ReadonlySet<number> = new Set()) {
+export async function reservePort(preferred: number): Promise<Reservation> {
 	for (let port = preferred; port <= preferred + 100; port++) {
-		if (!avoid.has(port) && (await tryPort(port)) !== undefined) return { port, moved: port !== preferred };
+		const held = await occupy(port);
+		if (!held) continue;
+		const release = () => new Promise<void>((resolve) => held.server.close(() => resolve()));
+		held.server.unref();
+		return { port: held.port, moved: preferred !== 0 && held.port !== preferred, release };
 	}
 	throw new Error(`Ports ${preferred} to ${preferred + 100} on 127.0.0.1 are all in use`);
 }

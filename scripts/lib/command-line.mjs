@@ -13,7 +13,7 @@ import { StepError, Steps } from './steps.mjs';
 export async function commandLine(main) {
 	const steps = new Steps();
 	const say = (text) => steps.say(text);
-	handleInterrupts(say);
+	handleInterrupts(steps);
 	let code = 1;
 	try {
 		const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');

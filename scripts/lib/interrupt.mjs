@@ -40,13 +40,13 @@ export async function stopEverything(say = () => {}) {
 	}
 }
 
-/** @param {(text: string) => void} say where messages go */
-export function handleInterrupts(say) {
+/** @param {import('./steps.mjs').Steps} steps where messages go */
+export function handleInterrupts(steps) {
+	const say = (text) => steps.say(text);
 	for (const [signal, code] of Object.entries(EXIT_CODES)) {
 		process.on(signal, () => {
-			if (stopping) {
-				process.exit(code);
-			}
+			if (stopping) process.exit(code);
+			steps.halt();
 			say('');
 			void stopEverything(say).then(() => {
 				say('Stopped. Nothing is left running.');

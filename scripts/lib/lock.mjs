@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 
-/** Whether a process with this id lives and (where the system tells) still runs one of our commands. */
+/** Whether a process with this id lives and (where the system tells) still runs that command, by its file's name. */
 function isOurs({ pid, command }) {
 	try {
 		process.kill(pid, 0);
@@ -33,7 +33,7 @@ function readHolder(file) {
  */
 export function takeLock(file, details = {}) {
 	mkdirSync(dirname(file), { recursive: true });
-	const content = JSON.stringify({ pid: process.pid, command: process.argv[1] ?? '', ...details });
+	const content = JSON.stringify({ pid: process.pid, command: basename(process.argv[1] ?? ''), ...details });
 	for (let attempt = 0; attempt < 3; attempt++) {
 		try {
 			writeFileSync(file, content, { flag: 'wx' });

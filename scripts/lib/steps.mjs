@@ -17,6 +17,7 @@ export class Steps {
 	#current;
 	#timer;
 	#frame = 0;
+	#halted = false;
 	/** What ran: { name, ms, ok, note }. */
 	done = [];
 
@@ -52,7 +53,17 @@ export class Steps {
 		this.#out.write(`${text}\n`);
 	}
 
+	/** Ends the moving line, for good: what was under way is being stopped. */
+	halt() {
+		clearInterval(this.#timer);
+		this.#clear();
+		if (this.#tty && this.#current) this.#out.write(`✖ ${this.#current.name}: stopped\n`);
+		this.#current = undefined;
+		this.#halted = true;
+	}
+
 	#begin(name) {
+		if (this.#halted) return;
 		this.#current = { name, detail: '', started: Date.now(), lastPlain: Date.now() };
 		if (!this.#tty) {
 			this.#out.write(`... ${name}\n`);
@@ -71,6 +82,7 @@ export class Steps {
 	}
 
 	#end(name, ms, ok, note) {
+		if (this.#halted) return;
 		clearInterval(this.#timer);
 		this.#clear();
 		this.#current = undefined;
