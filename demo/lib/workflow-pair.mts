@@ -14,7 +14,7 @@ export function demoCredentials({ pico, odoo }: Pick<Doubles, 'pico' | 'odoo'>):
 			id: 'demoPicoApi00001',
 			name: 'Pico sandbox',
 			type: 'picoApi',
-			data: { endpoint: `${pico.url}/graph/v2`, token: pico.token, allowUnauthorizedCerts: false },
+			data: { endpoint: `${pico.url}/graph/v2`, token: pico.token, ignoreTlsIssues: false },
 		},
 		{ id: 'demoOdooKey00001', name: 'Odoo sandbox', type: 'odooApiKeyApi', data: { url: odoo.url, db, apiKey } },
 		{
