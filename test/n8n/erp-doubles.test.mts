@@ -1,108 +1,170 @@
+import { startNetsuiteDouble, type NetsuiteDouble } from '../../packages/sandbox/src/netsuite/server.mts';
 import { startOdooDouble, type OdooDouble } from '../../packages/sandbox/src/odoo/server.mts';
-import { chain, CommandLineN8n, type Json, type WorkflowNode } from './erp-host.mts';
+import { CommandLineN8n, type Json } from './erp-host.mts';
+import {
+	credentials,
+	netsuiteNodeFlow,
+	netsuitePagesFlow,
+	oauth1Flow,
+	oauth1SuiteQLFlow,
+	oauth2Flow,
+	odooErrorFlow,
+	odooV1Flow,
+	odooV2Flow,
+	signedWrong,
+} from './erp-workflows.mts';
 
 jest.setTimeout(180_000);
 
-const odooApi = { odooApi: { id: 'erpOdooLogin0001', name: 'Odoo login' } };
-const odooApiKeyApi = { odooApiKeyApi: { id: 'erpOdooKey000001', name: 'Odoo key' } };
+const host = '127.0.0.1';
 
-const odooV1 = (name: string, parameters: Json): WorkflowNode => ({
-	name,
-	type: 'n8n-nodes-base.odoo',
-	typeVersion: 1,
-	parameters: { resource: 'custom', ...parameters },
-	credentials: odooApi,
-});
-
-const odooV2 = (name: string, authentication: 'odooApi' | 'odooApiKeyApi', model: string, parameters: Json): WorkflowNode => ({
-	name,
-	type: 'n8n-nodes-base.odoo',
-	typeVersion: 2,
-	parameters: {
-		authentication,
-		resource: 'custom',
-		customResource: { __rl: true, mode: 'id', value: model },
-		...parameters,
-	},
-	credentials: authentication === 'odooApi' ? odooApi : odooApiKeyApi,
-});
-
-const mapped = (value: Json): Json => ({ mappingMode: 'defineBelow', value, matchingColumns: [], schema: [] });
-
-function odooWorkflows(): Json[] {
-	const v2 = (authentication: 'odooApi' | 'odooApiKeyApi'): WorkflowNode[] => [
-		odooV2('Orders', authentication, 'mrp.production', {
-			operation: 'getAll',
-			returnAll: false,
-			limit: 1,
-			filters: {
-				filter: [
-					{ fieldName: 'state', operator: 'in', value: 'confirmed, progress' },
-					{ fieldName: 'product_id.default_code', operator: 'equal', value: 'PUMP-100' },
-				],
-			},
-			options: { fieldsList: 'name, product_id, product_qty, state' },
-		}),
-		odooV2('Serial', authentication, 'stock.lot', {
-			operation: 'create',
-			fieldsToSend: mapped({ name: `SN-${authentication}`, product_id: '={{ $json.product_id[0] }}' }),
-		}),
-		odooV2('Report', authentication, 'mrp.production', {
-			operation: 'update',
-			recordId: { __rl: true, mode: 'id', value: "={{ $('Orders').item.json.id }}" },
-			fieldsToSend: mapped({ qty_producing: 1, lot_producing_id: '={{ $json.id }}', x_pico_event: 'event-1' }),
-		}),
-		odooV2('Order', authentication, 'mrp.production', {
-			operation: 'get',
-			recordId: { __rl: true, mode: 'id', value: '={{ $json.id }}' },
-			options: {},
-		}),
-	];
-	return [
-		chain('erpOdooV1', [
-			odooV1('Orders', {
-				operation: 'getAll',
-				customResource: 'mrp.production',
-				returnAll: true,
-				options: { fieldsList: ['name', 'product_id', 'state'] },
-				filterRequest: { filter: [{ fieldName: 'product_id.default_code', operator: 'equal', value: 'PUMP-100' }] },
-			}),
-		]),
-		chain('erpOdooV2Key', v2('odooApiKeyApi')),
-		chain('erpOdooV2Login', v2('odooApi')),
-	];
+async function control<Answer = Json>(url: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
+	const response = await fetch(`${url}/control/${path}`, {
+		method,
+		...(body === undefined ? {} : { body: JSON.stringify(body) }),
+	});
+	if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
+	return (await response.json()) as Answer;
 }
 
 describe('the ERP doubles under real n8n nodes', () => {
 	let odoo: OdooDouble;
+	let netsuite: NetsuiteDouble;
 	let n8n: CommandLineN8n;
 
 	beforeAll(async () => {
-		odoo = await startOdooDouble({ port: 0, host: '127.0.0.1' });
-		n8n = await CommandLineN8n.create({});
-		const { url, credentials } = odoo;
-		const { db, username, password, apiKey } = credentials;
+		odoo = await startOdooDouble({ port: 0, host });
+		netsuite = await startNetsuiteDouble({ port: 0, host });
+		n8n = await CommandLineN8n.create({ NODE_EXTRA_CA_CERTS: netsuite.caFile });
+		const { hostname, credentials: keys } = netsuite;
 		await n8n.importCredentials([
-			{ ...odooApi.odooApi, type: 'odooApi', data: { url, db, username, password } },
-			{ ...odooApiKeyApi.odooApiKeyApi, type: 'odooApiKeyApi', data: { url, db, apiKey } },
+			...credentials(odoo, netsuite),
+			{ id: 'erp-netsuite-wrong', name: 'wrong', type: 'netsuite', data: { ...keys, hostname, tokenSecret: 'other' } },
 		]);
-		await n8n.importWorkflows(odooWorkflows());
+		await n8n.importWorkflows([
+			odooV1Flow(),
+			odooV2Flow('erpOdooV2Key', 'odooApiKeyApi', odoo.url),
+			odooV2Flow('erpOdooV2Login', 'odooApi', odoo.url),
+			odooErrorFlow('erpOdooErrorKey', 'odooApiKeyApi'),
+			odooErrorFlow('erpOdooErrorLogin', 'odooApi'),
+			netsuiteNodeFlow(),
+			netsuitePagesFlow(),
+			oauth1Flow('erpOAuth1', netsuite.plainUrl),
+			oauth1SuiteQLFlow(netsuite.plainUrl),
+			oauth2Flow(netsuite.url),
+			signedWrong(),
+		]);
 	});
 
 	afterAll(async () => {
 		await n8n?.close();
+		await netsuite?.close();
 		await odoo?.close();
 	});
 
-	it('lists manufacturing orders through Odoo node version 1', async () => {
-		const run = await n8n.execute('erpOdooV1');
-		expect(run.error).toBeUndefined();
-		expect(run.items('Orders')).toHaveLength(2);
+	beforeEach(async () => {
+		await control(odoo.url, 'POST', 'reset', {});
+		await control(netsuite.plainUrl, 'POST', 'reset', {});
 	});
 
-	it.each(['erpOdooV2Key', 'erpOdooV2Login'])('reads, creates and updates through Odoo node version 2 (%s)', async (id) => {
+	it('serves the Odoo node version 1: list, create, update, get, delete', async () => {
+		const run = await n8n.execute('erpOdooV1');
+		expect(run.error).toBeUndefined();
+		expect(run.items('Orders')).toEqual([
+			{ id: 1, name: 'WH/MO/00001', product_id: [1, '[PUMP-100] Coolant pump'], state: 'confirmed' },
+		]);
+		expect(run.items('Order')).toEqual([
+			expect.objectContaining({
+				state: 'to_close',
+				qty_producing: 1,
+				lot_producing_id: [1, 'SN-V1'],
+				x_pico_event: 'event-v1',
+			}),
+		]);
+		expect(run.items('Delete')).toEqual([{ success: true }]);
+		const { counts } = await control<{ counts: Record<string, number> }>(odoo.url, 'GET', 'state');
+		expect(counts['stock.lot']).toBe(1);
+	});
+
+	it.each([
+		['JSON-2 and an API key', 'erpOdooV2Key'],
+		['JSON-RPC and a login', 'erpOdooV2Login'],
+	])('serves the Odoo node version 2 over %s, and the HTTP Request node beside it', async (_name, id) => {
 		const run = await n8n.execute(id);
 		expect(run.error).toBeUndefined();
-		expect(run.items('Order')).toEqual([expect.objectContaining({ x_pico_event: 'event-1', qty_producing: 1 })]);
+		expect(run.items('Orders')).toHaveLength(1);
+		expect(run.items('Order')).toEqual([expect.objectContaining({ x_pico_event: 'event-v2', qty_producing: 1 })]);
+		expect(run.items('Finish')).toEqual([expect.objectContaining({ statusCode: 200 })]);
+		expect(run.items('Delete')).toEqual([{ id: expect.any(Number), deleted: true }]);
+		const { orders } = await control<{ orders: Json[] }>(odoo.url, 'GET', 'state');
+		expect(orders.at(-1)).toMatchObject({ state: 'done', produced: 1, serials: [expect.stringMatching(/^SN-/)] });
+	});
+
+	it.each(['erpOdooErrorKey', 'erpOdooErrorLogin'])('gives the Odoo node an error it can show (%s)', async (id) => {
+		const run = await n8n.execute(id);
+		expect(run.status).toBe('error');
+		expect(run.error).toMatch(/no_such_field|service/i);
+	});
+
+	it('serves the community NetSuite node over https and HTTP/2, signature checked', async () => {
+		const run = await n8n.execute('erpNetsuiteNode');
+		expect(run.error).toBeUndefined();
+		expect(run.items('List')).toEqual([expect.objectContaining({ id: expect.any(String) })]);
+		expect(run.items('Get')).toEqual([
+			expect.objectContaining({ tranId: 'WO2', quantity: 3, status: 'Released', item: expect.objectContaining({ totalResults: 3 }) }),
+		]);
+		expect(run.items('Insert')).toEqual([expect.objectContaining({ success: true, id: expect.stringMatching(/^\d+$/) })]);
+		expect(run.items('Complete')).toEqual([expect.objectContaining({ statusCode: 204 })]);
+		expect(run.items('Query')).toEqual([
+			expect.objectContaining({ externalid: 'PICO-1', status: 'D' }),
+			expect.objectContaining({ externalid: 'PICO-2', status: 'G' }),
+		]);
+		expect(run.items('Remove customer')).toEqual([{ success: true }]);
+		const calls = await control<{ protocol: string; status: number }[]>(netsuite.plainUrl, 'GET', 'calls');
+		expect(calls.filter((call) => call.protocol !== 'http/2' || call.status >= 400)).toEqual([]);
+		const { orders } = await control<{ orders: Json[] }>(netsuite.plainUrl, 'GET', 'state');
+		expect(orders.find((order) => order.externalId === 'PICO-1')).toMatchObject({ built: 1, serials: ['SN-1'] });
+	});
+
+	it('gives the community NetSuite node every page of a long SuiteQL result', async () => {
+		await control(netsuite.plainUrl, 'POST', 'orders', { count: 1500, partNumber: 'VALVE-300', quantity: 1 });
+		const run = await n8n.execute('erpNetsuitePages');
+		expect(run.error).toBeUndefined();
+		expect(new Set(run.items('Query').map((item) => item.id)).size).toBe(1504);
+	});
+
+	it('refuses a wrong token secret with INVALID_LOGIN', async () => {
+		const run = await n8n.execute('erpNetsuiteWrongKey');
+		expect(run.error).toMatch(/Invalid login attempt/);
+		const { refused } = await control<{ refused: Json[] }>(netsuite.plainUrl, 'GET', 'logins');
+		expect(refused).toEqual([expect.objectContaining({ detail: 'InvalidSignature' })]);
+	});
+
+	it('refuses the generic OAuth1 credential of n8n, which sends no realm, until that is switched off', async () => {
+		expect((await n8n.execute('erpOAuth1')).status).toBe('error');
+		const { refused } = await control<{ refused: Json[] }>(netsuite.plainUrl, 'GET', 'logins');
+		expect(refused).toEqual([expect.objectContaining({ detail: 'WrongRealm' })]);
+
+		await control(netsuite.plainUrl, 'POST', 'switches', { requireRealm: false });
+		const run = await n8n.execute('erpOAuth1');
+		expect(run.error).toBeUndefined();
+		expect(run.items('List')).toEqual([expect.objectContaining({ totalResults: 1 })]);
+		expect(run.items('Complete')).toEqual([expect.objectContaining({ statusCode: 204 })]);
+	});
+
+	it('shows that the generic OAuth1 credential drops the Prefer header, so SuiteQL needs another credential', async () => {
+		await control(netsuite.plainUrl, 'POST', 'switches', { requireRealm: false });
+		const run = await n8n.execute('erpOAuth1SuiteQL');
+		expect(run.status).toBe('error');
+		const calls = await control<Json[]>(netsuite.plainUrl, 'GET', 'calls');
+		expect(calls.at(-1)).toMatchObject({ status: 400, error: expect.stringContaining('Prefer') });
+	});
+
+	it('serves the HTTP Request node with an OAuth2 credential over https: SuiteQL, upsert, transform', async () => {
+		const run = await n8n.execute('erpOAuth2');
+		expect(run.error).toBeUndefined();
+		expect(run.items('Query')).toEqual([expect.objectContaining({ count: 1, hasMore: true, totalResults: 4 })]);
+		expect(run.items('Upsert')).toEqual([expect.objectContaining({ statusCode: 204 })]);
+		expect(run.items('Issue')).toEqual([expect.objectContaining({ statusCode: 204 })]);
 	});
 });

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { serveControl } from '../web/control.mts';
 import { takeFault, wait } from '../web/faults.mts';
 import { readJson, send, sendHtml, sendJson, type Request, type Response } from '../web/http.mts';
 import { listen } from '../web/listen.mts';
@@ -43,10 +44,13 @@ const withoutUndefined = (settings: Partial<Settings>): Partial<Settings> =>
 	Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 
 async function handle(site: Site, request: Request, response: Response): Promise<void> {
-	const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+	const url = new URL(request.url ?? '/', 'http://localhost');
+	const { pathname } = url;
 	const method = request.method ?? 'GET';
 	if (pathname.startsWith('/control/')) {
-		return control(site, request, response, method, pathname.slice('/control/'.length), searchParams);
+		return serveControl(request, response, url, (verb, path, query, body) =>
+			handleControl(site, verb, path, query, body),
+		);
 	}
 	if (method === 'POST' && (pathname === '/jsonrpc' || pathname.startsWith('/json/2/'))) {
 		return api(site, request, response, pathname);
@@ -54,24 +58,6 @@ async function handle(site: Site, request: Request, response: Response): Promise
 	if (method === 'GET' && pathname === '/') return sendHtml(response, page());
 	// Odoo answers unknown addresses with a page, not with JSON.
 	send(response, 404, '<!doctype html><title>404</title><h1>Page Not Found</h1>', { 'content-type': 'text/html' });
-}
-
-async function control(
-	site: Site,
-	request: Request,
-	response: Response,
-	method: string,
-	path: string,
-	query: URLSearchParams,
-): Promise<void> {
-	try {
-		const body = method === 'POST' ? await readJson(request) : undefined;
-		const answer = handleControl(site, method, path, query, body);
-		if (answer === undefined) sendJson(response, 404, { message: `No such control call: ${method} /control/${path}` });
-		else sendJson(response, 200, answer);
-	} catch (error) {
-		sendJson(response, 400, { message: error instanceof Error ? error.message : String(error) });
-	}
 }
 
 async function api(site: Site, request: Request, response: Response, pathname: string): Promise<void> {

@@ -11,7 +11,8 @@ export interface Response {
 	statusCode: number;
 	readonly writableEnded: boolean;
 	setHeader(name: string, value: string): unknown;
-	end(body?: string): unknown;
+	end(): unknown;
+	end(body: string): unknown;
 }
 
 export type JsonObject = Record<string, unknown>;

@@ -1,0 +1,158 @@
+import { isObject, type JsonObject } from '../web/http.mts';
+import { parseFaults } from '../web/faults.mts';
+import { assignments } from './manufacturing.mts';
+import { handleRecords } from './records.mts';
+import { statusText } from './render.mts';
+import { isCustomField, recordTypes } from './schema.mts';
+import { makeWorkOrders } from './seed.mts';
+import type { Site } from './site.mts';
+import type { Row, Store, Values } from './store.mts';
+
+/** The HTTP control API of the double, for tests and the page. Throws an Error with a plain message on bad input. */
+export function handleControl(site: Site, method: string, path: string, query: URLSearchParams, body: unknown): unknown {
+	const input: JsonObject = isObject(body) ? body : {};
+	switch (`${method} ${path}`) {
+		case 'GET state':
+			return state(site);
+		case 'GET records':
+			return { records: site.store.all(query.get('type') ?? '').map((row) => ({ id: row.id, ...row.values })) };
+		case 'GET calls':
+			return site.calls.since(Number(query.get('since') ?? 0));
+		case 'GET logins':
+			return { refused: site.refusedLogins };
+		case 'POST reset':
+			site.reset(input.seed === undefined ? undefined : integer(input, 'seed', 0, 2 ** 31));
+			return state(site);
+		case 'POST records':
+			return createRecord(site, input);
+		case 'POST orders':
+			return createOrders(site, input);
+		case 'POST faults':
+			site.faults = parseFaults(input);
+			return site.faults;
+		case 'POST switches':
+			return setSwitches(site, input);
+		default:
+			return undefined;
+	}
+}
+
+function integer(input: JsonObject, name: string, min: number, max: number): number {
+	const value = input[name];
+	if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+		throw new Error(`${name} must be an integer from ${min} to ${max}`);
+	}
+	return value;
+}
+
+function createRecord(site: Site, input: JsonObject): unknown {
+	const { type, values } = input;
+	if (typeof type !== 'string' || !isObject(values)) throw new Error('Expected {type, values}');
+	const { location = '' } = handleRecords(
+		site.store,
+		{ method: 'POST', segments: [type], query: new URLSearchParams(), headers: {}, body: values, base: '' },
+		site.switches.assemblySerials,
+	);
+	const row = site.store.get(type, location.split('/').at(-1) ?? '');
+	site.store.touches.delete(row);
+	return { id: row.id, ...row.values };
+}
+
+function createOrders(site: Site, input: JsonObject): unknown {
+	const { partNumber, quantity = 1 } = input;
+	if (typeof partNumber !== 'string') throw new Error('partNumber must be a text');
+	if (typeof quantity !== 'number' || !(quantity > 0)) throw new Error('quantity must be a positive number');
+	const count = input.count === undefined ? 1 : integer(input, 'count', 1, 10_000);
+	const rows = makeWorkOrders(site.store, count, partNumber, quantity);
+	return { orders: rows.map((row) => ({ id: row.id, tranId: row.values.tranId, externalId: row.values.externalId })) };
+}
+
+function setSwitches(site: Site, input: JsonObject): unknown {
+	const { requireRealm = site.switches.requireRealm, assemblySerials = site.switches.assemblySerials } = input;
+	if (typeof requireRealm !== 'boolean') throw new Error('requireRealm must be true or false');
+	if (assemblySerials !== 'required' && assemblySerials !== 'optional') {
+		throw new Error("assemblySerials must be 'required' or 'optional'");
+	}
+	site.switches = { requireRealm, assemblySerials };
+	return site.switches;
+}
+
+function state(site: Site): JsonObject {
+	const { store, settings, switches, faults, calls, refusedLogins } = site;
+	const newest = (type: string): Row[] => store.all(type).reverse();
+	return {
+		revision: store.revision + calls.total,
+		accountId: settings.accountId,
+		seed: settings.seed,
+		switches,
+		faults,
+		counts: Object.fromEntries(recordTypes.map(({ name }) => [name, store.count(name)])),
+		orders: newest('workOrder').map((row) => order(store, row)),
+		completions: [...newest('workOrderCompletion'), ...newest('assemblyBuild')].map((row) => completion(store, row)),
+		issues: newest('workOrderIssue').map((row) => ({
+			...basics(store, row),
+			workOrder: nameOf(store, row.values.createdFrom),
+			components: lines(row.values.component).map((line) => ({
+				partNumber: nameOf(store, line.item),
+				quantity: line.quantity ?? assignments(line.componentInventoryDetail).length,
+				serials: serialsOf(line.componentInventoryDetail),
+			})),
+		})),
+		numbers: newest('inventoryNumber').map((row) => ({
+			id: row.id,
+			name: row.values.inventoryNumber,
+			partNumber: nameOf(store, row.values.item),
+			outside: store.touches.get(row),
+		})),
+		refusedLogins: [...refusedLogins].reverse().slice(0, 10),
+		calls: calls.latest(30),
+		callCount: calls.total,
+	};
+}
+
+const lines = (value: unknown): Values[] => (Array.isArray(value) ? (value as Values[]) : []);
+
+const nameOf = (store: Store, value: unknown): string => {
+	const row = store.follow(value);
+	return row ? store.name(row) : '';
+};
+
+const basics = (store: Store, row: Row): JsonObject => ({
+	id: row.id,
+	type: row.type.name,
+	tranId: row.values.tranId,
+	externalId: row.values.externalId ?? '',
+	custom: Object.fromEntries(Object.entries(row.values).filter(([name]) => isCustomField(name))),
+	outside: store.touches.get(row),
+});
+
+function serialsOf(detail: unknown): string[] {
+	return assignments(detail).map(({ receiptInventoryNumber, issueInventoryNumber }) => {
+		const given = receiptInventoryNumber ?? issueInventoryNumber;
+		return String((isObject(given) ? (given.refName ?? given.id) : given) ?? '');
+	});
+}
+
+function order(store: Store, row: Row): JsonObject {
+	const made = [...store.all('workOrderCompletion'), ...store.all('assemblyBuild')].filter(
+		(each) => store.follow(each.values.createdFrom) === row,
+	);
+	return {
+		...basics(store, row),
+		partNumber: nameOf(store, row.values.assemblyItem),
+		product: store.follow(row.values.assemblyItem)?.values.displayName ?? '',
+		quantity: row.values.quantity,
+		built: row.values.built ?? 0,
+		status: statusText(row),
+		wip: row.values.isWip,
+		serials: made.flatMap((each) => serialsOf(each.values.inventoryDetail)),
+	};
+}
+
+const completion = (store: Store, row: Row): JsonObject => ({
+	...basics(store, row),
+	workOrder: nameOf(store, row.values.createdFrom),
+	partNumber: nameOf(store, row.values.item),
+	quantity: row.values.completedQuantity ?? row.values.quantity,
+	serials: serialsOf(row.values.inventoryDetail),
+});

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serveControl } from '../web/control.mts';
+import { sendHtml, sendJson, type Request, type Response } from '../web/http.mts';
+import { listen } from '../web/listen.mts';
+import { serveApi } from './api.mts';
+import { createBothProtocolsServer } from './both-protocols.mts';
+import { identityIn } from './certificate.mts';
+import { handleControl } from './control.mts';
+import { page } from './page.mts';
+import { defaultSettings, Site, type Settings } from './site.mts';
+
+export interface NetsuiteDoubleOptions extends Partial<Settings> {
+	/** 0 = any free port. */
+	port: number;
+	/** Address to listen on, normally 127.0.0.1. */
+	host: string;
+	/** Where the certificate lives. Give a folder to keep it over restarts; else a temporary one is made and removed. */
+	certificateFolder?: string;
+}
+
+export interface NetsuiteDouble {
+	/** https with HTTP/2, as the community NetSuite node needs it. */
+	url: string;
+	/** Plain http on the same port, for browsers and the HTTP Request node. */
+	plainUrl: string;
+	/** `host:port`: the field Hostname of the credential of the community node. */
+	hostname: string;
+	/** PEM of the authority behind the certificate: start n8n with NODE_EXTRA_CA_CERTS set to this file. */
+	caFile: string;
+	credentials: Omit<Settings, 'seed'>;
+	close(): Promise<void>;
+}
+
+/** Starts a stand-in for a NetSuite account with work orders. Rejects when the port is taken. */
+export async function startNetsuiteDouble(options: NetsuiteDoubleOptions): Promise<NetsuiteDouble> {
+	const { port, host, certificateFolder, ...settings } = options;
+	const site = new Site({ ...defaultSettings, ...withoutUndefined(settings) });
+	const folder = certificateFolder ?? mkdtempSync(join(tmpdir(), 'netsuite-double-'));
+	const removeFolder = (): void => {
+		if (certificateFolder === undefined) rmSync(folder, { recursive: true, force: true });
+	};
+	const identity = identityIn(folder, host);
+	const server = createBothProtocolsServer(identity, (request, response, secure) => {
+		handle(site, request, response, secure).catch((error: unknown) => {
+			sendJson(response, 500, { message: error instanceof Error ? error.message : String(error) });
+		});
+	});
+	const listening = await listen(server, port, host).catch((error: unknown) => {
+		removeFolder();
+		throw error;
+	});
+	const hostname = `${host}:${listening.port}`;
+	const { seed: _seed, ...credentials } = site.settings;
+	return {
+		url: `https://${hostname}`,
+		plainUrl: `http://${hostname}`,
+		hostname,
+		caFile: identity.caFile,
+		credentials,
+		close: async () => {
+			await listening.close();
+			removeFolder();
+		},
+	};
+}
+
+const withoutUndefined = (settings: Partial<Settings>): Partial<Settings> =>
+	Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+
+async function handle(site: Site, request: Request, response: Response, secure: boolean): Promise<void> {
+	const authority = request.headers[':authority'] ?? request.headers.host ?? 'localhost';
+	const url = new URL(request.url ?? '/', `${secure ? 'https' : 'http'}://${String(authority)}`);
+	if (url.pathname.startsWith('/control/')) {
+		return serveControl(request, response, url, (method, path, query, body) =>
+			handleControl(site, method, path, query, body),
+		);
+	}
+	if (url.pathname === '/' && request.method === 'GET') return sendHtml(response, page());
+	return serveApi(site, request, response, url);
+}

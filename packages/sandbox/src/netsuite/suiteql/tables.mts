@@ -1,0 +1,101 @@
+import { statusText } from '../render.mts';
+import { recordTypes, type RecordType } from '../schema.mts';
+import { isRef, type Row, type Store, type Values } from '../store.mts';
+
+/** A row as SuiteQL sees it: lower-case columns, numbers and texts, booleans as 'T' and 'F'. */
+export type TableRow = Readonly<Record<string, unknown>>;
+
+/** Labels for BUILTIN.DF, kept beside the value under this prefix. */
+export const labelPrefix = ' label:';
+
+const ofFamily = (family: RecordType['family']): RecordType[] => recordTypes.filter((type) => type.family === family);
+
+const rowsOf = (store: Store, family: RecordType['family']): Row[] =>
+	ofFamily(family).flatMap((type) => store.all(type.name));
+
+const tables: Readonly<Record<string, (store: Store) => TableRow[]>> = {
+	transaction: (store) => rowsOf(store, 'transaction').map((row) => transaction(store, row)),
+	transactionline: (store) => rowsOf(store, 'transaction').flatMap((row) => lines(store, row)),
+	item: (store) =>
+		rowsOf(store, 'item').map((row) => ({
+			...plain(store, row),
+			itemtype: row.type.name === 'assemblyItem' ? 'Assembly' : 'InvtPart',
+		})),
+	customer: (store) => store.all('customer').map((row) => plain(store, row)),
+	inventorynumber: (store) => store.all('inventoryNumber').map((row) => plain(store, row)),
+};
+
+/** All rows of a SuiteQL table, or undefined for an unknown one. */
+export function tableRows(store: Store, name: string): TableRow[] | undefined {
+	return Object.hasOwn(tables, name) ? tables[name]?.(store) : undefined;
+}
+
+/** Columns that exist even where no row has a value. */
+export function columnsOf(name: string): ReadonlySet<string> {
+	const families: Readonly<Record<string, RecordType['family']>> = {
+		transaction: 'transaction',
+		transactionline: 'transaction',
+		item: 'item',
+		customer: 'entity',
+		inventorynumber: 'inventoryNumber',
+	};
+	const types = families[name] ? ofFamily(families[name]) : [];
+	const fields = types.flatMap((type) => Object.keys(type.fields).map((field) => field.toLowerCase()));
+	const extra = {
+		transaction: ['id', 'type', 'recordtype', 'status', 'lastmodifieddate', 'createddate'],
+		transactionline: ['id', 'transaction', 'item', 'quantity', 'mainline', 'linesequencenumber', 'createdfrom'],
+		item: ['id', 'itemtype'],
+		customer: ['id'],
+		inventorynumber: ['id'],
+	}[name];
+	return new Set([...fields, ...(extra ?? [])]);
+}
+
+function plain(store: Store, row: Row): Record<string, unknown> {
+	const record: Record<string, unknown> = { id: row.id };
+	for (const [name, value] of Object.entries(row.values)) {
+		const column = name.toLowerCase();
+		if (isRef(value)) {
+			const other = store.follow(value);
+			record[column] = value.id;
+			if (other) record[labelPrefix + column] = store.name(other);
+		} else if (typeof value === 'boolean') record[column] = value ? 'T' : 'F';
+		else if (typeof value !== 'object') record[column] = value;
+	}
+	return record;
+}
+
+function transaction(store: Store, row: Row): TableRow {
+	return {
+		...plain(store, row),
+		type: row.type.queryType,
+		[`${labelPrefix}type`]: row.type.name,
+		recordtype: row.type.name.toLowerCase(),
+		status: row.values.orderStatus,
+		[`${labelPrefix}status`]: statusText(row),
+	};
+}
+
+/** Line 0 is the transaction itself (main line): for a work order the assembly that is built. */
+function lines(store: Store, row: Row): TableRow[] {
+	const { assemblyItem, item, component, quantity, completedQuantity } = row.values;
+	const main = isRef(assemblyItem) ? assemblyItem : isRef(item) ? item : undefined;
+	const sublist = [component, item].find(Array.isArray) as Values[] | undefined;
+	const line = (sequence: number, itemRef: unknown, amount: unknown): TableRow => {
+		const other = store.follow(itemRef);
+		return {
+			id: sequence,
+			transaction: row.id,
+			linesequencenumber: sequence,
+			mainline: sequence === 0 ? 'T' : 'F',
+			item: other?.id,
+			[`${labelPrefix}item`]: other ? store.name(other) : undefined,
+			quantity: amount,
+			createdfrom: isRef(row.values.createdFrom) ? row.values.createdFrom.id : undefined,
+		};
+	};
+	return [
+		line(0, main, quantity ?? completedQuantity),
+		...(sublist ?? []).map((each, index) => line(index + 1, each.item, each.quantity)),
+	];
+}
