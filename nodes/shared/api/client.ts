@@ -2,7 +2,7 @@ import { graphqlFailure, statusFailure } from './classify';
 import { Dialect } from './dialect/dialect';
 import { PicoFailure, type GraphqlErrorEntry } from './failure';
 import { withRetries } from './retry';
-import { post, readEndpoint, type Answer, type PicoContext } from './transport';
+import { post, readAccess, type Answer, type PicoContext } from './transport';
 import { GraphQLClient } from '../vendor/graphqlRequest';
 
 export interface PicoRequest {
@@ -22,6 +22,9 @@ export interface PicoResult<T = Record<string, unknown>> {
 	errors: readonly GraphqlErrorEntry[];
 }
 
+/** Anything shorter could be part of an ordinary word. */
+const SHORTEST_TOKEN = 6;
+
 type FetchInit = { body?: unknown; headers?: unknown; signal?: AbortSignal | null };
 
 /** Talks GraphQL with one Pico, through n8n's HTTP helper and with n8n's credential. */
@@ -33,12 +36,19 @@ export class PicoClient {
 	private constructor(
 		readonly context: PicoContext,
 		readonly endpoint: string,
+		private readonly token: string,
 	) {
 		this.graphql = new GraphQLClient(endpoint, { errorPolicy: 'all', fetch: this.fetch });
 	}
 
 	static async of(context: PicoContext): Promise<PicoClient> {
-		return new PicoClient(context, await readEndpoint(context));
+		const { endpoint, token } = await readAccess(context);
+		return new PicoClient(context, endpoint, token);
+	}
+
+	/** A server's text with the token struck out: some repeat it in their messages. */
+	withoutToken(text: string): string {
+		return this.token.length >= SHORTEST_TOKEN && text.includes(this.token) ? text.replaceAll(this.token, '***') : text;
 	}
 
 	/** What this server calls things; found once for each endpoint and remembered. */
@@ -104,7 +114,7 @@ export class PicoClient {
 		this.lastDate = answer.headers.date;
 		failUnlessGraphql(answer, this.endpoint);
 		const headers = { get: (name: string) => (name.toLowerCase() === 'content-type' ? 'application/json' : null) };
-		return { ok: true, status: answer.status, headers, text: async () => answer.body } as unknown as Response;
+		return { ok: true, status: answer.status, headers, text: async () => this.withoutToken(answer.body) } as unknown as Response;
 	};
 }
 

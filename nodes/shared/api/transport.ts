@@ -36,9 +36,9 @@ export const CREDENTIAL = 'picoApi';
 const ANSWER_TIMEOUT_MS = 120_000;
 const NO_TIMEOUT = 0;
 
-/** Address of the GraphQL endpoint, from the credential. */
-export async function readEndpoint(context: PicoContext): Promise<string> {
-	const { endpoint } = await context.getCredentials<{ endpoint: string }>(CREDENTIAL);
+/** Address of the GraphQL endpoint, and the token only so that it can be struck out of what servers say. */
+export async function readAccess(context: PicoContext): Promise<{ endpoint: string; token: string }> {
+	const { endpoint, token } = await context.getCredentials<{ endpoint: string; token?: string }>(CREDENTIAL);
 	const address = String(endpoint ?? '').trim();
 	if (!/^https?:\/\/[^/\s]+/i.test(address)) {
 		throw new PicoFailure('input', `'${address}' is not a usable address`, {
@@ -46,7 +46,7 @@ export async function readEndpoint(context: PicoContext): Promise<string> {
 			parameter: 'Endpoint',
 		});
 	}
-	return address;
+	return { endpoint: address, token: String(token ?? '').trim() };
 }
 
 /** Sends one GraphQL request body and reads the whole answer, whatever its status. */
@@ -70,14 +70,24 @@ export async function postForStream(
 	context: PicoContext,
 	endpoint: string,
 	body: string,
-	signal?: AbortSignal,
+	signal: AbortSignal,
 ): Promise<Answer<ByteStream>> {
-	return await send<ByteStream>(context, endpoint, {
+	return await send<ByteStream>(closable(context), endpoint, {
 		...request(endpoint, body, 'text/event-stream'),
 		encoding: 'stream',
 		timeout: NO_TIMEOUT,
 		abortSignal: signal,
 	});
+}
+
+/**
+ * In a node's execution the helper puts the execution's own signal in place of ours, and destroying the stream that it
+ * hands out does not close the socket while a read is pending. Seen through this, it keeps our signal.
+ */
+function closable(context: PicoContext): PicoContext {
+	const { helpers, logger } = context;
+	const caller = { helpers, logger, getNode: () => context.getNode(), getCredentials: async (type: string) => await context.getCredentials(type) };
+	return caller as unknown as PicoContext;
 }
 
 function request(endpoint: string, body: string, accept: string): IHttpRequestOptions {

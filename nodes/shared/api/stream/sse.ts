@@ -22,7 +22,7 @@ const RESULT_EVENTS = ['next', 'message', 'data'] as const;
 export async function* sseFrames(client: PicoClient, subscription: Subscription): AsyncGenerator<StreamFrame> {
 	const { signal } = subscription;
 	const texts = new Handover<string>();
-	let stream: ByteStream | undefined;
+	const socket = new AbortController();
 	let failure: PicoFailure | undefined;
 
 	const end = (reason?: PicoFailure) => {
@@ -31,12 +31,15 @@ export async function* sseFrames(client: PicoClient, subscription: Subscription)
 		// EventSource sets its reconnect timer right after it reports an error: close it after that, so that no timer stays.
 		queueMicrotask(() => source.close());
 	};
-	const abort = () => end();
+	const abort = () => {
+		end();
+		socket.abort();
+	};
+	if (signal.aborted) abort();
 
 	const open = async () => {
 		try {
-			const answer = await subscribe(client, subscription);
-			stream = answer.body;
+			const answer = await subscribe(client, subscription, socket.signal);
 			return asFetchResponse(client.endpoint, answer.body, texts, subscription);
 		} catch (error) {
 			end(networkFailure(error, client.endpoint));
@@ -56,22 +59,22 @@ export async function* sseFrames(client: PicoClient, subscription: Subscription)
 	try {
 		for (let text = await texts.take(); text !== undefined && !signal.aborted; text = await texts.take()) {
 			// An empty frame is a greeting or a heartbeat of a proxy.
-			if (text.trim() !== '') yield readFrame(text);
+			if (text.trim() !== '') yield readFrame(client.withoutToken(text));
 		}
 		if (failure && !signal.aborted) throw failure;
 	} finally {
 		signal.removeEventListener('abort', abort);
 		texts.close();
 		source.close();
-		stream?.destroy();
+		socket.abort();
 	}
 }
 
-async function subscribe(client: PicoClient, { document, variables, signal, onOpen, onActivity }: Subscription) {
+async function subscribe(client: PicoClient, { document, variables, onOpen, onActivity }: Subscription, signal: AbortSignal) {
 	const body = JSON.stringify({ query: document, variables });
 	const answer = await postForStream(client.context, client.endpoint, body, signal);
 	if (answer.status !== 200 || !answer.headers['content-type']?.startsWith('text/event-stream')) {
-		await failWithAnswer(answer, client.endpoint);
+		await failWithAnswer(answer, client);
 	}
 	onOpen?.({ serverDate: answer.headers.date });
 	onActivity?.();
@@ -93,15 +96,16 @@ function asFetchResponse(url: string, stream: ByteStream, texts: Handover<string
 		redirected: false,
 		url,
 		headers: { get: () => 'text/event-stream' },
-		body: { getReader: () => ({ read, cancel: async () => void stream.destroy() }) },
+		body: { getReader: () => ({ read, cancel: async () => {} }) },
 	};
 }
 
 /** A server or a proxy may answer a subscription with plain JSON or a page instead of a stream. */
-async function failWithAnswer(answer: Answer<ByteStream>, endpoint: string): Promise<never> {
-	const text = await readAll(answer.body);
+async function failWithAnswer(answer: Answer<ByteStream>, client: PicoClient): Promise<never> {
+	const { endpoint } = client;
+	const text = client.withoutToken(await readAll(answer.body));
 	failUnlessGraphql({ ...answer, body: text }, endpoint);
-	readFrame(text);
+	readFrame(text, answer.status);
 	throw (
 		statusFailure(answer.status, endpoint) ??
 		new PicoFailure('notGraphql', `${endpoint} answers a subscription once instead of as a stream`, {
