@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { onInterrupt } from './interrupt.mjs';
 import { StepError } from './steps.mjs';
 
-const GRACE_MS = 5000;
+const GRACE_MS = 2000;
 
 /** npm's own command line when npm started us (no shell needed then), else the `npm` on the PATH. */
 export function npmCommand(args) {
