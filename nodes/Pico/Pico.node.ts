@@ -1,0 +1,62 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+
+import { getChildOperations, searchOperations } from './listSearch';
+import * as completion from './resources/completion';
+import * as note from './resources/note';
+import * as operation from './resources/operation';
+import * as operationOrder from './resources/operationOrder';
+import * as query from './resources/query';
+import * as webhook from './resources/webhook';
+import { route } from './router';
+
+export class Pico implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Pico MES',
+		name: 'pico',
+		icon: { light: 'file:../../icons/pico.svg', dark: 'file:../../icons/pico.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Release orders to the shop floor, read products, completions and notes of Pico MES',
+		defaults: { name: 'Pico MES' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'picoApi', required: true }],
+		properties: [
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Completion', value: 'completion', description: 'Finished units' },
+					{ name: 'Note', value: 'note', description: 'What operators write during a build' },
+					{ name: 'Operation', value: 'operation', description: 'Products, subassemblies and processes' },
+					{ name: 'Operation Order', value: 'operationOrder', description: 'Orders on the shop floor, one for each unit' },
+					{ name: 'Query', value: 'query', description: 'Any GraphQL document' },
+					{ name: 'Webhook', value: 'webhook', description: 'Addresses that Pico calls' },
+				],
+				default: 'operationOrder',
+			},
+			...completion.description,
+			...note.description,
+			...operation.description,
+			...operationOrder.description,
+			...query.description,
+			...webhook.description,
+		],
+	};
+
+	methods = { listSearch: { searchOperations }, loadOptions: { getChildOperations } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await route.call(this);
+	}
+}

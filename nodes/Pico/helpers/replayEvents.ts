@@ -1,0 +1,127 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import type { Where } from '../../shared/api/documents/reads';
+import { replay } from '../../shared/api/replay';
+import type { PicoEvent } from '../../shared/events/event';
+import { compareTimestamps } from '../../shared/events/timestamp';
+import type { EventKind } from '../../shared/events/types';
+import { outputDescription, readOutput, shaper } from './output';
+import { option, refuse, timestamp, wholeNumber } from './parameters';
+import { readLimit, returnAllDescription } from './returnAll';
+import type { Run } from './run';
+
+/** A condition on events: how a server that can filter is asked, and the test that holds in any case. */
+export interface Condition {
+	/** Path into `where`, operator last, for example `['operation', 'id', '_eq']`. */
+	path: readonly string[];
+	value: string;
+	holds(event: PicoEvent): boolean;
+}
+
+const BATCH = 100;
+
+/** From, To, limit, output and options of an operation that reads past events. */
+export function replayDescription(kind: EventKind, filters: INodeProperties[]): INodeProperties[] {
+	return [
+		{
+			displayName: 'From',
+			name: 'from',
+			type: 'dateTime',
+			required: true,
+			default: '',
+			description: 'Events at or after this time are returned, oldest first. How far back Pico can go depends on the site.',
+		},
+		{
+			displayName: 'To',
+			name: 'to',
+			type: 'dateTime',
+			default: '',
+			description: 'Events up to this time are returned. Leave empty to read until caught up.',
+		},
+		...returnAllDescription,
+		...filters,
+		...outputDescription(kind),
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add Option',
+			default: {},
+			options: [
+				{
+					displayName: 'Batch Size',
+					name: 'batchSize',
+					type: 'number',
+					typeOptions: { minValue: 1, numberPrecision: 0 },
+					default: BATCH,
+					description: 'Events that Pico sends at once',
+				},
+				{
+					displayName: 'Caught Up After (Seconds)',
+					name: 'idleSeconds',
+					type: 'number',
+					typeOptions: { minValue: 0.2, numberPrecision: 1 },
+					default: 3,
+					description: 'Pico does not say when it has sent everything. After so many seconds without an event it counts as caught up.',
+				},
+			],
+		},
+	];
+}
+
+/** Reads past events through the stream of Pico; no trigger's position is touched. */
+export async function replayEvents(
+	run: Run,
+	item: number,
+	kind: EventKind,
+	conditions: readonly Condition[],
+): Promise<IDataObject[]> {
+	const from = timestamp(run, run.parameter('from', item, ''), 'From');
+	if (from === undefined) throw refuse('From', 'is empty', 'Enter the time of the first event that is wanted.');
+	const to = timestamp(run, run.parameter('to', item, ''), 'To');
+	if (to !== undefined && compareTimestamps(to, from) < 0) throw refuse('To', "is before 'From'", 'Swap the two, or leave it empty.');
+	const limit = readLimit(run, item);
+	const output = readOutput(run, item);
+	const batchSize = wholeNumber(option(run, item, 'options.batchSize') ?? BATCH, 'Batch Size', { min: 1, max: 100_000 });
+	const idleMs = Math.max(200, Number(option(run, item, 'options.idleSeconds') ?? 3) * 1000 || 0);
+	const shape = shaper(kind, output);
+
+	const unreadable: string[] = [];
+	const where = await knownConditions(run, kind, conditions);
+	const events = replay(run.client, kind, {
+		from,
+		to,
+		idleMs,
+		where,
+		batchSize: Math.min(batchSize, limit),
+		fields: output.fields,
+		signal: run.signal,
+		onUnreadable: (reason) => unreadable.push(reason),
+	});
+	const found: IDataObject[] = [];
+	for await (const batch of events) {
+		for (const event of batch) {
+			if (found.length < limit && conditions.every((condition) => condition.holds(event))) {
+				found.push({ eventId: event.id, ...shape(event.row) });
+			}
+		}
+		if (found.length >= limit) break;
+	}
+	if (unreadable.length > 0) run.warn(`${unreadable.length} messages of Pico could not be read and were left out (${unreadable[0]})`);
+	return found;
+}
+
+/** Only what the server says it can filter by: a stream with an unknown filter would be refused as a whole. */
+async function knownConditions(run: Run, kind: EventKind, conditions: readonly Condition[]): Promise<Where | undefined> {
+	const dialect = await run.client.dialect(run.signal);
+	const where: Record<string, unknown> = {};
+	for (const { path, value } of conditions) {
+		if (dialect.hasFilter('Subscription', kind.streamField, 'where', path) === true) put(where, path, value);
+	}
+	return Object.keys(where).length > 0 ? (where as Where) : undefined;
+}
+
+function put(target: Record<string, unknown>, [step, ...rest]: readonly string[], value: string): void {
+	if (rest.length === 0) target[step] = value;
+	else put((target[step] ??= {}) as Record<string, unknown>, rest, value);
+}

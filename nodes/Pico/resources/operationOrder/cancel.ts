@@ -1,0 +1,117 @@
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+
+import { cancelDocument, type UnitToCancel } from '../../../shared/api/documents/orders';
+import { isTransient, PicoFailure } from '../../../shared/api/failure';
+import { orderMessage } from '../../../shared/api/models/orderResult';
+import { option, wholeNumber } from '../../helpers/parameters';
+import { operationPicker, revision } from '../../helpers/picker';
+import { resolveOperation } from '../../helpers/resolve';
+import type { Execute, Run } from '../../helpers/run';
+import { HIGHEST_INDEX, orderIdDescription, readOrderId } from './orderId';
+
+export const description: INodeProperties[] = updateDisplayOptions(
+	{ show: { resource: ['operationOrder'], operation: ['cancel'] } },
+	[
+		operationPicker,
+		revision,
+		orderIdDescription,
+		{
+			displayName: 'Cancel',
+			name: 'cancelWhich',
+			type: 'options',
+			noDataExpression: true,
+			default: 'one',
+			options: [
+				{ name: 'All Units', value: 'all', description: 'Every unit of this order and operation that is not started' },
+				{ name: 'One Unit', value: 'one', description: 'The unit with one index' },
+			],
+		},
+		{
+			displayName: 'Index',
+			name: 'orderIndex',
+			type: 'number',
+			typeOptions: { minValue: 0, numberPrecision: 0 },
+			default: 0,
+			displayOptions: { show: { cancelWhich: ['one'] } },
+			description: 'Index of the unit, counted from 0',
+		},
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add Option',
+			default: {},
+			options: [
+				{
+					displayName: 'Already Cancelled Counts as Success',
+					name: 'alreadyCancelled',
+					type: 'boolean',
+					default: false,
+					description: 'Whether to go on when the order was cancelled before',
+				},
+			],
+		},
+	],
+);
+
+export const execute: Execute = async (run, item) => {
+	const orderId = readOrderId(run, item);
+	const all = run.parameter('cancelWhich', item, 'one') === 'all';
+	const orderIndex = all ? undefined : wholeNumber(run.parameter('orderIndex', item, 0), 'Index', { min: 0, max: HIGHEST_INDEX });
+	const again = option(run, item, 'options.alreadyCancelled') === true;
+	const { id, partNumber } = await resolveOperation(run, item);
+	const cancelled = await cancel(run, { operationId: id, orderId, orderIndex }, again);
+	return [{ orderId, orderIndex: orderIndex ?? null, allUnits: all, operationId: id, partNumber, ...cancelled }];
+};
+
+async function cancel(run: Run, unit: UnitToCancel, acceptAlready: boolean): Promise<{ result: string; message: string }> {
+	try {
+		return await send(run, unit, { repeatable: false, acceptAlready });
+	} catch (error) {
+		const failure = error instanceof PicoFailure ? error : new PicoFailure('server', String(error));
+		if (!isTransient(failure)) throw explained(unit, failure);
+	}
+	// The first try may have reached Pico although its answer did not reach us: then "already cancelled" is our own doing.
+	try {
+		return await send(run, unit, { repeatable: true, acceptAlready: true });
+	} catch (error) {
+		throw explained(unit, error instanceof PicoFailure ? error : new PicoFailure('server', String(error)));
+	}
+}
+
+async function send(run: Run, unit: UnitToCancel, { repeatable, acceptAlready }: { repeatable: boolean; acceptAlready: boolean }) {
+	let message: string;
+	try {
+		message = orderMessage(await run.write((dialect) => cancelDocument(dialect, unit), { repeatable }))?.trim() || 'nothing';
+	} catch (error) {
+		const already = error instanceof PicoFailure && error.details.errors?.find((entry) => ALREADY.test(entry.message));
+		if (!already || !acceptAlready) throw error instanceof PicoFailure ? error : new PicoFailure('server', String(error));
+		message = already.message;
+	}
+	if (/^cancell?ed$/i.test(message)) return { result: 'canceled', message };
+	if (acceptAlready && ALREADY.test(message)) return { result: 'alreadyCanceled', message };
+	throw new PicoFailure('graphql', `Pico answered: ${message}`, { errors: [{ message }] });
+}
+
+const ALREADY = /\b(already (been )?cancell?ed|is cancell?ed)\b/i;
+const STARTED = /\b(started|in progress|no longer be cancell?ed|completed)\b/i;
+const UNKNOWN = /\b(not found|unknown|does not exist|no such|not exist)\b/i;
+
+/** The same failure in words that say what to do. Pico's own words stay in the hint. */
+function explained({ orderId, orderIndex, operationId }: UnitToCancel, failure: PicoFailure): PicoFailure {
+	if (failure.kind !== 'graphql') return failure;
+	const said = failure.details.errors?.map(({ message }) => message).join('; ') ?? '';
+	const order = `order '${orderId}'${orderIndex === undefined ? '' : ` index ${orderIndex}`}`;
+	const as = (message: string, hint: string) =>
+		new PicoFailure('graphql', message, { ...failure.details, hint: `${hint} Pico said: ${said}` });
+	if (ALREADY.test(said)) {
+		return as(`The ${order} was cancelled before`, "The option 'Already Cancelled Counts as Success' accepts that.");
+	}
+	if (STARTED.test(said)) {
+		return as(`The ${order} has been started and can no longer be cancelled`, 'Stop the work on the shop floor instead.');
+	}
+	if (UNKNOWN.test(said)) {
+		return as(`Pico has no ${order} for the operation ${operationId}`, "Check 'Order ID', 'Index' and 'Pico Operation'.");
+	}
+	return failure;
+}

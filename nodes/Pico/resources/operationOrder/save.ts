@@ -1,0 +1,130 @@
+import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
+
+import { runBounded } from '../../../shared/api/bounded';
+import { literal } from '../../../shared/api/documents/literal';
+import { OWN_SAVE_FIELDS, saveDocument, unknownSaveFields, type UnitToSave } from '../../../shared/api/documents/orders';
+import { PicoFailure } from '../../../shared/api/failure';
+import { orderMessage } from '../../../shared/api/models/orderResult';
+import { jsonObject, option, refuse, textList, wholeNumber } from '../../helpers/parameters';
+import { operationPicker, revision } from '../../helpers/picker';
+import { resolveOperation } from '../../helpers/resolve';
+import { AT_ONCE, type Execute, type Run } from '../../helpers/run';
+import { HIGHEST_INDEX, orderIdDescription, readOrderId } from './orderId';
+import { saveOptions } from './saveOptions';
+import { partlySaved } from './partlySaved';
+
+const MOST_UNITS = 10_000;
+
+export const description: INodeProperties[] = updateDisplayOptions(
+	{ show: { resource: ['operationOrder'], operation: ['save'] } },
+	[
+		operationPicker,
+		revision,
+		orderIdDescription,
+		{
+			displayName: 'Quantity',
+			name: 'quantity',
+			type: 'number',
+			typeOptions: { minValue: 1, numberPrecision: 0 },
+			default: 1,
+			description: 'Number of units. Pico takes one order for each unit; units are numbered from index 0.',
+		},
+		saveOptions,
+	],
+);
+
+interface Saved {
+	orderIndex: number;
+	result: 'created' | 'updated' | 'exists';
+	message: string;
+}
+
+export const execute: Execute = async (run, item) => {
+	const withoutOrderId = option(run, item, 'options.saveWithoutOrderId') === true;
+	const orderId = readOrderId(run, item, withoutOrderId);
+	const quantity = wholeNumber(run.parameter('quantity', item, 1), 'Quantity', { min: 1, max: MOST_UNITS });
+	const firstIndex = wholeNumber(option(run, item, 'options.firstIndex') ?? 0, 'First Index', { min: 0, max: HIGHEST_INDEX - quantity });
+	const extra = await readExtraFields(run, item);
+	const acceptExisting = option(run, item, 'options.onExisting') !== 'fail';
+	const perOrder = option(run, item, 'options.itemPer') === 'order';
+	const operation = await resolveOperation(run, item);
+
+	const order: Omit<UnitToSave, 'orderIndex'> = {
+		operationId: operation.id,
+		orderId,
+		optionalOperationIds: textList(option(run, item, 'options.optionalOperationIds')),
+		extra,
+	};
+	const outcomes = await runBounded(
+		quantity,
+		AT_ONCE,
+		async (unit) => await saveUnit(run, { ...order, orderIndex: firstIndex + unit }, acceptExisting),
+		{ signal: run.signal },
+	);
+	const saved = outcomes.flatMap((outcome) => (outcome && 'value' in outcome ? [outcome.value] : []));
+	if (saved.length < quantity) throw partlySaved({ orderId, firstIndex, quantity }, outcomes);
+
+	const common = { orderId, operationId: operation.id, partNumber: operation.partNumber };
+	return perOrder ? [{ ...common, firstIndex, quantity, ...counts(saved) }] : saved.map((unit) => ({ ...common, ...unit }));
+};
+
+async function saveUnit(run: Run, unit: UnitToSave, acceptExisting: boolean): Promise<Saved> {
+	const { orderIndex } = unit;
+	const text = await answer(run, unit);
+	if (/^(created|updated)$/i.test(text)) return { orderIndex, result: text.toLowerCase() as Saved['result'], message: text };
+	if (!saysExists(text)) throw new PicoFailure('graphql', `Pico answered: ${text}`);
+	if (acceptExisting) return { orderIndex, result: 'exists', message: text };
+	throw new PicoFailure('graphql', `Pico has order '${unit.orderId}' index ${orderIndex} already`, {
+		hint: "The option 'If Order Exists' decides whether that is accepted.",
+	});
+}
+
+/** What Pico says of one save. An order that exists already may be told as message or as GraphQL error. */
+async function answer(run: Run, unit: UnitToSave): Promise<string> {
+	try {
+		// With an order id a repeat cannot make a second order; without one it could.
+		const data = await run.write((dialect) => saveDocument(dialect, unit), { repeatable: unit.orderId !== '' });
+		return orderMessage(data)?.trim() || 'nothing';
+	} catch (error) {
+		if (error instanceof PicoFailure && error.kind === 'graphql') {
+			const told = error.details.errors?.find(({ message }) => saysExists(message));
+			if (told) return told.message;
+		}
+		throw error instanceof PicoFailure ? error : new PicoFailure('server', String(error));
+	}
+}
+
+function saysExists(text: string): boolean {
+	return /already exist|exists already|duplicate|unique (key|constraint)|updates? (is|are) not (yet )?supported/i.test(text);
+}
+
+async function readExtraFields(run: Run, item: number): Promise<IDataObject> {
+	const extra = jsonObject(option(run, item, 'options.extraFields'), 'Extra Fields');
+	const names = Object.keys(extra);
+	if (names.length === 0) return extra;
+	const own = names.filter((name) => OWN_SAVE_FIELDS.includes(name));
+	const unusable = notGraphql(extra);
+	if (unusable) throw refuse('Extra Fields', `cannot be sent: ${unusable}`, 'Use names made of letters, digits and underscores.');
+	if (own.length > 0) throw refuse('Extra Fields', `holds ${own.join(', ')}`, 'The node has its own parameter for that: use it instead.');
+	const unknown = unknownSaveFields(await run.client.dialect(run.signal), names);
+	if (unknown.length > 0) {
+		throw refuse('Extra Fields', `holds ${unknown.join(', ')}, which this Pico does not take`, 'Check the spelling, or ask Pico for an update.');
+	}
+	return extra;
+}
+
+/** Why an object cannot be written in GraphQL; `undefined` when it can. */
+function notGraphql(value: IDataObject): string | undefined {
+	try {
+		literal(value);
+		return undefined;
+	} catch (error) {
+		return error instanceof Error ? error.message : String(error);
+	}
+}
+
+function counts(saved: readonly Saved[]) {
+	const total = { created: 0, updated: 0, exists: 0 };
+	for (const { result } of saved) total[result]++;
+	return total;
+}

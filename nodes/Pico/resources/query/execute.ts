@@ -1,0 +1,76 @@
+import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
+
+import { graphqlFailure } from '../../../shared/api/classify';
+import { asEntered, jsonObject, option, refuse } from '../../helpers/parameters';
+import type { Execute } from '../../helpers/run';
+import { operationTypes } from './operationTypes';
+
+export const description: INodeProperties[] = updateDisplayOptions(
+	{ show: { resource: ['query'], operation: ['execute'] } },
+	[
+		{
+			displayName: 'Document',
+			name: 'document',
+			type: 'string',
+			typeOptions: { rows: 8 },
+			required: true,
+			default: '',
+			placeholder: 'e.g. query { operations { name updatedAt } }',
+			description: 'GraphQL query or mutation. Mutations are never repeated by the node.',
+		},
+		{
+			displayName: 'Variables',
+			name: 'variables',
+			type: 'json',
+			default: '{}',
+			description: 'JSON object with the variables of the document',
+		},
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add Option',
+			default: {},
+			options: [
+				{
+					displayName: 'Return Partial Data',
+					name: 'partialData',
+					type: 'boolean',
+					default: false,
+					description: "Whether to go on when Pico sends data together with errors. The errors are returned as '_errors'.",
+				},
+				{
+					displayName: 'Split Into Items',
+					name: 'splitIntoItems',
+					type: 'boolean',
+					default: false,
+					description: 'Whether to return one item for each entry when the answer holds a single list',
+				},
+			],
+		},
+	],
+);
+
+export const execute: Execute = async (run, item) => {
+	const document = asEntered(run.parameter('document', item, '')).trim();
+	if (document === '') throw refuse('Document', 'is empty', 'Enter a GraphQL query, for example { operations { id name } }');
+	const variables = jsonObject(run.parameter('variables', item, '{}'), 'Variables');
+	const types = operationTypes(document);
+	if (types.has('subscription')) {
+		throw refuse('Document', 'is a subscription', "Use the Pico MES Trigger for live events, or 'Get Many' of completions and notes for past ones.");
+	}
+	const { data, errors } = await run.raw({ document, variables, repeatable: !types.has('mutation') });
+	if (errors.length === 0) return asItems(data, option(run, item, 'options.splitIntoItems') === true);
+	if (option(run, item, 'options.partialData') !== true) throw graphqlFailure(errors, undefined, data);
+	run.warn(`Pico sent only part of the data: ${errors.map(({ message }) => message).join('; ')}`);
+	return [{ ...data, _errors: errors } as unknown as IDataObject];
+};
+
+function asItems(data: Record<string, unknown>, split: boolean): IDataObject[] {
+	const values = Object.values(data);
+	const [list] = values;
+	if (split && values.length === 1 && Array.isArray(list)) {
+		return list.map((entry) => (typeof entry === 'object' && entry !== null ? entry : { value: entry }) as IDataObject);
+	}
+	return [data as IDataObject];
+}

@@ -1,0 +1,81 @@
+import { NodeOperationError, type IDataObject, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
+
+import { runBounded } from '../shared/api/bounded';
+import { PicoFailure } from '../shared/api/failure';
+import { explain, toNodeError } from '../shared/api/nodeError';
+import { AT_ONCE, Run, type Execute } from './helpers/run';
+import * as completion from './resources/completion';
+import * as note from './resources/note';
+import * as operation from './resources/operation';
+import * as operationOrder from './resources/operationOrder';
+import * as query from './resources/query';
+import * as webhook from './resources/webhook';
+
+const resources: Record<string, { operations: Record<string, Execute> }> = {
+	completion,
+	note,
+	operation,
+	operationOrder,
+	query,
+	webhook,
+};
+
+/** Runs the chosen operation for every input item, a few at once; output is in the order of the input. */
+export async function route(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const node = this.getNode();
+	const items = this.getInputData();
+	const goOn = this.continueOnFail();
+	const execute = chosen(this);
+	let run: Run;
+	try {
+		run = await Run.of(this);
+	} catch (error) {
+		if (!goOn) throw toNodeError(node, error);
+		return [items.map((_, item) => failedItem(error, item))];
+	}
+	const outcomes = await runBounded(items.length, AT_ONCE, async (item) => await execute(run, item), {
+		keepGoing: goOn,
+		signal: run.signal,
+	});
+	const output: INodeExecutionData[] = [];
+	for (const [item, outcome] of outcomes.entries()) {
+		if (!outcome) continue;
+		if ('value' in outcome) for (const json of outcome.value) output.push({ json, pairedItem: { item } });
+		else if (goOn) output.push(failedItem(outcome.thrown, item, run.token));
+		else throw toNodeError(node, outcome.thrown, item, run.token);
+	}
+	return [output];
+}
+
+function chosen(context: IExecuteFunctions): Execute {
+	const resource = String(context.getNodeParameter('resource', 0));
+	const name = String(context.getNodeParameter('operation', 0));
+	const execute = resources[resource]?.operations[name];
+	if (!execute) throw new NodeOperationError(context.getNode(), `'Operation' is '${name}', which '${resource}' does not have`);
+	return execute;
+}
+
+/**
+ * What becomes of an item that failed when the node is set to continue. Everything lies in `error`: only an item with
+ * that single key is sent to the error output by every version of n8n.
+ */
+function failedItem(thrown: unknown, item: number, hide?: string): INodeExecutionData {
+	return { json: { error: reason(thrown, item, hide) }, pairedItem: { item } };
+}
+
+function reason(thrown: unknown, item: number, hide?: string): IDataObject {
+	if (!(thrown instanceof PicoFailure)) {
+		const { message, description } = thrown as Error & { description?: string };
+		return { message: `${message} [Item ${item}]`, ...(description ? { description } : {}) };
+	}
+	const { parameter, status, errors, data, facts } = thrown.details;
+	return {
+		...explain(thrown, item, hide),
+		kind: thrown.kind,
+		...(parameter === undefined ? {} : { parameter }),
+		...(status === undefined ? {} : { httpStatus: status }),
+		...(errors === undefined ? {} : { errors: errors as unknown as IDataObject[] }),
+		...(data === undefined ? {} : { data: data as IDataObject }),
+		...(facts as IDataObject),
+	};
+}
