@@ -89,6 +89,13 @@ const withoutHttpLines = (output) =>
 		.slice(-40)
 		.join('\n');
 
+/** "@scope/name 1.2.3" from the address of an archive; undefined for other addresses. */
+function archiveName(address) {
+	const path = decodeURIComponent(address.replace(/^https?:\/\/[^/]+\//, ''));
+	const [, name, , version] = /((?:@[^/]+\/)?([^/]+))\/-\/\2-([^/]+)\.tgz$/.exec(path) ?? [];
+	return name && `${name} ${version}`;
+}
+
 /** Reads npm's log lines and says how far it is: first it asks about packages, then it fetches their archives. */
 class DownloadProgress {
 	#total;
@@ -104,14 +111,14 @@ class DownloadProgress {
 	}
 
 	read(line) {
-		const [, kind, what] = /^npm http (fetch GET \d+|cache) (\S+)/.exec(line) ?? [];
-		if (!what) return;
-		const file = /([^/]+)\.tgz$/.exec(what)?.[1];
-		if (file) (kind === 'cache' ? this.#cached : this.#fetched).add(file);
-		else this.#asked.add(what);
-		const archives = this.#fetched.size + this.#cached.size;
+		const [, kind, address] = /^npm http (fetch GET \d+|cache) (\S+)/.exec(line) ?? [];
+		if (!address) return;
+		const archive = archiveName(address);
+		if (archive) (kind === 'cache' ? this.#cached : this.#fetched).add(archive);
+		else this.#asked.add(address);
+		const archives = Math.min(this.#fetched.size + this.#cached.size, this.#total);
 		if (archives === 0) this.#report(`asking about packages: ${this.#asked.size} of about ${this.#total}`);
-		else this.#report(`downloading: ${Math.min(archives, this.#total)} of ${this.#total} packages, last ${file ?? ''}`);
+		else this.#report(`downloading: ${archives} of ${this.#total} packages, last ${archive ?? ''}`);
 	}
 
 	summary() {
