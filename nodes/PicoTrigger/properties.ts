@@ -124,6 +124,16 @@ export const properties: INodeProperties[] = [
 				description: 'How many runs an event gets at most before it counts as failed',
 			},
 			{
+				displayName: 'Connection',
+				name: 'connection',
+				type: 'options',
+				default: 'sse',
+				options: [
+					{ name: 'Server-Sent Events', value: 'sse', description: 'Plain HTTPS, with the proxy and TLS settings of n8n' },
+					{ name: 'WebSocket', value: 'webSocket', description: 'For sites whose proxy holds back streamed answers. Does not use the proxy settings of n8n.' },
+				],
+			},
+			{
 				displayName: 'Events per Run',
 				name: 'eventsPerRun',
 				type: 'number',

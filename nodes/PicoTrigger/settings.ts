@@ -24,6 +24,7 @@ export function readSettings(context: ITriggerFunctions): TriggerSettings {
 		moveOn: read('moveOn', 'finished') as MoveOn,
 		output: read('output', 'simplified') as OutputMode,
 		fields: read('fields', []) as string[],
+		transport: options.connection === 'webSocket' ? 'webSocket' : 'sse',
 		eventsPerRun: whole(context, 'Events per Run', options.eventsPerRun ?? 1, 1, 500),
 		lookbackMs: whole(context, 'Look Back', options.lookBack ?? 300, 0, 86_400) * SECOND,
 		attempts: whole(context, 'Attempts', options.attempts ?? 3, 1, 100),

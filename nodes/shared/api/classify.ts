@@ -119,7 +119,7 @@ export function retryAfterMs(header: string | undefined, now = Date.now()): numb
 	return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-function authFailure(status: number | undefined, detail?: string): PicoFailure {
+export function authFailure(status: number | undefined, detail?: string): PicoFailure {
 	return new PicoFailure('auth', `Pico refused the token${status ? ` (HTTP ${status})` : ''}${detail ? `: ${detail}` : ''}`, {
 		status,
 		hint: "Check 'Token' in the credential. A token is valid for one Pico instance only; Pico support issues them.",

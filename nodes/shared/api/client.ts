@@ -2,7 +2,7 @@ import { graphqlFailure, statusFailure } from './classify';
 import { Dialect } from './dialect/dialect';
 import { PicoFailure, type GraphqlErrorEntry } from './failure';
 import { withRetries } from './retry';
-import { post, readAccess, type Answer, type PicoContext } from './transport';
+import { post, readAccess, type Access, type Answer, type PicoContext } from './transport';
 import { GraphQLClient } from '../vendor/graphqlRequest';
 
 export interface PicoRequest {
@@ -35,20 +35,32 @@ export class PicoClient {
 
 	private constructor(
 		readonly context: PicoContext,
-		readonly endpoint: string,
-		private readonly token: string,
+		private readonly access: Access,
 	) {
-		this.graphql = new GraphQLClient(endpoint, { errorPolicy: 'all', fetch: this.fetch });
+		this.graphql = new GraphQLClient(access.endpoint, { errorPolicy: 'all', fetch: this.fetch });
 	}
 
 	static async of(context: PicoContext): Promise<PicoClient> {
-		const { endpoint, token } = await readAccess(context);
-		return new PicoClient(context, endpoint, token);
+		return new PicoClient(context, await readAccess(context));
+	}
+
+	get endpoint(): string {
+		return this.access.endpoint;
+	}
+
+	/** For WebSocket only, which n8n's helper does not carry; every HTTP request is signed by the credential. */
+	get token(): string {
+		return this.access.token;
+	}
+
+	get ignoreTlsIssues(): boolean {
+		return this.access.ignoreTlsIssues;
 	}
 
 	/** A server's text with the token struck out: some repeat it in their messages. */
 	withoutToken(text: string): string {
-		return this.token.length >= SHORTEST_TOKEN && text.includes(this.token) ? text.replaceAll(this.token, '***') : text;
+		const { token } = this.access;
+		return token.length >= SHORTEST_TOKEN && text.includes(token) ? text.replaceAll(token, '***') : text;
 	}
 
 	/** What this server calls things; found once for each endpoint and remembered. */

@@ -7,7 +7,7 @@ import { canReplay, subscriptionDocument, type StreamOptions } from './documents
 import { isTransient, PicoFailure } from './failure';
 import { pause, within } from './pause';
 import { sseFrames } from './stream/sse';
-import type { StreamFrame } from './stream/types';
+import type { StreamEnd, StreamFrame } from './stream/types';
 
 export interface ReplayOptions extends Omit<StreamOptions, 'cursor'> {
 	/** RFC 3339 timestamp; events at or after it are read. */
@@ -47,7 +47,7 @@ export async function* replay(client: PicoClient, kind: EventKind, options: Repl
 		const stop = () => attempt.abort();
 		options.signal?.addEventListener('abort', stop, { once: true });
 		let failure: PicoFailure | undefined;
-		let frames: AsyncGenerator<StreamFrame> | undefined;
+		let frames: AsyncGenerator<StreamFrame, StreamEnd> | undefined;
 		try {
 			const document = subscriptionDocument(kind, dialect, { ...options, cursor: position });
 			if (!canReplay(kind, dialect)) {
@@ -79,7 +79,7 @@ export async function* replay(client: PicoClient, kind: EventKind, options: Repl
 		} finally {
 			attempt.abort();
 			// Its clean-up closes the socket, also where the helper of n8n does not listen to our signal.
-			void frames?.return(undefined);
+			void frames?.return('ended');
 			options.signal?.removeEventListener('abort', stop);
 		}
 		if (failure && dialect.learn(failure)) continue;

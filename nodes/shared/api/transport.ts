@@ -36,9 +36,16 @@ export const CREDENTIAL = 'picoApi';
 const ANSWER_TIMEOUT_MS = 120_000;
 const NO_TIMEOUT = 0;
 
-/** Address of the GraphQL endpoint, and the token only so that it can be struck out of what servers say. */
-export async function readAccess(context: PicoContext): Promise<{ endpoint: string; token: string }> {
-	const { endpoint, token } = await context.getCredentials<{ endpoint: string; token?: string }>(CREDENTIAL);
+/** What the credential holds. Requests are signed by the credential itself, not with this. */
+export interface Access {
+	endpoint: string;
+	token: string;
+	ignoreTlsIssues: boolean;
+}
+
+/** @throws PicoFailure when the endpoint is not a usable address */
+export async function readAccess(context: PicoContext): Promise<Access> {
+	const { endpoint, token, ignoreTlsIssues } = await context.getCredentials<Partial<Access>>(CREDENTIAL);
 	const address = String(endpoint ?? '').trim();
 	if (!/^https?:\/\/[^/\s]+/i.test(address)) {
 		throw new PicoFailure('input', `'${address}' is not a usable address`, {
@@ -46,7 +53,7 @@ export async function readAccess(context: PicoContext): Promise<{ endpoint: stri
 			parameter: 'Endpoint',
 		});
 	}
-	return { endpoint: address, token: String(token ?? '').trim() };
+	return { endpoint: address, token: String(token ?? '').trim(), ignoreTlsIssues: ignoreTlsIssues === true };
 }
 
 /** Sends one GraphQL request body and reads the whole answer, whatever its status. */

@@ -2,10 +2,13 @@ import type { PicoClient } from '../api/client';
 import { PicoFailure } from '../api/failure';
 import { within } from '../api/pause';
 import { sseFrames } from '../api/stream/sse';
-import type { StreamFrame } from '../api/stream/types';
+import type { StreamEnd, StreamFrame } from '../api/stream/types';
+import { wsFrames } from '../api/stream/ws';
+import type { Transport } from './settings';
 import { Heartbeat, nextDue, OPEN_WITHIN_MS, type ConnectionFacts, type ConnectionLimits } from './deadlines';
 
 export interface ConnectionOptions extends ConnectionLimits {
+	transport: Transport;
 	document: string;
 	closing: AbortSignal;
 	/** @param serverDate the server's clock as an HTTP date */
@@ -44,7 +47,7 @@ export async function connection(client: PicoClient, options: ConnectionOptions)
 	let opened = () => {};
 	const open = new Promise<void>((resolve) => (opened = resolve));
 
-	const frames = sseFrames(client, {
+	const frames = (options.transport === 'webSocket' ? wsFrames : sseFrames)(client, {
 		document: options.document,
 		signal: attempt.signal,
 		onOpen: ({ serverDate }) => {
@@ -60,7 +63,7 @@ export async function connection(client: PicoClient, options: ConnectionOptions)
 	});
 
 	/** The next frame, or why there is none. */
-	const next = async (): Promise<IteratorResult<StreamFrame> | 'open' | 'refresh' | 'silent'> => {
+	const next = async (): Promise<IteratorResult<StreamFrame, StreamEnd> | 'open' | 'refresh' | 'silent'> => {
 		const coming = frames.next();
 		facts.waitingSince = Date.now();
 		facts.quietDone = false;
@@ -82,7 +85,8 @@ export async function connection(client: PicoClient, options: ConnectionOptions)
 			const frame = await next();
 			if (frame === 'open') throw tooSlow();
 			if (typeof frame === 'string') return frame;
-			if (frame.done) return 'ended';
+			// A reader that was too slow has caught up by now.
+			if (frame.done) return frame.value === 'overflow' ? 'refresh' : 'ended';
 			facts.frames++;
 			heartbeat.frame();
 			await options.onFrame(frame.value);
@@ -100,7 +104,7 @@ export async function connection(client: PicoClient, options: ConnectionOptions)
 	} finally {
 		attempt.abort();
 		closing.removeEventListener('abort', stop);
-		void frames.return(undefined);
+		void frames.return('ended');
 	}
 	return { reason: closing.aborted ? 'closed' : reason, failure, openMs: facts.openedAt === 0 ? 0 : Date.now() - facts.openedAt };
 }

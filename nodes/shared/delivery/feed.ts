@@ -113,6 +113,7 @@ export class Feed {
 			const dialect = await client.dialect(this.closing.signal);
 			const end = await dialect.adapting(async () => {
 				const outcome = await connection(client, {
+					transport: settings.transport,
 					document: subscriptionDocument(settings.kind, dialect, {
 						cursor: position.resumeFrom,
 						batchSize: Math.max(FRAME_ROWS, settings.eventsPerRun),

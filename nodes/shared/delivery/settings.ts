@@ -9,6 +9,9 @@ export type AfterLastAttempt = 'skip' | 'hold';
 /** What happens on a restart to an event whose run may have been cut off. */
 export type AfterUncleanStop = 'never' | 'again';
 
+/** How the stream reaches n8n. */
+export type Transport = 'sse' | 'webSocket';
+
 export type StartFrom = { from: 'new' } | { from: 'earliest' } | { from: 'date'; date: string };
 
 export type OutputMode = 'simplified' | 'full' | 'fields';
@@ -25,6 +28,7 @@ export interface TriggerSettings {
 	output: OutputMode;
 	/** First-level fields for output `fields`. */
 	fields: readonly string[];
+	transport: Transport;
 	eventsPerRun: number;
 	lookbackMs: number;
 	attempts: number;

@@ -14,6 +14,10 @@ export class Handover<T> {
 		this.wakeConsumer();
 	}
 
+	get length(): number {
+		return this.items.length;
+	}
+
 	/** No more items will come; those pushed before can still be taken. */
 	close(): void {
 		this.closed = true;

@@ -5,7 +5,7 @@ import { postForStream, type Answer, type ByteStream } from '../transport';
 import { EventSource } from '../../vendor/eventsource';
 import { readFrame } from './frame';
 import { Handover } from './handover';
-import type { StreamFrame, Subscription } from './types';
+import type { StreamEnd, StreamFrame, Subscription } from './types';
 
 /** Names under which servers send results: `next` by the GraphQL-over-SSE protocol, others plain or as `data`. */
 const RESULT_EVENTS = ['next', 'message', 'data'] as const;
@@ -19,7 +19,7 @@ const RESULT_EVENTS = ['next', 'message', 'data'] as const;
  *
  * @throws PicoFailure when the connection cannot be made, breaks, or the server refuses the subscription
  */
-export async function* sseFrames(client: PicoClient, subscription: Subscription): AsyncGenerator<StreamFrame> {
+export async function* sseFrames(client: PicoClient, subscription: Subscription): AsyncGenerator<StreamFrame, StreamEnd> {
 	const { signal } = subscription;
 	const texts = new Handover<string>();
 	const socket = new AbortController();
@@ -62,6 +62,7 @@ export async function* sseFrames(client: PicoClient, subscription: Subscription)
 			if (text.trim() !== '') yield readFrame(client.withoutToken(text));
 		}
 		if (failure && !signal.aborted) throw failure;
+		return 'ended';
 	} finally {
 		signal.removeEventListener('abort', abort);
 		texts.close();

@@ -6,6 +6,9 @@ export type StreamFrame =
 	/** A frame that cannot be read; the stream goes on. */
 	| { kind: 'unreadable'; text: string; reason: string };
 
+/** `overflow`: given up since the reader is too slow; to be made anew at once from the reader's position. */
+export type StreamEnd = 'ended' | 'overflow';
+
 export interface Subscription {
 	document: string;
 	variables?: Record<string, unknown>;

@@ -171,7 +171,7 @@ test('a slow reader slows the server down instead of filling the memory', async 
 	});
 	// Socket buffers of both sides hold a few MB at most; all 5,000 pieces would be 50 MB.
 	expect(sent).toBeLessThan(2_500);
-	await frames.return(undefined);
+	await frames.return('ended');
 });
 
 test('stopping closes the socket at once', async () => {

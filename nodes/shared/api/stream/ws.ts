@@ -1,0 +1,117 @@
+import { authFailure, graphqlFailure } from '../classify';
+import { readErrors, type PicoClient } from '../client';
+import { PicoFailure } from '../failure';
+import { createClient, type Client } from '../../vendor/graphqlWs';
+import { frameOf } from './frame';
+import { Handover } from './handover';
+import type { StreamEnd, StreamFrame, Subscription } from './types';
+
+/** Pings the server at this pace; the answers are signs of life for the silence watchdog. */
+const PING_MS = 10_000;
+const ACKNOWLEDGE_WITHIN_MS = 15_000;
+/**
+ * A WebSocket of Node.js cannot be paused. When so many frames wait for a slow workflow the subscription is given up;
+ * the caller makes it anew from its position once they are worked off, so memory stays bounded all the same.
+ */
+const MOST_QUEUED = 50;
+
+/** Close codes of the graphql-transport-ws protocol after which a repeat cannot help. */
+const REFUSED_TOKEN = new Set([4401, 4403]);
+const REFUSED_PROTOCOL = new Set([4400, 4406]);
+
+/**
+ * Subscribes over WebSocket (`graphql-transport-ws`) and yields each frame. The token goes along as upgrade header and
+ * in the `connection_init` payload, since Pico documents neither. Ends and throws like `sseFrames`.
+ */
+export async function* wsFrames(client: PicoClient, subscription: Subscription): AsyncGenerator<StreamFrame, StreamEnd> {
+	const { document, variables, signal, onOpen, onActivity } = subscription;
+	await assertUsable(client);
+	const results = new Handover<unknown>();
+	let failure: PicoFailure | undefined;
+	let overflow = false;
+	const end = (reason?: PicoFailure) => {
+		failure ??= reason;
+		results.close();
+	};
+
+	const active = () => onActivity?.();
+	const socket = connect(client, { connected: () => onOpen?.({}), message: active, pong: active });
+	socket.subscribe(
+		{ query: document, variables },
+		{
+			next: (result) => {
+				if (overflow) return;
+				results.push(result);
+				overflow = results.length >= MOST_QUEUED;
+				if (overflow) end();
+			},
+			error: (reason) => end(toFailure(reason, client)),
+			complete: () => end(),
+		},
+	);
+	const abort = () => end();
+	signal.addEventListener('abort', abort, { once: true });
+	if (signal.aborted) abort();
+
+	try {
+		for (let result = await results.take(); result !== undefined && !signal.aborted; result = await results.take()) {
+			yield frameOf(result, JSON.stringify(result));
+		}
+		if (failure && !signal.aborted) throw failure;
+		return overflow ? 'overflow' : 'ended';
+	} finally {
+		signal.removeEventListener('abort', abort);
+		results.close();
+		socket.terminate();
+		void socket.dispose();
+	}
+}
+
+function connect(client: PicoClient, on: { connected: () => void; message: () => void; pong: () => void }): Client {
+	const headers = { 'x-pico-api-org': client.token };
+	/** Node.js takes headers for the upgrade, which browsers do not. */
+	class SignedWebSocket extends WebSocket {
+		constructor(url: string | URL, protocols?: string | string[]) {
+			super(url, { protocols, headers } as unknown as string[]);
+		}
+	}
+	return createClient({
+		url: client.endpoint.replace(/^http/i, 'ws'),
+		webSocketImpl: SignedWebSocket,
+		connectionParams: { ...headers, headers },
+		retryAttempts: 0,
+		keepAlive: PING_MS,
+		connectionAckWaitTimeout: ACKNOWLEDGE_WITHIN_MS,
+		on,
+	});
+}
+
+/** What the helper of n8n does for HTTP has to be seen to here: egress rules, and no silent change of TLS checks. */
+async function assertUsable(client: PicoClient): Promise<void> {
+	if (client.ignoreTlsIssues) {
+		throw new PicoFailure('input', "'Ignore TLS Issues' does not work over WebSocket", {
+			hint: "Choose 'Server-Sent Events' as 'Connection', or add the plant's certificate authority to n8n (NODE_EXTRA_CA_CERTS).",
+		});
+	}
+	const allowed = await client.context.helpers.getSecureEgressFilter?.().validateUrl(client.endpoint);
+	if (allowed && !allowed.ok) {
+		throw new PicoFailure('input', `The rules of this n8n do not allow connections to ${client.endpoint}`, {
+			hint: 'Ask who runs n8n to allow this address.',
+		});
+	}
+}
+
+function toFailure(reason: unknown, client: PicoClient): PicoFailure {
+	if (Array.isArray(reason)) return graphqlFailure(readErrors(reason), undefined);
+	const { code, reason: text } = (reason ?? {}) as { code?: unknown; reason?: unknown };
+	const said = typeof text === 'string' && text !== '' ? `: ${client.withoutToken(text)}` : '';
+	if (typeof code === 'number' && REFUSED_TOKEN.has(code)) return authFailure(undefined, `close code ${code}${said}`);
+	if (typeof code === 'number' && REFUSED_PROTOCOL.has(code)) {
+		return new PicoFailure('graphql', `Pico refused the WebSocket (close code ${code}${said})`, {
+			hint: "Choose 'Server-Sent Events' as 'Connection'.",
+		});
+	}
+	return new PicoFailure('cutOff', `The WebSocket to Pico broke off${typeof code === 'number' ? ` (close code ${code})` : ''}${said}`, {
+		hint: "If it never opens, a proxy may not let WebSockets through: choose 'Server-Sent Events' as 'Connection'.",
+	});
+}
