@@ -10,7 +10,10 @@ export interface OpenStream {
 	where: unknown;
 	since: string;
 	delivered: number;
+	/** Breaks the connection. */
 	close: () => void;
+	/** Ends the stream the regular way. */
+	complete: () => void;
 }
 
 export class Streams {
@@ -43,8 +46,15 @@ export class Streams {
 		return size;
 	}
 
+	/** Lets the server end every stream with a regular `complete`. */
+	complete(): number {
+		const { size } = this.open;
+		for (const stream of [...this.open]) stream.complete();
+		return size;
+	}
+
 	list() {
-		return [...this.open].map(({ close: _, ...shown }) => shown);
+		return [...this.open].map(({ close: _c, complete: _e, ...shown }) => shown);
 	}
 }
 

@@ -145,7 +145,8 @@ function webhookMutations(sandbox: Sandbox) {
 		) =>
 			answering(() => {
 				if (!input) throw new PlantError('input is required');
-				return sandbox.webhooks.subscribe({ ...input, subscriptionId: input.subscriptionID });
+				const { subscriptionID: subscriptionId, ...request } = input;
+				return sandbox.webhooks.subscribe({ ...request, subscriptionId });
 			}),
 		webhookUnsubscribe: (_: unknown, { subscriptionId }: { subscriptionId: string }) => {
 			const success = sandbox.webhooks.unsubscribe(subscriptionId);

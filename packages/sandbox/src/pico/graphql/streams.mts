@@ -38,8 +38,9 @@ export function openStream<K extends Kind>(sandbox: Sandbox, kind: K, field: str
 		batchSize,
 		where: args.where,
 		close: () => connection.close(),
+		complete: () => feed.close(),
 	});
-	const feed = new Feed<Rows[K]>({
+	const feed: Feed<Rows[K]> = new Feed<Rows[K]>({
 		log: sandbox.plant.logs[kind],
 		start: startOf(args, switches.replayOnPlainSubscribe),
 		batchSize: switches.streamShape === 'list' ? batchSize : 1,

@@ -117,8 +117,8 @@ const posts: Record<string, Route> = {
 		return sandbox.plant.updateNote(id, change);
 	},
 	'streams/cut': (sandbox, body) => {
-		readInput(inputs.nothing, body);
-		return { cut: sandbox.cut() };
+		const { graceful } = readInput(inputs.cut, body);
+		return { cut: graceful ? sandbox.streams.complete() : sandbox.cut() };
 	},
 };
 

@@ -91,7 +91,7 @@ export const inputs = {
 		.strict(),
 	noteAdd: z.object({ text: z.string(), ...noteFields }).strict(),
 	noteUpdate: z.object({ id: z.string(), text: z.string().optional(), ...noteFields }).strict(),
-	nothing: z.object({}).strict(),
+	cut: z.object({ graceful: z.boolean().optional() }).strict(),
 };
 
 /** Reads a body; throws a PlantError that names the field and what is wrong with it. */

@@ -159,7 +159,8 @@ export class Orders {
 	private add(plan: Plan, key: { externalOrderId: string; orderIndex: number }, parent?: Order, step = 0): Order {
 		const order: Order = {
 			id: `order-${this.all.length + 1}`,
-			...key,
+			externalOrderId: key.externalOrderId,
+			orderIndex: key.orderIndex,
 			plan,
 			parent,
 			step,
