@@ -8,7 +8,7 @@ export function networkFailure(thrown: unknown, endpoint: string): PicoFailure {
 	if (thrown instanceof PicoFailure) return thrown;
 	const code = errorCode(thrown);
 	const host = hostOf(endpoint);
-	if (code === 'ERR_CANCELED' || code === 'ABORT_ERR') return new PicoFailure('aborted', 'The request was cancelled');
+	if (code === 'ERR_CANCELED' || code === 'ABORT_ERR') return new PicoFailure('aborted', 'The request was canceled');
 	if (code === 'CERT_HAS_EXPIRED') {
 		return new PicoFailure('certificate', `The TLS certificate of ${host} has expired`, {
 			hint: "Ask who runs the server to renew it. Until then 'Ignore TLS Issues' in the credential lets the connection through unchecked.",
@@ -90,12 +90,22 @@ export function statusFailure(
 	return undefined;
 }
 
-/** Failure for `errors` of a GraphQL answer; an auth failure when they say that the token was refused. */
-export function graphqlFailure(errors: readonly GraphqlErrorEntry[], status: number | undefined, data?: unknown): PicoFailure {
+/**
+ * Failure for `errors` of a GraphQL answer; an auth failure when they say that the token was refused.
+ *
+ * @param retryAfter value of the `Retry-After` header that came along
+ */
+export function graphqlFailure(
+	errors: readonly GraphqlErrorEntry[],
+	status: number | undefined,
+	data?: unknown,
+	retryAfter?: string | null,
+): PicoFailure {
 	const text = errors.map((error) => safeText(error.message)).join('; ') || 'no reason given';
 	if (status === 401 || status === 403 || errors.some(isAuthError)) return authFailure(status, text);
-	if (status === 429) return new PicoFailure('rateLimited', `Pico asks to slow down: ${text}`, { status, errors });
-	if (status !== undefined && status >= 500) return new PicoFailure('server', `Pico answered: ${text}`, { status, errors });
+	const busy = { status, errors, retryAfterMs: retryAfterMs(retryAfter ?? undefined) };
+	if (status === 429) return new PicoFailure('rateLimited', `Pico asks to slow down: ${text}`, busy);
+	if (status !== undefined && status >= 500) return new PicoFailure('server', `Pico answered (HTTP ${status}): ${text}`, busy);
 	return new PicoFailure('graphql', `Pico answered: ${text}`, { status, errors, data });
 }
 

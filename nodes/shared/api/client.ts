@@ -101,7 +101,7 @@ export class PicoClient {
 	}
 
 	private async once<T>({ document, variables, signal }: PicoRequest): Promise<PicoResult<T>> {
-		let answer: { data?: unknown; errors?: unknown; status: number };
+		let answer: { data?: unknown; errors?: unknown; status: number; headers: Headers };
 		try {
 			answer = await this.graphql.rawRequest<unknown>({ query: document, variables, signal });
 		} catch (error) {
@@ -109,7 +109,7 @@ export class PicoClient {
 		}
 		const errors = readErrors(answer.errors);
 		if (errors.length === 0) return { data: (answer.data ?? {}) as T, errors };
-		if (!hasData(answer.data)) throw graphqlFailure(errors, answer.status);
+		if (!hasData(answer.data)) throw graphqlFailure(errors, answer.status, undefined, answer.headers.get('retry-after'));
 		return { data: answer.data as T, errors };
 	}
 
@@ -125,7 +125,8 @@ export class PicoClient {
 		);
 		this.lastDate = answer.headers.date;
 		failUnlessGraphql(answer, this.endpoint);
-		const headers = { get: (name: string) => (name.toLowerCase() === 'content-type' ? 'application/json' : null) };
+		const told: Record<string, string> = { 'content-type': 'application/json', 'retry-after': answer.headers['retry-after'] };
+		const headers = { get: (name: string) => told[name.toLowerCase()] ?? null };
 		return { ok: true, status: answer.status, headers, text: async () => this.withoutToken(answer.body) } as unknown as Response;
 	};
 }

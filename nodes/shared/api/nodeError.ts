@@ -11,12 +11,10 @@ export interface Explained {
 /**
  * The error that n8n shows. What the node did not expect (an expression that cannot be read, for example) is handed
  * back as it is, since n8n knows how to show its own errors.
- *
- * @param hide text that must not be shown, such as the token
  */
-export function toNodeError(node: INode, thrown: unknown, itemIndex?: number, hide?: string): Error {
+export function toNodeError(node: INode, thrown: unknown, itemIndex?: number): Error {
 	if (!(thrown instanceof PicoFailure)) return thrown instanceof Error ? thrown : new NodeOperationError(node, String(thrown));
-	const { message, description } = explain(thrown, itemIndex, hide);
+	const { message, description } = explain(thrown, itemIndex);
 	const { kind, details } = thrown;
 	const error =
 		kind === 'input'
@@ -27,10 +25,9 @@ export function toNodeError(node: INode, thrown: unknown, itemIndex?: number, hi
 	return error;
 }
 
-export function explain({ message, details }: PicoFailure, itemIndex?: number, hide?: string): Explained {
-	const conceal = (text: string) => (hide ? text.split(hide).join('***') : text);
+export function explain({ message, details }: PicoFailure, itemIndex?: number): Explained {
 	return {
-		message: conceal(itemIndex === undefined ? message : `${message} [Item ${itemIndex}]`),
-		...(details.hint ? { description: conceal(details.hint) } : {}),
+		message: itemIndex === undefined ? message : `${message} [Item ${itemIndex}]`,
+		...(details.hint ? { description: details.hint } : {}),
 	};
 }
