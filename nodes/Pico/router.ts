@@ -41,8 +41,8 @@ export async function route(this: IExecuteFunctions): Promise<INodeExecutionData
 	for (const [item, outcome] of outcomes.entries()) {
 		if (!outcome) continue;
 		if ('value' in outcome) for (const json of outcome.value) output.push({ json, pairedItem: { item } });
-		else if (goOn) output.push(failedItem(outcome.thrown, item, run.token));
-		else throw toNodeError(node, outcome.thrown, item, run.token);
+		else if (goOn) output.push(failedItem(outcome.thrown, item));
+		else throw toNodeError(node, outcome.thrown, item);
 	}
 	return [output];
 }
@@ -59,18 +59,18 @@ function chosen(context: IExecuteFunctions): Execute {
  * What becomes of an item that failed when the node is set to continue. Everything lies in `error`: only an item with
  * that single key is sent to the error output by every version of n8n.
  */
-function failedItem(thrown: unknown, item: number, hide?: string): INodeExecutionData {
-	return { json: { error: reason(thrown, item, hide) }, pairedItem: { item } };
+function failedItem(thrown: unknown, item: number): INodeExecutionData {
+	return { json: { error: reason(thrown, item) }, pairedItem: { item } };
 }
 
-function reason(thrown: unknown, item: number, hide?: string): IDataObject {
+function reason(thrown: unknown, item: number): IDataObject {
 	if (!(thrown instanceof PicoFailure)) {
 		const { message, description } = thrown as Error & { description?: string };
 		return { message: `${message} [Item ${item}]`, ...(description ? { description } : {}) };
 	}
 	const { parameter, status, errors, data, facts } = thrown.details;
 	return {
-		...explain(thrown, item, hide),
+		...explain(thrown, item),
 		kind: thrown.kind,
 		...(parameter === undefined ? {} : { parameter }),
 		...(status === undefined ? {} : { httpStatus: status }),

@@ -4,7 +4,6 @@ import { Slots } from '../../shared/api/bounded';
 import { graphqlFailure } from '../../shared/api/classify';
 import { PicoClient, type PicoRequest, type PicoResult } from '../../shared/api/client';
 import type { Dialect } from '../../shared/api/dialect/dialect';
-import { CREDENTIAL } from '../../shared/api/transport';
 
 /** Requests under way at once, over all items: quick on a fast line, kind to a small plant server. */
 export const AT_ONCE = 5;
@@ -20,14 +19,10 @@ export class Run {
 	private constructor(
 		readonly context: IExecuteFunctions,
 		readonly client: PicoClient,
-		/** The token, only to keep it out of messages. */
-		readonly token: string,
 	) {}
 
 	static async of(context: IExecuteFunctions): Promise<Run> {
-		const client = await PicoClient.of(context);
-		const { token } = await context.getCredentials<{ token?: string }>(CREDENTIAL);
-		return new Run(context, client, String(token ?? '').trim());
+		return new Run(context, await PicoClient.of(context));
 	}
 
 	/** Fires when the execution is cancelled. */

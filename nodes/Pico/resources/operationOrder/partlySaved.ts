@@ -12,7 +12,7 @@ export function partlySaved(
 ): PicoFailure {
 	const first = outcomes.find((outcome) => outcome && 'thrown' in outcome);
 	const cause = first && 'thrown' in first ? first.thrown : undefined;
-	const failure = cause instanceof PicoFailure ? cause : new PicoFailure('aborted', cause instanceof Error ? cause.message : 'The execution was cancelled');
+	const failure = cause instanceof PicoFailure ? cause : new PicoFailure('aborted', cause instanceof Error ? cause.message : 'The execution was canceled');
 	if (failure.kind === 'input') return failure;
 
 	const saved: number[] = [];

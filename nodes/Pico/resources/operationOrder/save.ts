@@ -20,7 +20,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	[
 		operationPicker,
 		revision,
-		orderIdDescription,
+		// Not required by the description: n8n would then refuse to run with 'Save Without Order ID'.
+		{ ...orderIdDescription, required: false },
 		{
 			displayName: 'Quantity',
 			name: 'quantity',
