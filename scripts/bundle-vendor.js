@@ -27,8 +27,12 @@ async function bundleVendor() {
 		target: 'node22',
 		// The ES module build of `graphql` can be tree-shaken; the CommonJS one would add 600 KB.
 		mainFields: ['module', 'main'],
-		external: ['n8n-workflow'],
+		// n8n provides both at run time; zod in every 2.x.
+		external: ['n8n-workflow', 'zod'],
 		legalComments: 'none',
+		// Half the size and load time. Names stay, so that a stack trace can still be read.
+		minifyWhitespace: true,
+		minifySyntax: true,
 		logLevel: 'warning',
 		define: {
 			'globalThis.process': 'undefined',

@@ -14,7 +14,7 @@ import { performance } from 'node:perf_hooks';
 import { analyzePackage, SOURCE_FILE_PATTERNS } from '@n8n/scan-community-package/scanner/scanner.mjs';
 
 /** What n8n has on board for community nodes; see the lint rule `no-restricted-imports`. */
-const PROVIDED = new Set(['n8n-workflow', 'lodash', 'luxon', 'p-limit', 'node:crypto', 'crypto']);
+const PROVIDED = new Set(['n8n-workflow', 'lodash', 'luxon', 'p-limit', 'zod', 'node:crypto', 'crypto']);
 const MAX_TARBALL = 120 * 1024;
 const MAX_UNPACKED = 450 * 1024;
 const MAX_LOAD_MS = 15;
@@ -74,7 +74,7 @@ await check('node and credential files load under their class names, with icons 
 
 await check(`loading takes at most ${MAX_LOAD_MS} ms after n8n-workflow`, () => {
 	const script = `
-		require('n8n-workflow'); require('luxon');
+		require('n8n-workflow'); require('luxon'); require('zod');
 		const { performance } = require('node:perf_hooks');
 		const started = performance.now();
 		for (const file of ${JSON.stringify([...pkg.n8n.nodes, ...pkg.n8n.credentials])}) require(require('node:path').resolve(file));

@@ -1,5 +1,4 @@
 import {
-	NodeConnectionTypes,
 	TriggerCloseError,
 	type INodeType,
 	type INodeTypeDescription,
@@ -32,7 +31,8 @@ export class PicoTrigger implements INodeType {
 		activationMessage: 'Events of Pico now start this workflow. Its position survives restarts.',
 		defaults: { name: 'Pico MES Trigger' },
 		inputs: [],
-		outputs: [NodeConnectionTypes.Main],
+		outputs:
+			'={{ $parameter["moveOn"] === "succeeded" && ($parameter["options"] || {}).afterLastAttempt === "failedOutput" ? [{ type: "main", displayName: "Event" }, { type: "main", displayName: "Failed" }] : ["main"] }}',
 		credentials: [{ name: 'picoApi', required: true }],
 		triggerPanel: {
 			header: 'Try this trigger with an event of your plant',

@@ -111,6 +111,7 @@ export const properties: INodeProperties[] = [
 				displayOptions: { show: { '/moveOn': ['succeeded'] } },
 				options: [
 					{ name: 'Hold the Stream', value: 'hold', description: 'Keep trying; later events wait' },
+					{ name: 'Send to the Failed Output', value: 'failedOutput', description: 'The event leaves through a second output, with the reason, and the stream goes on' },
 					{ name: 'Skip Loudly', value: 'skip', description: 'Record a failed execution that holds the event, and go on' },
 				],
 			},

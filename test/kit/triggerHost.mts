@@ -8,6 +8,8 @@ export type RunEnd = 'success' | 'error' | 'waiting' | 'canceled' | 'never';
 
 export interface StartedRun {
 	items: IDataObject[];
+	/** 0, or 1 for the Failed output. */
+	output: number;
 	key: string | undefined;
 	/** 'running' until it ended; 'crashed' when the process was killed meanwhile. */
 	status: RunEnd | 'running' | 'crashed';
@@ -94,7 +96,8 @@ export class TriggerHost {
 		const instance: Instance = { alive: true };
 		const { context } = this.context(instance, 'manual', 'manual');
 		const response = await new PicoTrigger().trigger.call(context);
-		context.emit = (data: INodeExecutionData[][]) => void emitted.push(data);
+		// As n8n does: the context throws on `emit` until `trigger()` has returned.
+		Object.assign(context, { emit: (data: INodeExecutionData[][]) => void emitted.push(data) });
 		await response.manualTriggerFunction?.();
 		await response.closeFunction?.();
 		if (JSON.stringify(this.staticData) !== before) throw new Error('a test run changed stored data');
@@ -121,7 +124,8 @@ export class TriggerHost {
 			if (!instance.alive) return;
 			this.emits++;
 			this.persist(workflow);
-			void this.start(instance, data[0].map(({ json }) => json), key, done);
+			const output = data.findIndex((list) => list.length > 0);
+			void this.start(instance, output, data[output].map(({ json }) => json), key, done);
 		};
 		const context = new core.TriggerContext(
 			workflow,
@@ -146,6 +150,7 @@ export class TriggerHost {
 
 	private async start(
 		instance: Instance,
+		output: number,
 		items: IDataObject[],
 		key: string | undefined,
 		done?: { resolve: (run: IRun) => void },
@@ -155,7 +160,7 @@ export class TriggerHost {
 			if (instance.alive) done?.resolve(undefined as unknown as IRun);
 			return;
 		}
-		const run: StartedRun = { items, key, status: 'running' };
+		const run: StartedRun = { items, output, key, status: 'running' };
 		this.runs.push(run);
 		const end = await this.workflow(items, run);
 		if (!instance.alive || end === 'never') return;

@@ -1,7 +1,4 @@
-const FIRST_MS = 1_000;
-const LONGEST_MS = 60_000;
-/** A connection that held so long was healthy: the next wait starts from the beginning. */
-const HEALTHY_MS = 60_000;
+import { PACE } from './pace';
 
 /** Waiting times between connection attempts: 1 s doubling to 60 s, with jitter so that many triggers do not knock at once. */
 export class Backoff {
@@ -16,8 +13,8 @@ export class Backoff {
 	 * @param askedMs what the server asked for (`Retry-After`); never undercut
 	 */
 	next(connectedMs: number, askedMs = 0): number {
-		if (connectedMs >= HEALTHY_MS) this.failures = 0;
-		const full = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.failures);
+		if (connectedMs >= PACE.healthy) this.failures = 0;
+		const full = Math.min(PACE.reconnectLongest, PACE.reconnectFirst * 2 ** this.failures);
 		this.failures = Math.min(this.failures + 1, 10);
 		return Math.max(Math.round(full * (0.5 + this.random() / 2)), askedMs);
 	}

@@ -4,8 +4,9 @@ import { within } from '../api/pause';
 import { sseFrames } from '../api/stream/sse';
 import type { StreamEnd, StreamFrame } from '../api/stream/types';
 import { wsFrames } from '../api/stream/ws';
+import { Heartbeat, nextDue, type ConnectionFacts, type ConnectionLimits } from './deadlines';
+import { PACE } from './pace';
 import type { Transport } from './settings';
-import { Heartbeat, nextDue, OPEN_WITHIN_MS, type ConnectionFacts, type ConnectionLimits } from './deadlines';
 
 export interface ConnectionOptions extends ConnectionLimits {
 	transport: Transport;
@@ -110,7 +111,7 @@ export async function connection(client: PicoClient, options: ConnectionOptions)
 }
 
 function tooSlow(): PicoFailure {
-	return new PicoFailure('timeout', `Pico did not open the stream within ${OPEN_WITHIN_MS / 1000} s`, {
+	return new PicoFailure('timeout', `Pico did not open the stream within ${PACE.openWithin / 1000} s`, {
 		hint: 'Check the network between n8n and Pico.',
 	});
 }

@@ -1,3 +1,5 @@
+import { PACE } from './pace';
+
 /** What a connection waits for next, besides data. Pure: all times are milliseconds, handed in. */
 export interface ConnectionFacts {
 	/** 0 while the server has not accepted the stream. */
@@ -22,14 +24,11 @@ export interface ConnectionLimits {
 
 export type Due = { at: number; what: 'open' | 'quiet' | 'refresh' | 'silent' };
 
-export const OPEN_WITHIN_MS = 30_000;
-/** Three heartbeats have to be missed, and never less than this has to pass. */
-const SHORTEST_SILENCE_MS = 30_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** The next moment at which something has to be done if no data comes. */
 export function nextDue(facts: ConnectionFacts, limits: ConnectionLimits): Due {
-	if (facts.openedAt === 0) return { at: facts.waitingSince + OPEN_WITHIN_MS, what: 'open' };
+	if (facts.openedAt === 0) return { at: facts.waitingSince + PACE.openWithin, what: 'open' };
 	const silentSince = Math.max(facts.lastActivity, facts.waitingSince);
 	const candidates: Due[] = [
 		{ at: limits.silenceMs > 0 ? silentSince + silenceLimit(facts.heartbeatMs, limits.silenceMs) : NEVER, what: 'silent' },
@@ -39,8 +38,9 @@ export function nextDue(facts: ConnectionFacts, limits: ConnectionLimits): Due {
 	return candidates.reduce((first, other) => (other.at < first.at ? other : first));
 }
 
+/** Three heartbeats have to be missed, and never less than the shortest silence has to pass. */
 function silenceLimit(heartbeatMs: number, silenceMs: number): number {
-	return heartbeatMs > 0 ? Math.min(silenceMs, Math.max(3 * heartbeatMs, SHORTEST_SILENCE_MS)) : silenceMs;
+	return heartbeatMs > 0 ? Math.min(silenceMs, Math.max(3 * heartbeatMs, PACE.shortestSilence)) : silenceMs;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { PicoEvent } from '../events/event';
 import type { Batch } from './batch';
 import { deduplicationKey } from './batch';
 import { lagMs, toItem } from './item';
+import { PACE } from './pace';
 import type { Position } from './position';
 import type { Report } from './report';
 import { runAndWait, startRun, type RunOutcome } from './runs';
@@ -12,9 +13,6 @@ import type { TriggerSettings } from './settings';
 
 /** Whether the batch is behind us; after `closed` it stays unacknowledged and comes again at the next start. */
 export type Verdict = 'acknowledged' | 'closed';
-
-const RETRY_FIRST_MS = 5_000;
-const RETRY_LONGEST_MS = 60_000;
 
 export interface Delivery {
 	context: ITriggerFunctions;
@@ -42,24 +40,21 @@ export async function deliver(delivery: Delivery, batch: Batch): Promise<Verdict
 					? "This workflow runs on an engine that lets no trigger wait for a run. Set 'Move On' to 'As Soon as It Starts', or choose the other engine in the workflow settings."
 					: 'The event is kept and offered again.',
 			);
-			await pause(RETRY_LONGEST_MS, closing);
+			await pause(PACE.slow, closing);
 			if (closing.aborted) return 'closed';
 			attempt--;
 			continue;
 		}
 		if (isDone(outcome, settings)) break;
 		const reason = outcome.kind === 'failed' ? outcome.reason : '';
-		const last = attempt - batch.attempt + 1 >= settings.attempts;
-		if (last && settings.afterLastAttempt === 'skip') {
-			report.failedExecution(
-				`Moved on after ${settings.attempts} attempt(s) for ${describe(batch.events)}`,
-				`The last run ended with: ${reason}. The event is below; run it again by hand after mending the workflow.`,
-				batch.events.map(({ row }) => row),
-			);
-			break;
+		if (attempt - batch.attempt + 1 >= settings.attempts) {
+			if (settings.afterLastAttempt !== 'hold') {
+				if ((await giveUp(delivery, batch, attempt, reason)) === 'closed') return 'closed';
+				break;
+			}
+			report.warn(`Holding the stream at ${describe(batch.events)}: ${reason}`);
 		}
-		if (last) report.warn(`Holding the stream at ${describe(batch.events)}: ${reason}`);
-		await pause(Math.min(RETRY_FIRST_MS * 2 ** Math.min(attempt - batch.attempt, 8), RETRY_LONGEST_MS), closing);
+		await pause(Math.min(PACE.retryFirst * 2 ** Math.min(attempt - batch.attempt, 8), PACE.retryLongest), closing);
 		if (closing.aborted) return 'closed';
 	}
 	position.acknowledge(batch.events);
@@ -70,7 +65,44 @@ async function handOver(delivery: Delivery, batch: Batch, attempt: number): Prom
 	const { context, settings, position, report, store, closing } = delivery;
 	const ids = batch.events.map(({ id }) => id);
 	const key = batch.key ?? deduplicationKey(settings, ids, attempt);
-	const items = batch.events.map((event) =>
+	const items = itemsOf(delivery, batch, attempt);
+	position.handOver({ ids, key, attempt });
+	// Right before `emit`, which saves it: a change made while an earlier save is under way may be forgotten.
+	store();
+	batch.key = undefined;
+	if (settings.moveOn === 'started') {
+		startRun(context, [items], key);
+		return { kind: 'succeeded' };
+	}
+	const outcome = await runAndWait(context, [items], key, settings.runTimeoutMs, closing);
+	if (outcome.kind === 'noWord') {
+		report.warn(`No word of the run for ${describe(batch.events)} within ${settings.runTimeoutMs / 1000} s; moving on`);
+	}
+	if (outcome.kind === 'startedBefore') report.info(`${describe(batch.events)} was started before; not started again`);
+	return outcome;
+}
+
+/** The end of an event whose last attempt failed: always visible, with its full payload, and then behind us. */
+async function giveUp(delivery: Delivery, batch: Batch, attempt: number, reason: string): Promise<Verdict> {
+	const { context, settings, report, store, closing } = delivery;
+	if (settings.afterLastAttempt === 'failedOutput') {
+		const items = itemsOf(delivery, batch, attempt).map(({ json }) => ({ json: { ...json, failedAttempts: settings.attempts, reason } }));
+		const key = `${deduplicationKey(settings, batch.events.map(({ id }) => id), attempt)}:failed`;
+		store();
+		const outcome = await runAndWait(context, [[], items], key, settings.runTimeoutMs, closing);
+		if (outcome.kind === 'closed') return 'closed';
+		if (outcome.kind !== 'failed' && outcome.kind !== 'refused') return 'acknowledged';
+	}
+	report.failedExecution(
+		`Moved on after ${settings.attempts} attempt(s) for ${describe(batch.events)}`,
+		`The last run ended with: ${reason}. The event is below; run it again by hand after mending the workflow.`,
+		batch.events.map(({ row }) => row),
+	);
+	return 'acknowledged';
+}
+
+function itemsOf({ settings, position }: Delivery, batch: Batch, attempt: number) {
+	return batch.events.map((event) =>
 		toItem(settings.kind, event, settings.output, {
 			attempt,
 			replayed: batch.replayed(event),
@@ -78,20 +110,6 @@ async function handOver(delivery: Delivery, batch: Batch, attempt: number): Prom
 			lagMs: lagMs(event, Date.now()),
 		}),
 	);
-	position.handOver({ ids, key, attempt });
-	// Right before `emit`, which saves it: a change made while an earlier save is under way may be forgotten.
-	store();
-	batch.key = undefined;
-	if (settings.moveOn === 'started') {
-		startRun(context, items, key);
-		return { kind: 'succeeded' };
-	}
-	const outcome = await runAndWait(context, items, key, settings.runTimeoutMs, closing);
-	if (outcome.kind === 'noWord') {
-		report.warn(`No word of the run for ${describe(batch.events)} within ${settings.runTimeoutMs / 1000} s; moving on`);
-	}
-	if (outcome.kind === 'startedBefore') report.info(`${describe(batch.events)} was started before; not started again`);
-	return outcome;
 }
 
 function isDone(outcome: RunOutcome, { moveOn }: TriggerSettings): boolean {

@@ -12,6 +12,7 @@ import type { Batch } from './batch';
 import { connection, type ConnectionEnd } from './connection';
 import { deliver } from './deliver';
 import { matches, serverFilter } from './filter';
+import { PACE } from './pace';
 import type { Position } from './position';
 import { Reoffer } from './reoffer';
 import type { Report } from './report';
@@ -20,9 +21,6 @@ import type { TriggerSettings } from './settings';
 /** Rows the server may put into one frame; more costs memory, fewer cost frames. */
 const FRAME_ROWS = 100;
 const UNREADABLE_KEPT = 100;
-const QUIET_MS = 5_000;
-/** Pace of attempts while a person has to act (token, path, certificate). */
-const SLOW_MS = 60_000;
 
 export interface FeedOptions {
 	context: ITriggerFunctions;
@@ -104,7 +102,7 @@ export class Feed {
 			this.reported.add(failure.message);
 			report.failedExecution(failure.message, `${failure.details.hint ?? ''} The trigger keeps trying every minute; no event is lost.`);
 		}
-		return Math.max(wait, SLOW_MS);
+		return Math.max(wait, PACE.slow);
 	}
 
 	private async connectOnce(opened: () => void): Promise<ConnectionEnd> {
@@ -122,8 +120,8 @@ export class Feed {
 					}),
 					closing: this.closing.signal,
 					silenceMs: settings.silenceMs,
-					refreshMs: Math.max(settings.lookbackMs / 2, 10_000),
-					quietMs: QUIET_MS,
+					refreshMs: Math.max(settings.lookbackMs / 2, PACE.refreshLeast),
+					quietMs: PACE.quiet,
 					onOpen: (serverDate) => this.onOpen(serverDate, opened),
 					onFrame: async (frame) => await this.onFrame(frame),
 					onQuiet: async () => await this.releaseReoffer(),

@@ -17,8 +17,8 @@ export type RunOutcome =
 	| { kind: 'closed' };
 
 /** Starts a run without waiting for it. */
-export function startRun(context: ITriggerFunctions, items: INodeExecutionData[], key: string): void {
-	context.emit([items], undefined, undefined, key);
+export function startRun(context: ITriggerFunctions, outputs: INodeExecutionData[][], key: string): void {
+	context.emit(outputs, undefined, undefined, key);
 }
 
 /**
@@ -27,14 +27,14 @@ export function startRun(context: ITriggerFunctions, items: INodeExecutionData[]
  */
 export async function runAndWait(
 	context: ITriggerFunctions,
-	items: INodeExecutionData[],
+	outputs: INodeExecutionData[][],
 	key: string,
 	timeoutMs: number,
 	closing: AbortSignal,
 ): Promise<RunOutcome> {
 	const done = context.helpers.createDeferredPromise<IRun>();
 	const ended = done.promise.then(outcomeOf, (error: unknown): RunOutcome => refusal(error, closing));
-	context.emit([items], undefined, done, key);
+	context.emit(outputs, undefined, done, key);
 
 	const timer = new AbortController();
 	const stop = () => timer.abort();

@@ -4,7 +4,7 @@ import type { EventKind } from '../events/types';
 export type MoveOn = 'finished' | 'succeeded' | 'started';
 
 /** What happens to an event whose last attempt failed. */
-export type AfterLastAttempt = 'skip' | 'hold';
+export type AfterLastAttempt = 'skip' | 'hold' | 'failedOutput';
 
 /** What happens on a restart to an event whose run may have been cut off. */
 export type AfterUncleanStop = 'never' | 'again';

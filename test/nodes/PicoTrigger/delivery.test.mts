@@ -1,5 +1,5 @@
 import { startSandboxProcess, type SandboxProcess } from '../../kit/sandbox.mts';
-import { TriggerHost } from '../../kit/triggerHost.mts';
+import { TriggerHost, type RunEnd } from '../../kit/triggerHost.mts';
 import { until } from '../../kit/until.mts';
 import { installWebSocket } from '../../kit/webSocket.mts';
 
@@ -33,7 +33,7 @@ describe.each(['sse', 'webSocket'])('over %s', (connection) => {
 	test('keeps one batch in flight', async () => {
 		let running = 0;
 		let most = 0;
-		host.workflow = async () => {
+		host.workflow = async (): Promise<RunEnd> => {
 			most = Math.max(most, ++running);
 			await new Promise((resolve) => setTimeout(resolve, 5));
 			running--;

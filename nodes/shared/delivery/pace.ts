@@ -1,0 +1,21 @@
+/** Every waiting time of the delivery, milliseconds, in one place. */
+export const PACE = {
+	/** First and longest wait between two runs of one event. */
+	retryFirst: 5_000,
+	retryLongest: 60_000,
+	/** First and longest wait between two connection attempts. */
+	reconnectFirst: 1_000,
+	reconnectLongest: 60_000,
+	/** A connection that held so long was healthy: the next wait starts from the beginning. */
+	healthy: 60_000,
+	/** Between attempts while a person has to act (token, path, certificate), and after n8n refused to start a run. */
+	slow: 60_000,
+	/** A server that accepts a stream at all does so within this time. */
+	openWithin: 30_000,
+	/** Least silence that counts as a dead connection where a heartbeat is known. */
+	shortestSilence: 30_000,
+	/** Silence after which everything stored has been sent. */
+	quiet: 5_000,
+	/** A connection is not made anew more often than this to re-read the look-back window. */
+	refreshLeast: 10_000,
+};
