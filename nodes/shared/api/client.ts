@@ -79,8 +79,8 @@ export class PicoClient {
 	}
 
 	/**
-	 * Like `execute`, with a document that depends on what the server has: it is built anew, at most three times, when
-	 * the server does not know a name in it.
+	 * Like `execute`, with a document that depends on what the server has: it is built anew, a few times at most, when the
+	 * server does not know a name in it.
 	 */
 	async executeAdapted<T = Record<string, unknown>>(
 		build: (dialect: Dialect) => Omit<PicoRequest, 'repeatable'>,

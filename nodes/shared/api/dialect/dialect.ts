@@ -6,7 +6,8 @@ import { namesNotKnown } from './learn';
 
 /** Names do not change while a server runs; an upgrade of the server is noticed after this time at the latest. */
 const REMEMBER_MS = 10 * 60_000;
-const ADAPTATIONS = 4;
+/** Each round must teach a new name. Most servers name all unknown ones at once, some only the first. */
+const ADAPTATIONS = 12;
 
 const known = new Map<string, { dialect: Promise<Dialect>; until: number }>();
 
