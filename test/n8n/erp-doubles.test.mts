@@ -18,7 +18,12 @@ jest.setTimeout(180_000);
 
 const host = '127.0.0.1';
 
-async function control<Answer = Json>(url: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
+async function control<Answer = Json>(
+	url: string,
+	method: 'GET' | 'POST',
+	path: string,
+	body?: unknown,
+): Promise<Answer> {
 	const response = await fetch(`${url}/control/${path}`, {
 		method,
 		...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -111,9 +116,16 @@ describe('the ERP doubles under real n8n nodes', () => {
 		expect(run.error).toBeUndefined();
 		expect(run.items('List')).toEqual([expect.objectContaining({ id: expect.any(String) })]);
 		expect(run.items('Get')).toEqual([
-			expect.objectContaining({ tranId: 'WO2', quantity: 3, status: 'Released', item: expect.objectContaining({ totalResults: 3 }) }),
+			expect.objectContaining({
+				tranId: 'WO2',
+				quantity: 3,
+				status: 'Released',
+				item: expect.objectContaining({ totalResults: 3 }),
+			}),
 		]);
-		expect(run.items('Insert')).toEqual([expect.objectContaining({ success: true, id: expect.stringMatching(/^\d+$/) })]);
+		expect(run.items('Insert')).toEqual([
+			expect.objectContaining({ success: true, id: expect.stringMatching(/^\d+$/) }),
+		]);
 		expect(run.items('Complete')).toEqual([expect.objectContaining({ statusCode: 204 })]);
 		expect(run.items('Query')).toEqual([
 			expect.objectContaining({ externalid: 'PICO-1', status: 'D' }),

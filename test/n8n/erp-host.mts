@@ -142,15 +142,13 @@ function parseRun(output: string, code: number | null): RunData {
 
 /** A workflow that runs its nodes one after the other, started by hand. */
 export function chain(id: string, nodes: readonly WorkflowNode[]): Json {
-	const all = [
-		{ name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, parameters: {} },
-		...nodes,
-	].map((node, index) => ({ id: `${id}-${index}`, position: [index * 220, 0], ...node }));
+	const all = [{ name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, parameters: {} }, ...nodes].map(
+		(node, index) => ({ id: `${id}-${index}`, position: [index * 220, 0], ...node }),
+	);
 	const connections = Object.fromEntries(
-		all.slice(0, -1).map((node, index) => [
-			node.name,
-			{ main: [[{ node: all[index + 1]?.name, type: 'main', index: 0 }]] },
-		]),
+		all
+			.slice(0, -1)
+			.map((node, index) => [node.name, { main: [[{ node: all[index + 1]?.name, type: 'main', index: 0 }]] }]),
 	);
 	return { id, name: id, nodes: all, connections, settings: { executionOrder: 'v1' }, pinData: {}, active: false };
 }

@@ -37,7 +37,12 @@ export function credentials(odoo: OdooDouble, netsuite: NetsuiteDouble): Credent
 			oauthTokenData: { access_token: accessToken, refresh_token: refreshToken, token_type: 'bearer' },
 		},
 	};
-	return (Object.keys(data) as CredentialType[]).map((type) => ({ id: `erp-${type}`, name: type, type, data: data[type] }));
+	return (Object.keys(data) as CredentialType[]).map((type) => ({
+		id: `erp-${type}`,
+		name: type,
+		type,
+		data: data[type],
+	}));
 }
 
 export const odooV1 = (name: string, model: string, parameters: Json): WorkflowNode => ({
@@ -187,7 +192,11 @@ export const odooV2Flow = (id: string, authentication: 'odooApi' | 'odooApiKeyAp
 			recordId: byId("={{ $('Orders').item.json.id }}"),
 			fieldsToSend: mapped({ qty_producing: 1, lot_producing_id: '={{ $json.id }}', x_pico_event: 'event-v2' }),
 		}),
-		odooV2('Order', authentication, 'mrp.production', { operation: 'get', recordId: byId('={{ $json.id }}'), options: {} }),
+		odooV2('Order', authentication, 'mrp.production', {
+			operation: 'get',
+			recordId: byId('={{ $json.id }}'),
+			options: {},
+		}),
 		request('Finish', 'odooApiKeyApi', 'POST', `${url}/json/2/mrp.production/button_mark_done`, {
 			...jsonBody('={{ { ids: [$json.id] } }}'),
 			...withStatus,
@@ -215,7 +224,13 @@ const workOrders = { recordType: 'custom', customRecordTypeScriptId: 'workOrder'
 /** The community node: everything it can do, against work orders. */
 export const netsuiteNodeFlow = (): Json =>
 	chain('erpNetsuiteNode', [
-		netsuite('List', 'listRecords', { ...workOrders, returnAll: false, limit: 100, offset: 0, query: 'q=tranId IS "WO2"' }),
+		netsuite('List', 'listRecords', {
+			...workOrders,
+			returnAll: false,
+			limit: 100,
+			offset: 0,
+			query: 'q=tranId IS "WO2"',
+		}),
 		netsuite('Get', 'getRecord', {
 			...workOrders,
 			internalId: '={{ $json.id }}',
@@ -275,7 +290,12 @@ export const oauth1Flow = (id: string, url: string): Json =>
 	chain(id, [
 		request('List', 'oAuth1Api', 'GET', `${url}${records}/workOrder`, {
 			sendQuery: true,
-			queryParameters: { parameters: [{ name: 'q', value: 'tranId IS "WO1"' }, { name: 'limit', value: '10' }] },
+			queryParameters: {
+				parameters: [
+					{ name: 'q', value: 'tranId IS "WO1"' },
+					{ name: 'limit', value: '10' },
+				],
+			},
 			...asJson,
 		}),
 		request('Complete', 'oAuth1Api', 'POST', `${url}${records}/workOrder/eid:WO1/!transform/workOrderCompletion`, {
@@ -294,7 +314,7 @@ export const oauth2Flow = (url: string): Json =>
 			queryParameters: { parameters: [{ name: 'limit', value: '1' }] },
 			sendHeaders: true,
 			headerParameters: { parameters: [{ name: 'Prefer', value: 'transient' }] },
-			...jsonBody("={{ { q: \"SELECT id, tranid FROM transaction WHERE type = 'WorkOrd' ORDER BY id\" } }}"),
+			...jsonBody('={{ { q: "SELECT id, tranid FROM transaction WHERE type = \'WorkOrd\' ORDER BY id" } }}'),
 			...asJson,
 		}),
 		request('Upsert', 'oAuth2Api', 'PUT', `${url}${records}/workOrder/eid:PICO-3`, {

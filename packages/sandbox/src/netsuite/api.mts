@@ -31,7 +31,12 @@ export async function serveApi(site: Site, request: Request, response: Response,
 	await wait(fault.latencyMs);
 	if (fault.status > 0) {
 		log(fault.status, 'fault switched on by the control API');
-		return sendJson(response, fault.status, faultBody(fault.status), fault.status === 429 ? { 'retry-after': '1' } : {});
+		return sendJson(
+			response,
+			fault.status,
+			faultBody(fault.status),
+			fault.status === 429 ? { 'retry-after': '1' } : {},
+		);
 	}
 	if (url.pathname === consentPath) return consent(site, response, url);
 	if (url.pathname === tokenPath && method === 'POST') {
@@ -44,7 +49,10 @@ export async function serveApi(site: Site, request: Request, response: Response,
 		log(status);
 		const headers: Record<string, string> = location === undefined ? {} : { location };
 		if (body === undefined) return send(response, status, '', headers);
-		sendJson(response, status, body, { 'content-type': 'application/vnd.oracle.resource+json; type=singular', ...headers });
+		sendJson(response, status, body, {
+			'content-type': 'application/vnd.oracle.resource+json; type=singular',
+			...headers,
+		});
 	} catch (error) {
 		if (!(error instanceof NetSuiteError)) throw error;
 		log(error.status, error.message);
@@ -68,7 +76,10 @@ function answer(site: Site, request: Request, url: URL, method: string, text: st
 	if (!url.pathname.startsWith(`${recordRoot}/`)) {
 		throw new NetSuiteError(404, 'INVALID_URL', `The requested resource ${url.pathname} was not found on this server.`);
 	}
-	const segments = url.pathname.slice(recordRoot.length + 1).split('/').map(decodeURIComponent);
+	const segments = url.pathname
+		.slice(recordRoot.length + 1)
+		.split('/')
+		.map(decodeURIComponent);
 	return handleRecords(
 		site.store,
 		{
@@ -108,11 +119,15 @@ function suiteql(site: Site, request: Request, url: URL, method: string, text: s
 	}
 	const limit = pageNumber(url.searchParams, 'limit', 1000, 1, 1000);
 	const offset = pageNumber(url.searchParams, 'offset', 0, 0, 100_000);
-	return { status: 200, body: renderPage(`${url.origin}${suiteqlPath}?`, runSuiteQL(site.store, body.q), limit, offset) };
+	return {
+		status: 200,
+		body: renderPage(`${url.origin}${suiteqlPath}?`, runSuiteQL(site.store, body.q), limit, offset),
+	};
 }
 
 function consent(site: Site, response: Response, url: URL): void {
 	const target = site.oauth2.consent(url.searchParams);
-	if (target === undefined) send(response, 400, 'Unknown client_id or missing redirect_uri', { 'content-type': 'text/plain' });
+	if (target === undefined)
+		send(response, 400, 'Unknown client_id or missing redirect_uri', { 'content-type': 'text/plain' });
 	else send(response, 302, '', { location: target });
 }

@@ -9,11 +9,19 @@ import type { Site } from './site.mts';
 import type { Row, Store, Values } from './store.mts';
 
 /** The HTTP control API of the double, for tests and the page. Throws an Error with a plain message on bad input. */
-export function handleControl(site: Site, method: string, path: string, query: URLSearchParams, body: unknown): unknown {
+export function handleControl(
+	site: Site,
+	method: string,
+	path: string,
+	query: URLSearchParams,
+	body: unknown,
+): unknown {
 	const input: JsonObject = isObject(body) ? body : {};
 	switch (`${method} ${path}`) {
 		case 'GET state':
-			return state(site);
+			return query.get('revision') === String(revision(site))
+				? { revision: revision(site) }
+				: state(site, limitOf(query));
 		case 'GET records':
 			return { records: site.store.all(query.get('type') ?? '').map((row) => ({ id: row.id, ...row.values })) };
 		case 'GET calls':
@@ -36,6 +44,13 @@ export function handleControl(site: Site, method: string, path: string, query: U
 			return undefined;
 	}
 }
+
+/** Changes with every record and every call: a client that gives the one it knows gets no state again. */
+const revision = ({ store, calls }: Site): number => store.revision + calls.total;
+
+/** At most this many records of a kind are in the state, the newest ones. */
+const limitOf = (query: URLSearchParams): number => Number(query.get('limit') ?? defaultLimit);
+const defaultLimit = 1000;
 
 function integer(input: JsonObject, name: string, min: number, max: number): number {
 	const value = input[name];
@@ -77,17 +92,19 @@ function setSwitches(site: Site, input: JsonObject): unknown {
 	return site.switches;
 }
 
-function state(site: Site): JsonObject {
+function state(site: Site, limit = defaultLimit): JsonObject {
 	const { store, settings, switches, faults, calls, refusedLogins } = site;
-	const newest = (type: string): Row[] => store.all(type).reverse();
+	const newest = (type: string): Row[] => store.all(type).slice(-limit).reverse();
+	const made = madeFrom(store);
 	return {
-		revision: store.revision + calls.total,
+		revision: revision(site),
 		accountId: settings.accountId,
 		seed: settings.seed,
 		switches,
 		faults,
 		counts: Object.fromEntries(recordTypes.map(({ name }) => [name, store.count(name)])),
-		orders: newest('workOrder').map((row) => order(store, row)),
+		statusCounts: countStatuses(store.all('workOrder')),
+		orders: newest('workOrder').map((row) => order(store, row, made.get(row) ?? [])),
 		completions: [...newest('workOrderCompletion'), ...newest('assemblyBuild')].map((row) => completion(store, row)),
 		issues: newest('workOrderIssue').map((row) => ({
 			...basics(store, row),
@@ -133,10 +150,23 @@ function serialsOf(detail: unknown): string[] {
 	});
 }
 
-function order(store: Store, row: Row): JsonObject {
-	const made = [...store.all('workOrderCompletion'), ...store.all('assemblyBuild')].filter(
-		(each) => store.follow(each.values.createdFrom) === row,
-	);
+function countStatuses(orders: readonly Row[]): Record<string, number> {
+	const counts: Record<string, number> = {};
+	for (const row of orders) counts[statusText(row) ?? ''] = (counts[statusText(row) ?? ''] ?? 0) + 1;
+	return counts;
+}
+
+/** Transactions made from work orders, by the work order. */
+function madeFrom(store: Store): Map<Row | undefined, Row[]> {
+	const made = new Map<Row | undefined, Row[]>();
+	for (const row of [...store.all('workOrderCompletion'), ...store.all('assemblyBuild')]) {
+		const source = store.follow(row.values.createdFrom);
+		made.set(source, [...(made.get(source) ?? []), row]);
+	}
+	return made;
+}
+
+function order(store: Store, row: Row, made: readonly Row[]): JsonObject {
 	return {
 		...basics(store, row),
 		partNumber: nameOf(store, row.values.assemblyItem),

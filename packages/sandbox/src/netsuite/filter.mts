@@ -4,9 +4,29 @@ import { isRef, type Row } from './store.mts';
 type Test = (row: Row) => boolean;
 
 const operators = [
-	'IS', 'IS_NOT', 'CONTAIN', 'CONTAIN_NOT', 'START_WITH', 'START_WITH_NOT', 'END_WITH', 'END_WITH_NOT',
-	'EQUAL', 'EQUAL_NOT', 'GREATER', 'GREATER_OR_EQUAL', 'LESS', 'LESS_OR_EQUAL', 'ANY_OF', 'ANY_OF_NOT',
-	'ON', 'BEFORE', 'AFTER', 'ON_OR_BEFORE', 'ON_OR_AFTER', 'EMPTY', 'EMPTY_NOT',
+	'IS',
+	'IS_NOT',
+	'CONTAIN',
+	'CONTAIN_NOT',
+	'START_WITH',
+	'START_WITH_NOT',
+	'END_WITH',
+	'END_WITH_NOT',
+	'EQUAL',
+	'EQUAL_NOT',
+	'GREATER',
+	'GREATER_OR_EQUAL',
+	'LESS',
+	'LESS_OR_EQUAL',
+	'ANY_OF',
+	'ANY_OF_NOT',
+	'ON',
+	'BEFORE',
+	'AFTER',
+	'ON_OR_BEFORE',
+	'ON_OR_AFTER',
+	'EMPTY',
+	'EMPTY_NOT',
 ];
 
 /**

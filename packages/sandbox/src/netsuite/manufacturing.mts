@@ -113,7 +113,9 @@ function receive(store: Store, item: Row, numbers: readonly string[]): void {
 	if (known.length > 0 || new Set(numbers).size < numbers.length) {
 		throw userError(`The inventory number ${known[0] ?? numbers[0]} of item ${store.name(item)} already exists.`);
 	}
-	for (const inventoryNumber of numbers) store.insert('inventoryNumber', { inventoryNumber, item: refTo(item) });
+	for (const inventoryNumber of numbers) {
+		store.touch(store.insert('inventoryNumber', { inventoryNumber, item: refTo(item) }), 'received');
+	}
 }
 
 /** Serial numbers of consumed components; the ones not known yet are taken into the list. */
@@ -124,7 +126,7 @@ function registerComponents(store: Store, values: Values): void {
 			const given = assignment.issueInventoryNumber;
 			const inventoryNumber = isObject(given) ? given.refName : given;
 			if (!item || typeof inventoryNumber !== 'string' || findNumber(store, item, inventoryNumber)) continue;
-			store.insert('inventoryNumber', { inventoryNumber, item: refTo(item) });
+			store.touch(store.insert('inventoryNumber', { inventoryNumber, item: refTo(item) }), 'consumed');
 		}
 	}
 }

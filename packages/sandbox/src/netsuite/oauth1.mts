@@ -94,7 +94,9 @@ export function signature(
 		.sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x < y ? -1 : x > y ? 1 : 0));
 	const parameters = pairs.map(([name, value]) => `${name}=${value}`).join('&');
 	const base = [method.toUpperCase(), `${address.origin}${address.pathname}`, parameters].map(encode).join('&');
-	return createHmac('sha256', `${encode(consumerSecret)}&${encode(tokenSecret)}`).update(base).digest('base64');
+	return createHmac('sha256', `${encode(consumerSecret)}&${encode(tokenSecret)}`)
+		.update(base)
+		.digest('base64');
 }
 
 function sameText(left: string, right: string): boolean {

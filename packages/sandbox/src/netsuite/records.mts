@@ -148,14 +148,23 @@ const view = ({ query, base }: RestRequest): View => ({
 	base,
 	expandSubResources: query.get('expandSubResources') === 'true',
 	simpleEnumFormat: query.get('simpleEnumFormat') === 'true',
-	fields: query.get('fields')?.split(',').map((name) => name.trim()) ?? [],
+	fields:
+		query
+			.get('fields')
+			?.split(',')
+			.map((name) => name.trim()) ?? [],
 });
 
 const writeOptions = ({ query, headers }: RestRequest): WriteOptions => ({
 	unknownNames: /^(warning|ignore)$/i.test(String(headers['x-netsuite-propertynamevalidation'] ?? ''))
 		? 'ignore'
 		: 'error',
-	replace: new Set(query.get('replace')?.split(',').map((name) => name.trim())),
+	replace: new Set(
+		query
+			.get('replace')
+			?.split(',')
+			.map((name) => name.trim()),
+	),
 });
 
 /** @throws NetSuiteError (400) unless the parameter is an integer in the range */
@@ -164,7 +173,9 @@ export function pageNumber(query: URLSearchParams, name: string, fallback: numbe
 	if (text === null) return fallback;
 	const number = Number(text);
 	if (!Number.isInteger(number) || number < min || number > max) {
-		throw invalidParameter(`Invalid value ${text} of query parameter ${name}: an integer from ${min} to ${max} is expected.`);
+		throw invalidParameter(
+			`Invalid value ${text} of query parameter ${name}: an integer from ${min} to ${max} is expected.`,
+		);
 	}
 	return number;
 }

@@ -78,9 +78,7 @@ function toRef(store: Store, field: Field, value: unknown, path: string): Ref {
 	const given = isObject(value) ? value : { id: value };
 	for (const type of field.targets ?? []) {
 		const row =
-			given.id === undefined
-				? store.byExternalId(type, String(given.externalId))
-				: store.find(type, Number(given.id));
+			given.id === undefined ? store.byExternalId(type, String(given.externalId)) : store.find(type, Number(given.id));
 		if (row) return refTo(row);
 	}
 	throw invalidValue(given.id ?? given.externalId ?? value, path);

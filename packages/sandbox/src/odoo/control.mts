@@ -5,11 +5,19 @@ import { makeOrders } from './seed.mts';
 import type { Site } from './site.mts';
 
 /** The HTTP control API of the double, for tests and the page. Throws an Error with a plain message on bad input. */
-export function handleControl(site: Site, method: string, path: string, query: URLSearchParams, body: unknown): unknown {
+export function handleControl(
+	site: Site,
+	method: string,
+	path: string,
+	query: URLSearchParams,
+	body: unknown,
+): unknown {
 	const input: JsonObject = isObject(body) ? body : {};
 	switch (`${method} ${path}`) {
 		case 'GET state':
-			return state(site);
+			return query.get('revision') === String(revision(site))
+				? { revision: revision(site) }
+				: state(site, limitOf(query));
 		case 'GET records':
 			return { records: records(site, query.get('model') ?? '') };
 		case 'GET calls':
@@ -31,6 +39,13 @@ export function handleControl(site: Site, method: string, path: string, query: U
 	}
 }
 
+/** Changes with every record and every call: a client that gives the one it knows gets no state again. */
+const revision = ({ orm: { db }, calls }: Site): number => db.revision + calls.total;
+
+/** At most this many records of a kind are in the state, the newest ones. */
+const limitOf = (query: URLSearchParams): number => Number(query.get('limit') ?? defaultLimit);
+const defaultLimit = 1000;
+
 function integer(input: JsonObject, name: string, min: number, max: number): number {
 	const value = input[name];
 	if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
@@ -43,7 +58,7 @@ function createRecord(site: Site, input: JsonObject): unknown {
 	const { model, values } = input;
 	if (typeof model !== 'string' || !isObject(values)) throw new Error('Expected {model, values}');
 	const row = site.orm.create(model, values);
-	return site.orm.read([row], undefined)[0];
+	return site.orm.read(model, [row])[0];
 }
 
 function createOrders(site: Site, input: JsonObject): unknown {
@@ -66,21 +81,23 @@ function setSwitches(site: Site, input: JsonObject): unknown {
 
 const records = (site: Site, model: string): unknown[] => {
 	if (!site.orm.db.hasModel(model)) throw new Error(`Unknown model ${JSON.stringify(model)}`);
-	return site.orm.read(site.orm.search(model, {}), undefined);
+	return site.orm.read(model, site.orm.search(model, {}));
 };
 
-function state(site: Site): JsonObject {
+function state(site: Site, limit = defaultLimit): JsonObject {
 	const { db } = site.orm;
 	const { database, seed, componentSerials } = site.settings;
+	const newest = (model: string): Row[] => db.rows(model).slice(-limit).reverse();
 	return {
-		revision: db.revision + site.calls.total,
+		revision: revision(site),
 		database,
 		seed,
 		switches: { componentSerials },
 		faults: site.faults,
 		counts: Object.fromEntries(db.modelNames().map((name) => [name, db.count(name)])),
-		orders: newestFirst(db.rows('mrp.production')).map((row) => order(site, row)),
-		lots: newestFirst(db.rows('stock.lot')).map((row) => lot(site, row)),
+		stateCounts: countStates(db.rows('mrp.production')),
+		orders: newest('mrp.production').map((row) => order(site, row)),
+		lots: newest('stock.lot').map((row) => lot(site, row)),
 		products: db.rows('product.product').map((row) => ({
 			id: row.id,
 			partNumber: row.values.default_code ?? '',
@@ -89,7 +106,7 @@ function state(site: Site): JsonObject {
 			onHand: db.value(row, 'qty_available'),
 			outside: db.touched(row),
 		})),
-		messages: newestFirst(db.rows('mail.message')).map((row) => ({
+		messages: newest('mail.message').map((row) => ({
 			id: row.id,
 			model: row.values.model,
 			recordId: row.values.res_id,
@@ -101,7 +118,11 @@ function state(site: Site): JsonObject {
 	};
 }
 
-const newestFirst = (rows: Row[]): Row[] => [...rows].reverse();
+function countStates(orders: readonly Row[]): Record<string, number> {
+	const counts: Record<string, number> = {};
+	for (const { values } of orders) counts[String(values.state)] = (counts[String(values.state)] ?? 0) + 1;
+	return counts;
+}
 
 function order(site: Site, row: Row): JsonObject {
 	const { db } = site.orm;
@@ -148,4 +169,6 @@ function lot(site: Site, row: Row): JsonObject {
 
 /** The customer's own fields that hold something. */
 const custom = (row: Row): JsonObject =>
-	Object.fromEntries(Object.entries(row.values).filter(([name, value]) => name.startsWith('x_') && value !== undefined));
+	Object.fromEntries(
+		Object.entries(row.values).filter(([name, value]) => name.startsWith('x_') && value !== undefined),
+	);

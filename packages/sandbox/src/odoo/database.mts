@@ -35,6 +35,8 @@ export class Database {
 	private readonly nextIds = new Map<string, number>();
 	private readonly sequences = new Map<string, number>();
 	private readonly customFields = new Map<string, Set<string>>();
+	/** `model.field` of each many2one that is looked up backwards, to the ids pointing at an id. */
+	private readonly backwards = new Map<string, Map<number, Set<number>>>();
 
 	constructor(
 		models: readonly Model[],
@@ -43,6 +45,9 @@ export class Database {
 		for (const model of models) {
 			this.models.set(model.name, { ...model, fields: { ...commonFields, ...model.fields } });
 			this.tables.set(model.name, new Map());
+			for (const { type, relation, inverse } of Object.values(model.fields)) {
+				if (type === 'one2many') this.backwards.set(`${relation}.${inverse}`, new Map());
+			}
 		}
 	}
 
@@ -123,17 +128,20 @@ export class Database {
 			values: { ...values, create_date: at, create_uid: userId, write_date: at, write_uid: userId },
 		};
 		this.tables.get(this.model(model).name)?.set(id, row);
+		for (const [name, value] of Object.entries(row.values)) this.index(row, name, undefined, value);
 		this.revision += 1;
 		return row;
 	}
 
 	update(row: Row, values: Record<string, unknown>): void {
+		for (const [name, value] of Object.entries(values)) this.index(row, name, row.values[name], value);
 		Object.assign(row.values, values, { write_date: this.timestamp(), write_uid: userId });
 		this.revision += 1;
 	}
 
 	remove(row: Row): void {
 		this.tables.get(row.model)?.delete(row.id);
+		for (const [name, value] of Object.entries(row.values)) this.index(row, name, value, undefined);
 		this.touches.delete(`${row.model}:${row.id}`);
 		this.revision += 1;
 	}
@@ -187,10 +195,23 @@ export class Database {
 		return this.touches.get(`${row.model}:${row.id}`);
 	}
 
-	private pointingAt(row: Row, field: Field): Row[] {
-		const { relation, inverse } = field;
-		if (!relation || !inverse) return [];
-		return this.rows(relation).filter((other) => other.values[inverse] === row.id);
+	/** Records of `model` whose many2one `name` holds `id`; quick where some one2many is the other side of it. */
+	pointing(model: string, name: string, id: number): Row[] {
+		const index = this.backwards.get(`${model}.${name}`);
+		if (!index) return this.rows(model).filter((row) => row.values[name] === id);
+		const ids = [...(index.get(id) ?? [])].sort((left, right) => left - right);
+		return ids.map((each) => this.find(model, each)).filter((row) => row !== undefined);
+	}
+
+	private pointingAt(row: Row, { relation, inverse }: Field): Row[] {
+		return relation && inverse ? this.pointing(relation, inverse, row.id) : [];
+	}
+
+	private index(row: Row, name: string, before: unknown, after: unknown): void {
+		const index = this.backwards.get(`${row.model}.${name}`);
+		if (!index || before === after) return;
+		if (typeof before === 'number') index.get(before)?.delete(row.id);
+		if (typeof after === 'number') index.set(after, (index.get(after) ?? new Set()).add(row.id));
 	}
 }
 

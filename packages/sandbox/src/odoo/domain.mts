@@ -34,8 +34,23 @@ export function compileDomain(db: Database, model: string, domain: unknown): Tes
 }
 
 const operators = new Set([
-	'=', '!=', '<', '>', '<=', '>=', '=?', 'like', 'not like', 'ilike', 'not ilike', '=like', '=ilike',
-	'in', 'not in', 'child_of', 'parent_of',
+	'=',
+	'!=',
+	'<',
+	'>',
+	'<=',
+	'>=',
+	'=?',
+	'like',
+	'not like',
+	'ilike',
+	'not ilike',
+	'=like',
+	'=ilike',
+	'in',
+	'not in',
+	'child_of',
+	'parent_of',
 ]);
 
 function compileLeaf(db: Database, model: string, term: unknown): Test {
@@ -130,7 +145,12 @@ const isNumeric = (field: Field): boolean => ['integer', 'float', 'monetary'].in
 function ordered(field: Field, value: unknown, operator: string, right: unknown): boolean {
 	if (value === false) return false;
 	if (isNumeric(field)) return compare(operator, Number(value) - Number(right));
-	const [left, other] = [String(value), String(right).replace('T', ' ').replace(/(\.\d+)?Z$/, '')];
+	const [left, other] = [
+		String(value),
+		String(right)
+			.replace('T', ' ')
+			.replace(/(\.\d+)?Z$/, ''),
+	];
 	return compare(operator, left < other ? -1 : left > other ? 1 : 0);
 }
 
@@ -159,18 +179,14 @@ function like(value: unknown, operator: string, right: unknown): boolean {
 }
 
 /** `child_of`/`parent_of` walk `parent_id`; on a model without one they mean "is one of". */
-function compileTree(
-	db: Database,
-	model: string,
-	name: string,
-	field: Field,
-	operator: string,
-	right: unknown,
-): Test {
+function compileTree(db: Database, model: string, name: string, field: Field, operator: string, right: unknown): Test {
 	const target = field.relation ?? model;
 	const start = (Array.isArray(right) ? right : [right]).flatMap((each) => {
 		if (typeof each === 'number' || /^\d+$/.test(String(each))) return [Number(each)];
-		return db.rows(target).filter((row) => like(db.displayName(row), 'ilike', each)).map((row) => row.id);
+		return db
+			.rows(target)
+			.filter((row) => like(db.displayName(row), 'ilike', each))
+			.map((row) => row.id);
 	});
 	const found = new Set(start);
 	const hasParent = Object.hasOwn(db.model(target).fields, 'parent_id');

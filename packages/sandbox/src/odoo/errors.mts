@@ -15,8 +15,7 @@ export class OdooError extends Error {
 
 export const accessDenied = (): OdooError => new OdooError('odoo.exceptions.AccessDenied', 'Access Denied', 403);
 
-export const accessError = (message: string): OdooError =>
-	new OdooError('odoo.exceptions.AccessError', message, 403);
+export const accessError = (message: string): OdooError => new OdooError('odoo.exceptions.AccessError', message, 403);
 
 export const userError = (message: string): OdooError => new OdooError('odoo.exceptions.UserError', message, 422);
 
@@ -27,8 +26,7 @@ export const valueError = (message: string): OdooError => new OdooError('builtin
 
 export const typeError = (message: string): OdooError => new OdooError('builtins.TypeError', message, 422);
 
-export const attributeError = (message: string): OdooError =>
-	new OdooError('builtins.AttributeError', message, 422);
+export const attributeError = (message: string): OdooError => new OdooError('builtins.AttributeError', message, 422);
 
 export const missingError = (model: string, ids: readonly number[], uid: number): OdooError => {
 	const message = `Record does not exist or has been deleted.\n(Record: ${model}(${ids.join(', ')},), User: ${uid})`;

@@ -50,7 +50,11 @@ export const boolean = make('boolean');
 export const date = make('date');
 export const datetime = make('datetime');
 
-export const selection = (label: string, options: readonly (readonly [string, string])[], extra: Extra = {}): Field => ({
+export const selection = (
+	label: string,
+	options: readonly (readonly [string, string])[],
+	extra: Extra = {},
+): Field => ({
 	type: 'selection',
 	label,
 	selection: options,

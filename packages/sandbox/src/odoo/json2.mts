@@ -39,7 +39,9 @@ const withContext = (kwargs: JsonObject, context: unknown): JsonObject =>
 function checkAccess(site: Site, request: Request): void {
 	const [scheme, key] = (request.headers.authorization ?? '').split(' ');
 	if (scheme?.toLowerCase() !== 'bearer' || key !== site.settings.apiKey) {
-		const message = key ? 'Invalid apikey' : 'User not authenticated, use an API Key with a Bearer Authorization header.';
+		const message = key
+			? 'Invalid apikey'
+			: 'User not authenticated, use an API Key with a Bearer Authorization header.';
 		throw new OdooError('werkzeug.exceptions.Unauthorized', message, 401, [message, 401]);
 	}
 	const database = request.headers['x-odoo-database'];

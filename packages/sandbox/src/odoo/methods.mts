@@ -10,6 +10,7 @@ interface Invocation {
 	rows: Row[];
 	params: Values;
 	context: Values;
+	via: string;
 	componentSerials: ComponentSerials;
 }
 
@@ -47,26 +48,33 @@ const findBy = ({ domain, offset, limit, order }: Values) => ({
 });
 
 const general: Readonly<Record<string, Method>> = {
-	search: onModel(['domain', 'offset', 'limit', 'order'], ({ orm, model, params }) => ids(orm.search(model, findBy(params)))),
+	search: onModel(['domain', 'offset', 'limit', 'order'], ({ orm, model, params }) =>
+		ids(orm.search(model, findBy(params))),
+	),
 	search_count: onModel(['domain', 'limit'], ({ orm, model, params }) => orm.search(model, findBy(params)).length),
 	search_read: onModel(['domain', 'fields', 'offset', 'limit', 'order'], ({ orm, model, params }) =>
-		orm.read(orm.search(model, findBy(params)), names(params.fields)),
+		orm.read(model, orm.search(model, findBy(params)), names(params.fields)),
 	),
-	read: onRecords(['fields', 'load'], ({ orm, rows, params }) => orm.read(rows, names(params.fields))),
+	read: onRecords(['fields', 'load'], ({ orm, model, rows, params }) => orm.read(model, rows, names(params.fields))),
 	create: onModel(['vals_list'], create, true),
 	write: onRecords(
 		['vals'],
 		({ orm, rows, params }) => {
-			if (typeof params.vals !== 'object' || params.vals === null) throw typeError("write() missing 1 required positional argument: 'vals'");
+			if (typeof params.vals !== 'object' || params.vals === null)
+				throw typeError("write() missing 1 required positional argument: 'vals'");
 			orm.write(rows, params.vals as Values);
 			return true;
 		},
 		true,
 	),
-	unlink: onRecords([], ({ orm, rows }) => {
-		orm.unlink(rows);
-		return true;
-	}, true),
+	unlink: onRecords(
+		[],
+		({ orm, rows }) => {
+			orm.unlink(rows);
+			return true;
+		},
+		true,
+	),
 	fields_get: onModel(['allfields', 'attributes'], fieldsGet),
 	default_get: onModel(['fields_list'], ({ orm, model, params }) =>
 		Object.fromEntries(
@@ -106,7 +114,8 @@ const special: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
 function create({ orm, model, params }: Invocation): number | number[] {
 	const list = params.vals_list ?? {};
 	if (Array.isArray(list)) return list.map((values) => orm.create(model, (values ?? {}) as Values).id);
-	if (typeof list !== 'object') throw typeError(`create() expected a dict or a list of dicts, got ${JSON.stringify(list)}`);
+	if (typeof list !== 'object')
+		throw typeError(`create() expected a dict or a list of dicts, got ${JSON.stringify(list)}`);
 	return orm.create(model, list as Values).id;
 }
 
@@ -131,22 +140,25 @@ function fieldsGet({ orm, model, params }: Invocation): Values {
 			...(field.selection === undefined ? {} : { selection: field.selection }),
 		};
 		answer[name] =
-			attributes.length === 0 ? all : Object.fromEntries(Object.entries(all).filter(([key]) => attributes.includes(key)));
+			attributes.length === 0
+				? all
+				: Object.fromEntries(Object.entries(all).filter(([key]) => attributes.includes(key)));
 	}
 	return answer;
 }
 
-function postMessage({ orm, model, rows, params }: Invocation): number[] {
-	return rows.map(
-		(row) =>
-			orm.create('mail.message', {
-				model,
-				res_id: row.id,
-				subject: params.subject ?? false,
-				body: params.body ?? '',
-				date: orm.db.timestamp(),
-			}).id,
+function postMessage({ orm, model, rows, params, via }: Invocation): number[] {
+	const messages = rows.map((row) =>
+		orm.create('mail.message', {
+			model,
+			res_id: row.id,
+			subject: params.subject ?? false,
+			body: params.body ?? '',
+			date: orm.db.timestamp(),
+		}),
 	);
+	orm.db.touch('mail.message', ids(messages), via, 'message_post');
+	return ids(messages);
 }
 
 export interface Call {
@@ -168,11 +180,12 @@ export function callMethod(orm: Orm, call: Call): unknown {
 	if (call.method.startsWith('_')) {
 		throw accessError(`Private methods (such as '${call.model}.${call.method}') cannot be called remotely.`);
 	}
-	const method = special[call.model]?.[call.method] ?? (Object.hasOwn(general, call.method) ? general[call.method] : undefined);
+	const method =
+		special[call.model]?.[call.method] ?? (Object.hasOwn(general, call.method) ? general[call.method] : undefined);
 	if (!method) throw attributeError(`The method '${call.model}.${call.method}' does not exist`);
 	const { rowIds, params, context } = bind(method, call);
 	const rows = db.get(call.model, rowIds);
-	const result = method.run({ orm, model: call.model, rows, params, context, componentSerials: call.componentSerials });
+	const result = method.run({ ...call, orm, rows, params, context });
 	if (method.writes) {
 		const touched = method.onRecords ? rowIds : [result].flat().map(Number);
 		db.touch(call.model, touched, call.via, call.method);

@@ -40,9 +40,11 @@ export class Orm {
 		return rows.slice(offset, limit ? offset + limit : undefined);
 	}
 
-	read(rows: readonly Row[], fields: readonly string[] | undefined): Values[] {
+	/** @param fields empty or left out = all. @throws OdooError for an unknown one, also where there are no rows */
+	read(model: string, rows: readonly Row[], fields?: readonly string[]): Values[] {
+		const names = fields?.length ? fields : Object.keys(this.db.fields(model));
+		for (const name of names) this.db.field(model, name);
 		return rows.map((row) => {
-			const names = fields?.length ? fields : Object.keys(this.db.fields(row.model));
 			const answer: Values = { id: row.id };
 			for (const name of names) answer[name] = toAnswer(this.db, row, name);
 			return answer;
@@ -88,7 +90,7 @@ export class Orm {
 				for (const [name, value] of commands) this.applyCommands(row, name, value);
 				this.rules[row.model]?.changed?.(this, row, new Set(Object.keys(given)));
 			} catch (error) {
-				this.db.update(row, before);
+				this.db.update(row, Object.fromEntries(Object.keys(row.values).map((name) => [name, before[name]])));
 				throw error;
 			}
 		}

@@ -15,7 +15,10 @@ const openStates = new Set(['confirmed', 'progress', 'to_close']);
 /** The rules that Odoo computes by itself when an order is created or written. */
 export const productionRules: Rules = {
 	defaults(db, values) {
-		const product = db.find('product.product', Number(Array.isArray(values.product_id) ? values.product_id[0] : values.product_id));
+		const product = db.find(
+			'product.product',
+			Number(Array.isArray(values.product_id) ? values.product_id[0] : values.product_id),
+		);
 		const template = product?.values.product_tmpl_id;
 		const bom = db.rows('mrp.bom').find((row) => row.values.product_tmpl_id === template);
 		return {
@@ -46,7 +49,9 @@ export const productionRules: Rules = {
 
 	removing(orm, order) {
 		if (!['draft', 'cancel'].includes(String(order.values.state))) {
-			throw userError('You cannot delete a manufacturing order that is not in draft or cancelled state. Cancel it first.');
+			throw userError(
+				'You cannot delete a manufacturing order that is not in draft or cancelled state. Cancel it first.',
+			);
 		}
 		orm.unlink([...orm.db.relatedMany(order, 'move_raw_ids'), ...orm.db.relatedMany(order, 'move_finished_ids')]);
 	},
@@ -174,7 +179,9 @@ function checkCanFinish(db: Database, order: Row, componentSerials: ComponentSer
 	const state = String(order.values.state);
 	if (state === 'done') return;
 	if (!openStates.has(state)) {
-		throw userError(`You cannot mark the manufacturing order ${String(order.values.name)} as done: its state is ${state}.`);
+		throw userError(
+			`You cannot mark the manufacturing order ${String(order.values.name)} as done: its state is ${state}.`,
+		);
 	}
 	const product = db.related(order, 'product_id');
 	const tracking = product?.values.tracking ?? 'none';

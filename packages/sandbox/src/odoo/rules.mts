@@ -3,16 +3,12 @@ import { userError, validationError } from './errors.mts';
 import type { Orm, Rules } from './orm.mts';
 import { productionRules } from './production.mts';
 
+const sameLots = (db: Database, product: unknown, name: unknown): Row[] =>
+	db.pointing('stock.lot', 'product_id', Number(product)).filter((lot) => lot.values.name === name);
+
 /** Serial numbers are unique per product: the rule that makes a repeated "create lot" visible. */
 function checkUniqueLot(db: Database, lot: Row): void {
-	const twin = db
-		.rows('stock.lot')
-		.find(
-			(other) =>
-				other.id !== lot.id &&
-				other.values.name === lot.values.name &&
-				other.values.product_id === lot.values.product_id,
-		);
+	const twin = sameLots(db, lot.values.product_id, lot.values.name).find((other) => other.id !== lot.id);
 	if (!twin) return;
 	const product = db.related(lot, 'product_id');
 	throw validationError(
@@ -39,10 +35,7 @@ function countLine(orm: Orm, line: Row): void {
 
 function linkLotByName(orm: Orm, line: Row): void {
 	const { lot_name: name, product_id: product } = line.values;
-	const known = orm.db
-		.rows('stock.lot')
-		.find((lot) => lot.values.name === name && lot.values.product_id === product);
-	const lot = known ?? orm.create('stock.lot', { name, product_id: product });
+	const lot = sameLots(orm.db, product, name)[0] ?? orm.create('stock.lot', { name, product_id: product });
 	orm.db.update(line, { lot_id: lot.id });
 }
 
@@ -52,8 +45,8 @@ export const rules: Readonly<Record<string, Rules>> = {
 		created: ({ db }, lot) => checkUniqueLot(db, lot),
 		changed: ({ db }, lot) => checkUniqueLot(db, lot),
 		removing: ({ db }, lot) => {
-			const used = db.rows('stock.move.line').some((line) => line.values.lot_id === lot.id);
-			if (used) throw userError(`You cannot delete the lot ${String(lot.values.name)}: it has stock moves.`);
+			if (db.relatedMany(lot, 'move_line_ids').length > 0)
+				throw userError(`You cannot delete the lot ${String(lot.values.name)}: it has stock moves.`);
 		},
 	},
 	'stock.move.line': { created: countLine, changed: countLine },
@@ -63,9 +56,7 @@ export const rules: Readonly<Record<string, Rules>> = {
 			if (product.values.product_tmpl_id !== undefined) return;
 			const { name, default_code, tracking, list_price } = product.values;
 			const template = orm.create('product.template', { name, default_code, tracking, list_price });
-			const variant = orm.db
-				.relatedMany(template, 'product_variant_ids')
-				.find((other) => other.id !== product.id);
+			const variant = orm.db.relatedMany(template, 'product_variant_ids').find((other) => other.id !== product.id);
 			if (variant) orm.db.remove(variant);
 			orm.db.update(product, { product_tmpl_id: template.id });
 		},

@@ -46,7 +46,11 @@ function seedBase(orm: Orm): void {
 	const { db } = orm;
 	for (const name of db.modelNames()) orm.create('ir.model', { name: db.model(name).label, model: name });
 	orm.create('res.company', { name: 'Sandbox Manufacturing' });
-	for (const [name, code] of [['Germany', 'DE'], ['United States', 'US']]) orm.create('res.country', { name, code });
+	for (const [name, code] of [
+		['Germany', 'DE'],
+		['United States', 'US'],
+	])
+		orm.create('res.country', { name, code });
 	orm.create('res.country.state', { name: 'California', code: 'CA', country_id: 2 });
 	orm.create('res.country.state', { name: 'Texas', code: 'TX', country_id: 2 });
 	orm.create('res.partner', { name: 'Sandbox Manufacturing', is_company: true, email: 'info@example.com' });
@@ -59,7 +63,11 @@ function seedBase(orm: Orm): void {
 	orm.create('product.category', { name: 'Finished products', parent_id: 1 });
 	orm.create('product.category', { name: 'Components', parent_id: 1 });
 	orm.create('stock.location', { name: 'Stock', complete_name: 'WH/Stock' });
-	orm.create('stock.location', { name: 'Production', complete_name: 'Virtual Locations/Production', usage: 'production' });
+	orm.create('stock.location', {
+		name: 'Production',
+		complete_name: 'Virtual Locations/Production',
+		usage: 'production',
+	});
 	orm.create('mail.activity.type', { name: 'To-Do' });
 	orm.create('mail.activity.type', { name: 'Email' });
 }
@@ -68,13 +76,7 @@ export const productByCode = (orm: Orm, partNumber: string): Row | undefined =>
 	orm.db.rows('product.product').find((row) => row.values.default_code === partNumber);
 
 /** Makes confirmed manufacturing orders. Throws an Error with a plain message for an unknown part number. */
-export function makeOrders(
-	orm: Orm,
-	count: number,
-	partNumber: string,
-	quantity: number,
-	origin?: string,
-): Row[] {
+export function makeOrders(orm: Orm, count: number, partNumber: string, quantity: number, origin?: string): Row[] {
 	const product = productByCode(orm, partNumber);
 	if (!product) throw new Error(`No product has the internal reference ${JSON.stringify(partNumber)}`);
 	const orders: Row[] = [];

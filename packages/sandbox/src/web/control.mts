@@ -3,7 +3,12 @@ import { readJson, sendJson, type Request, type Response } from './http.mts';
 export type ControlHandler = (method: string, path: string, query: URLSearchParams, body: unknown) => unknown;
 
 /** Serves `/control/...`: JSON in and out, 400 with `{"message"}` on bad input, 404 for an unknown call. */
-export async function serveControl(request: Request, response: Response, url: URL, handler: ControlHandler): Promise<void> {
+export async function serveControl(
+	request: Request,
+	response: Response,
+	url: URL,
+	handler: ControlHandler,
+): Promise<void> {
 	const method = request.method ?? 'GET';
 	const path = url.pathname.slice('/control/'.length);
 	try {

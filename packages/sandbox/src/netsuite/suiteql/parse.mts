@@ -31,11 +31,17 @@ export interface Query {
 }
 
 const reserved = new Set(
-	'select distinct from where and or not in is null like between order by asc desc join inner left outer on as'.split(' '),
+	'select distinct from where and or not in is null like between order by asc desc join inner left outer on as'.split(
+		' ',
+	),
 );
 
 export const queryError = (message: string): NetSuiteError =>
-	new NetSuiteError(400, 'INVALID_PARAMETER', `Invalid search query. Detailed unprocessed description follows. ${message}`);
+	new NetSuiteError(
+		400,
+		'INVALID_PARAMETER',
+		`Invalid search query. Detailed unprocessed description follows. ${message}`,
+	);
 
 /** Reads the part of SuiteQL that integrations use to look records up. @throws NetSuiteError (400) */
 export function parse(text: string): Query {

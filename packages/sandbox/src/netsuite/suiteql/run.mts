@@ -71,11 +71,7 @@ function evaluate(expression: Expression, scope: Scope): unknown {
 	}
 }
 
-function column(
-	{ table, name }: { table?: string; name: string },
-	scope: Scope,
-	prefix: string,
-): unknown {
+function column({ table, name }: { table?: string; name: string }, scope: Scope, prefix: string): unknown {
 	if (table !== undefined) return scope[table]?.[prefix + name];
 	for (const row of Object.values(scope)) if (row?.[prefix + name] !== undefined) return row[prefix + name];
 	return undefined;
@@ -174,7 +170,8 @@ function sort(scopes: Scope[], { orderBy, columns }: Query): void {
 }
 
 const isCount = (query: Query): boolean =>
-	query.columns.length === 1 && query.columns.every(({ expression }) => expression.kind === 'call' && expression.name === 'count');
+	query.columns.length === 1 &&
+	query.columns.every(({ expression }) => expression.kind === 'call' && expression.name === 'count');
 
 const countRow = (query: Query, count: number): Record<string, string> => ({
 	[query.columns[0]?.alias?.toLowerCase() ?? 'expr1']: String(count),
@@ -212,7 +209,9 @@ function checkColumns(query: Query): void {
 		const tables = table === undefined ? [...known.values()] : [known.get(table)];
 		const aliases = query.columns.some(({ alias }) => alias?.toLowerCase() === name);
 		if (aliases || tables.some((columns) => columns?.has(name)) || /^cust/.test(name)) return;
-		throw queryError(`Search error occurred: Unknown identifier '${name}'. Available identifiers are: ${aliasList(known)}`);
+		throw queryError(
+			`Search error occurred: Unknown identifier '${name}'. Available identifiers are: ${aliasList(known)}`,
+		);
 	};
 	query.columns.forEach(({ expression }) => check(expression));
 	query.orderBy.forEach(({ expression }) => check(expression));

@@ -1,5 +1,17 @@
 import type { Model } from '../database.mts';
-import { boolean, char, date, datetime, float, html, integer, many2one, one2many, selection, text } from '../fields.mts';
+import {
+	boolean,
+	char,
+	date,
+	datetime,
+	float,
+	html,
+	integer,
+	many2one,
+	one2many,
+	selection,
+	text,
+} from '../fields.mts';
 
 /** People, users, countries and the small models that the n8n node's own resources use. */
 export const baseModels: readonly Model[] = [
@@ -9,10 +21,14 @@ export const baseModels: readonly Model[] = [
 		fields: {
 			name: char('Model Description', { required: true }),
 			model: char('Model', { required: true }),
-			state: selection('Type', [
-				['base', 'Base Object'],
-				['manual', 'Custom Object'],
-			], { initial: 'base' }),
+			state: selection(
+				'Type',
+				[
+					['base', 'Base Object'],
+					['manual', 'Custom Object'],
+				],
+				{ initial: 'base' },
+			),
 		},
 	},
 	{
@@ -72,16 +88,24 @@ export const baseModels: readonly Model[] = [
 			phone: char('Phone'),
 			expected_revenue: float('Expected Revenue'),
 			probability: float('Probability'),
-			priority: selection('Priority', [
-				['0', 'Low'],
-				['1', 'Medium'],
-				['2', 'High'],
-				['3', 'Very High'],
-			], { initial: '0' }),
-			type: selection('Type', [
-				['lead', 'Lead'],
-				['opportunity', 'Opportunity'],
-			], { initial: 'opportunity' }),
+			priority: selection(
+				'Priority',
+				[
+					['0', 'Low'],
+					['1', 'Medium'],
+					['2', 'High'],
+					['3', 'Very High'],
+				],
+				{ initial: '0' },
+			),
+			type: selection(
+				'Type',
+				[
+					['lead', 'Lead'],
+					['opportunity', 'Opportunity'],
+				],
+				{ initial: 'opportunity' },
+			),
 			description: html('Notes'),
 			partner_id: many2one('Customer', 'res.partner'),
 			user_id: many2one('Salesperson', 'res.users'),

@@ -30,10 +30,14 @@ export const mrpModels: readonly Model[] = [
 			product_tmpl_id: many2one('Product', 'product.template', { required: true }),
 			product_id: many2one('Product Variant', 'product.product'),
 			product_qty: float('Quantity', { initial: 1 }),
-			type: selection('BoM Type', [
-				['normal', 'Manufacture this product'],
-				['phantom', 'Kit'],
-			], { initial: 'normal' }),
+			type: selection(
+				'BoM Type',
+				[
+					['normal', 'Manufacture this product'],
+					['phantom', 'Kit'],
+				],
+				{ initial: 'normal' },
+			),
 			bom_line_ids: one2many('BoM Lines', 'mrp.bom.line', 'bom_id'),
 		},
 	},
@@ -62,14 +66,18 @@ export const mrpModels: readonly Model[] = [
 				readonly: true,
 				compute: (row, db) => db.related(row, 'product_id')?.values.product_tmpl_id ?? false,
 			}),
-			product_tracking: selection('Product Tracking', [
-				['serial', 'By Unique Serial Number'],
-				['lot', 'By Lots'],
-				['none', 'By Quantity'],
-			], {
-				readonly: true,
-				compute: (row, db) => db.related(row, 'product_id')?.values.tracking ?? 'none',
-			}),
+			product_tracking: selection(
+				'Product Tracking',
+				[
+					['serial', 'By Unique Serial Number'],
+					['lot', 'By Lots'],
+					['none', 'By Quantity'],
+				],
+				{
+					readonly: true,
+					compute: (row, db) => db.related(row, 'product_id')?.values.tracking ?? 'none',
+				},
+			),
 			product_qty: float('Quantity To Produce', { required: true, initial: 1 }),
 			product_uom_id: many2one('Product Unit of Measure', 'uom.uom', { initial: 1 }),
 			qty_producing: float('Quantity Producing', { initial: 0 }),
@@ -84,10 +92,14 @@ export const mrpModels: readonly Model[] = [
 			date_start: datetime('Start'),
 			date_finished: datetime('End'),
 			date_deadline: datetime('Deadline'),
-			priority: selection('Priority', [
-				['0', 'Normal'],
-				['1', 'Urgent'],
-			], { initial: '0' }),
+			priority: selection(
+				'Priority',
+				[
+					['0', 'Normal'],
+					['1', 'Urgent'],
+				],
+				{ initial: '0' },
+			),
 			user_id: many2one('Responsible', 'res.users', { initial: 2 }),
 			company_id: many2one('Company', 'res.company', { initial: 1 }),
 			x_pico_event: char('Pico event', { help: 'Custom field: the latest event written to this order' }),

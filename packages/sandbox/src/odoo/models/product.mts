@@ -6,21 +6,29 @@ const withCode = (row: Row): string => {
 	return code ? `[${String(code)}] ${String(name)}` : String(name ?? '');
 };
 
-const tracking = selection('Tracking', [
-	['serial', 'By Unique Serial Number'],
-	['lot', 'By Lots'],
-	['none', 'By Quantity'],
-], { initial: 'none' });
+const tracking = selection(
+	'Tracking',
+	[
+		['serial', 'By Unique Serial Number'],
+		['lot', 'By Lots'],
+		['none', 'By Quantity'],
+	],
+	{ initial: 'none' },
+);
 
 const shared: Fields = {
 	name: char('Name', { required: true }),
 	default_code: char('Internal Reference'),
 	active: boolean('Active', { initial: true }),
 	barcode: char('Barcode'),
-	type: selection('Product Type', [
-		['consu', 'Goods'],
-		['service', 'Service'],
-	], { initial: 'consu' }),
+	type: selection(
+		'Product Type',
+		[
+			['consu', 'Goods'],
+			['service', 'Service'],
+		],
+		{ initial: 'consu' },
+	),
 	tracking,
 	list_price: float('Sales Price'),
 	standard_price: float('Cost'),

@@ -19,12 +19,16 @@ export const stockModels: readonly Model[] = [
 		fields: {
 			name: char('Location Name', { required: true }),
 			complete_name: char('Full Location Name'),
-			usage: selection('Location Type', [
-				['internal', 'Internal Location'],
-				['production', 'Production'],
-				['customer', 'Customer Location'],
-				['supplier', 'Vendor Location'],
-			], { initial: 'internal' }),
+			usage: selection(
+				'Location Type',
+				[
+					['internal', 'Internal Location'],
+					['production', 'Production'],
+					['customer', 'Customer Location'],
+					['supplier', 'Vendor Location'],
+				],
+				{ initial: 'internal' },
+			),
 		},
 	},
 	{
@@ -40,14 +44,15 @@ export const stockModels: readonly Model[] = [
 				readonly: true,
 				compute: (row, db) =>
 					db
-						.rows('stock.move.line')
-						.filter((line) => line.values.lot_id === row.id && db.value(line, 'state') === 'done')
+						.relatedMany(row, 'move_line_ids')
+						.filter((line) => db.value(line, 'state') === 'done')
 						.reduce((sum, line) => {
 							const move = db.related(line, 'move_id');
 							const quantity = Number(db.value(line, 'quantity'));
 							return sum + (move?.values.production_id ? quantity : -quantity);
 						}, 0),
 			}),
+			move_line_ids: one2many('Stock Move Lines', 'stock.move.line', 'lot_id', { readonly: true }),
 			x_pico_event: char('Pico event', { help: 'Custom field: the event that created this serial number' }),
 		},
 	},
@@ -73,14 +78,18 @@ export const stockModels: readonly Model[] = [
 			location_id: many2one('Source Location', 'stock.location', { initial: 1 }),
 			location_dest_id: many2one('Destination Location', 'stock.location', { initial: 2 }),
 			bom_line_id: many2one('BoM Line', 'mrp.bom.line'),
-			has_tracking: selection('Product with Tracking', [
-				['serial', 'By Unique Serial Number'],
-				['lot', 'By Lots'],
-				['none', 'By Quantity'],
-			], {
-				readonly: true,
-				compute: (row, db) => db.related(row, 'product_id')?.values.tracking ?? 'none',
-			}),
+			has_tracking: selection(
+				'Product with Tracking',
+				[
+					['serial', 'By Unique Serial Number'],
+					['lot', 'By Lots'],
+					['none', 'By Quantity'],
+				],
+				{
+					readonly: true,
+					compute: (row, db) => db.related(row, 'product_id')?.values.tracking ?? 'none',
+				},
+			),
 			move_line_ids: one2many('Move lines', 'stock.move.line', 'move_id'),
 			lot_ids: many2many('Serial Numbers', 'stock.lot', {
 				readonly: true,

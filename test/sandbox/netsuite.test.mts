@@ -1,0 +1,451 @@
+import { readFileSync } from 'node:fs';
+import { connect, type ClientHttp2Session } from 'node:http2';
+import { request } from 'node:https';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startNetsuiteDouble, type NetsuiteDouble } from '../../packages/sandbox/src/netsuite/server.mts';
+
+type Json = Record<string, unknown>;
+
+const records = '/services/rest/record/v1';
+const serials = (...numbers: string[]) => ({
+	inventoryAssignment: { items: numbers.map((receiptInventoryNumber) => ({ receiptInventoryNumber, quantity: 1 })) },
+});
+
+describe('the NetSuite double', () => {
+	let netsuite: NetsuiteDouble;
+
+	beforeAll(async () => {
+		netsuite = await startNetsuiteDouble({ port: 0, host: '127.0.0.1' });
+	});
+	afterAll(() => netsuite.close());
+	beforeEach(() => control('POST', 'reset', {}));
+
+	async function control<Answer = Json>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
+		const response = await fetch(`${netsuite.plainUrl}/control/${path}`, {
+			method,
+			...(body === undefined ? {} : { body: JSON.stringify(body) }),
+		});
+		const answer = (await response.json()) as Answer & { message?: string };
+		if (!response.ok) throw new Error(answer.message);
+		return answer;
+	}
+
+	async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+		const response = await fetch(netsuite.plainUrl + path, {
+			method,
+			headers: { authorization: 'Bearer sandbox-access', 'content-type': 'application/json', ...headers },
+			...(body === undefined ? {} : { body: JSON.stringify(body) }),
+		});
+		const text = await response.text();
+		return {
+			status: response.status,
+			location: response.headers.get('location'),
+			id: response.headers.get('location')?.split('/').at(-1),
+			body: (text === '' ? undefined : JSON.parse(text)) as never,
+		};
+	}
+
+	const record = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
+		call(method, `${records}/${path}`, body, headers);
+	const get = async (path: string) => (await record('GET', path)).body as Json;
+	const suiteql = (q: string, page = '', headers: Record<string, string> = { prefer: 'transient' }) =>
+		call('POST', `/services/rest/query/v1/suiteql${page}`, { q }, headers);
+	const problem = (code: string, detail = '') => ({
+		'o:errorDetails': [expect.objectContaining({ 'o:errorCode': code, detail: expect.stringContaining(detail) })],
+	});
+
+	describe('transport', () => {
+		it('speaks HTTP/2 over https with a certificate that its own authority vouches for', async () => {
+			const session: ClientHttp2Session = connect(netsuite.url, { ca: readFileSync(netsuite.caFile) });
+			const status = await new Promise((resolve, reject) => {
+				session.on('error', reject);
+				const stream = session.request({ ':path': `${records}/workOrder/2`, authorization: 'Bearer sandbox-access' });
+				stream.on('response', (headers) => resolve(headers[':status']));
+				stream.on('error', reject);
+				stream.resume();
+			});
+			session.destroy();
+			expect(status).toBe(200);
+		});
+
+		it('speaks HTTP/1.1 over https too, and a client that does not know the authority refuses it', async () => {
+			const visit = (ca: Buffer | undefined, hostname: string) =>
+				new Promise<number | undefined>((resolve, reject) => {
+					const { port } = new URL(netsuite.url);
+					const options = { hostname, port, path: '/', ca, agent: false };
+					request(options, (response) => resolve(response.resume().statusCode))
+						.on('error', reject)
+						.end();
+				});
+			const ca = readFileSync(netsuite.caFile);
+			expect(await visit(ca, '127.0.0.1')).toBe(200);
+			await expect(visit(undefined, '127.0.0.1')).rejects.toThrow(/certificate|verify/i);
+		});
+
+		it('keeps its certificate in a given folder, so that a restart needs no restart of n8n', async () => {
+			const folder = await mkdtemp(join(tmpdir(), 'netsuite-certificate-'));
+			const authority = async (): Promise<string> => {
+				const double = await startNetsuiteDouble({ port: 0, host: '127.0.0.1', certificateFolder: folder });
+				await double.close();
+				return readFileSync(double.caFile, 'utf8');
+			};
+			expect(await authority()).toBe(await authority());
+			await rm(folder, { recursive: true });
+		});
+	});
+
+	describe('records', () => {
+		it('lists ids with links, page by page', async () => {
+			const first = await get('workOrder?limit=3');
+			expect(first).toMatchObject({ count: 3, hasMore: true, offset: 0, totalResults: 4 });
+			expect(first.items).toContainEqual({
+				id: '2',
+				links: [{ rel: 'self', href: expect.stringMatching(/workOrder\/2$/) }],
+			});
+			const next = (first.links as { rel: string; href: string }[]).find((link) => link.rel === 'next');
+			const second = await call('GET', new URL(next?.href ?? '').pathname + new URL(next?.href ?? '').search);
+			expect(second.body).toMatchObject({ count: 1, hasMore: false, offset: 3 });
+			expect(await record('GET', 'workOrder?limit=3&offset=1')).toMatchObject({ status: 400 });
+		});
+
+		it.each([
+			['tranId IS "WO2"', ['4']],
+			['quantity GREATER 1 AND quantity LESS 5', ['4']],
+			['tranId START_WITH "wo" AND (quantity EQUAL 5 OR tranId IS "WO1")', ['2', '8']],
+			['memo EMPTY', ['2', '4', '6', '8']],
+			['id ANY_OF [2, 6]', ['2', '6']],
+			['externalId IS_NOT "WO1"', ['4', '6', '8']],
+		])('filters a list by q=%s', async (q, ids) => {
+			const { items } = (await get(`workOrder?q=${encodeURIComponent(q)}`)) as { items: { id: string }[] };
+			expect(items.map(({ id }) => id)).toEqual(ids);
+		});
+
+		it('shows references, statuses and sublists short or in full, as asked', async () => {
+			const short = await get('workOrder/eid:WO1');
+			expect(short).toMatchObject({
+				id: '2',
+				assemblyItem: { refName: 'PUMP-100' },
+				orderStatus: { id: 'B', refName: 'Released' },
+				status: { id: 'Released', refName: 'Released' },
+				item: { links: [expect.anything()] },
+			});
+			expect(short.item).not.toHaveProperty('items');
+			const full = await get('workOrder/2?expandSubResources=true&simpleEnumFormat=true');
+			expect(full).toMatchObject({ orderStatus: 'B', status: 'Released', item: { totalResults: 3 } });
+			expect(Object.keys(await get('workOrder/2?fields=tranId'))).toEqual(['links', 'id', 'tranId']);
+			expect(await get('workOrder/2/item')).toMatchObject({ totalResults: 3 });
+		});
+
+		it('creates, changes and deletes with 204 and the address of the record', async () => {
+			const made = await record('POST', 'workOrder', { assemblyItem: { externalId: 'PUMP-100' }, quantity: 2 });
+			expect(made).toMatchObject({ status: 204, location: `${netsuite.plainUrl}${records}/workOrder/9` });
+			expect(await record('PATCH', 'workOrder/9', { memo: 'm', custbody_pico_event: 'e' })).toMatchObject({
+				status: 204,
+			});
+			expect(await get('workOrder/9')).toMatchObject({ memo: 'm', custbody_pico_event: 'e', tranId: 'WO5' });
+			expect((await record('DELETE', 'workOrder/9')).status).toBe(204);
+			expect(await record('GET', 'workOrder/9')).toMatchObject({ status: 404, body: problem('NONEXISTENT_ID') });
+		});
+
+		it('upserts by external id: one record, however often it is sent', async () => {
+			const put = (quantity: number) =>
+				record('PUT', 'workOrder/eid:PICO-1', { assemblyItem: { id: '6' }, quantity, isWip: true });
+			const first = await put(1);
+			expect(await put(4)).toMatchObject({ status: 204, id: first.id });
+			expect(await get('workOrder/eid:PICO-1')).toMatchObject({ quantity: 4, externalId: 'PICO-1' });
+			expect(await record('PUT', 'workOrder/2', {})).toMatchObject({ status: 400 });
+		});
+
+		it('adds sublist lines, changes them by number, and replaces them when asked', async () => {
+			const line = (item: string, more: Json = {}) => ({ item: { externalId: item }, quantity: 1, ...more });
+			await record('PATCH', 'workOrder/2', {
+				item: { items: [line('HOUSING-10', { line: 2, quantity: 9 }), line('SEAL-30')] },
+			});
+			const after = (await get('workOrder/2/item')) as { items: Json[] };
+			expect(after.items.map(({ quantity }) => quantity)).toEqual([1, 9, 2, 1]);
+			await record('PATCH', 'workOrder/2?replace=item', { item: { items: [line('SEAL-30')] } });
+			expect(await get('workOrder/2/item')).toMatchObject({ totalResults: 1 });
+		});
+
+		it('refuses unknown names, unless told to ignore them', async () => {
+			const body = { memo: 'x', sessionId: 'from the incoming item' };
+			expect(await record('PATCH', 'workOrder/2', body)).toMatchObject({
+				status: 400,
+				body: problem('INVALID_CONTENT', 'sessionId'),
+			});
+			const headers = { 'x-netsuite-propertynamevalidation': 'Ignore' };
+			expect((await record('PATCH', 'workOrder/2', body, headers)).status).toBe(204);
+		});
+
+		it.each([
+			['a missing assembly', 'POST', 'workOrder', { quantity: 1 }, 400, 'INVALID_CONTENT', 'assemblyItem'],
+			[
+				'an unknown reference',
+				'POST',
+				'workOrder',
+				{ quantity: 1, assemblyItem: { id: '999' } },
+				400,
+				'INVALID_CONTENT',
+				'999',
+			],
+			[
+				'a text for a number',
+				'POST',
+				'workOrder',
+				{ quantity: 'many', assemblyItem: { id: '6' } },
+				400,
+				'INVALID_CONTENT',
+				'many',
+			],
+			[
+				'a negative quantity',
+				'POST',
+				'workOrder',
+				{ quantity: -1, assemblyItem: { id: '6' } },
+				400,
+				'USER_ERROR',
+				'greater than zero',
+			],
+			['a known external id', 'POST', 'customer', { externalId: 'CUST-1' }, 400, 'USER_ERROR', 'already exists'],
+			['an unknown record type', 'GET', 'workorders', undefined, 404, 'NONEXISTENT_RECORD_TYPE', 'workorders'],
+			['a wrong method', 'PATCH', 'workOrder', {}, 405, 'METHOD_NOT_ALLOWED', 'PATCH'],
+			['a bad filter', 'GET', 'workOrder?q=tranId%20LIKE%201', undefined, 400, 'INVALID_PARAMETER', 'LIKE'],
+		])('names %s', async (_name, method, path, body, status, code, detail) => {
+			expect(await record(method, path, body)).toMatchObject({ status, body: problem(code, detail) });
+		});
+	});
+
+	describe('transforms', () => {
+		const complete = (order: string, body: Json) =>
+			record('POST', `workOrder/eid:${order}/!transform/workOrderCompletion`, body);
+
+		it('completes unit by unit until the work order is built', async () => {
+			for (const number of [1, 2, 3]) {
+				const body = { completedQuantity: 1, externalId: `event-${number}`, inventoryDetail: serials(`P-${number}`) };
+				expect(await complete('WO2', body)).toMatchObject({
+					status: 204,
+					location: expect.stringContaining('workOrderCompletion'),
+				});
+				expect(await get('workOrder/eid:WO2?simpleEnumFormat=true')).toMatchObject({
+					built: number,
+					status: number === 3 ? 'Built' : 'In Process',
+				});
+			}
+			expect(await get('workOrderCompletion/eid:event-2')).toMatchObject({
+				completedQuantity: 1,
+				createdFrom: { refName: 'WO2' },
+			});
+			expect(await complete('WO2', { completedQuantity: 1 })).toMatchObject({
+				status: 400,
+				body: problem('USER_ERROR'),
+			});
+		});
+
+		it('never completes more than is open', async () => {
+			const body = { completedQuantity: 4, inventoryDetail: serials('P-1', 'P-2', 'P-3', 'P-4') };
+			expect(await complete('WO2', body)).toMatchObject({
+				status: 400,
+				body: problem('USER_ERROR', 'open on the work order: 3'),
+			});
+			expect(await complete('WO2', { completedQuantity: 0 })).toMatchObject({ status: 400 });
+			expect(await get('workOrder/eid:WO2')).toMatchObject({ built: 0 });
+		});
+
+		it('makes a repeated posting visible: same external id, or same serial number', async () => {
+			const body = { completedQuantity: 1, externalId: 'event-1', inventoryDetail: serials('P-1') };
+			await complete('WO2', body);
+			expect(await complete('WO2', body)).toMatchObject({ status: 400, body: problem('USER_ERROR', 'event-1') });
+			const again = { ...body, externalId: 'event-2' };
+			expect(await complete('WO2', again)).toMatchObject({ status: 400, body: problem('USER_ERROR', 'P-1') });
+			expect(await get('workOrder/eid:WO2')).toMatchObject({ built: 1 });
+		});
+
+		it('wants one serial number per unit of a serialised assembly, unless switched off', async () => {
+			expect(await complete('WO1', {})).toMatchObject({ status: 400, body: problem('USER_ERROR', 'inventory detail') });
+			await control('POST', 'switches', { assemblySerials: 'optional' });
+			expect((await complete('WO1', {})).status).toBe(204);
+		});
+
+		it('issues the components of the order, or the ones given with their serial numbers', async () => {
+			expect((await record('POST', 'workOrder/4/!transform/workOrderIssue', {})).status).toBe(204);
+			const component = {
+				items: [
+					{
+						item: { externalId: 'MOTOR-20' },
+						quantity: 1,
+						componentInventoryDetail: {
+							inventoryAssignment: { items: [{ issueInventoryNumber: { refName: 'M-1' }, quantity: 1 }] },
+						},
+					},
+				],
+			};
+			await record('POST', 'workOrder/2/!transform/workOrderIssue', { component });
+			const { issues } = await control<{ issues: Json[] }>('GET', 'state');
+			expect(issues).toEqual([
+				expect.objectContaining({ components: [{ partNumber: 'MOTOR-20', quantity: 1, serials: ['M-1'] }] }),
+				expect.objectContaining({
+					components: expect.arrayContaining([{ partNumber: 'SEAL-30', quantity: 6, serials: [] }]),
+				}),
+			]);
+		});
+
+		it('builds orders without WIP and completes those with WIP, not the other way round', async () => {
+			expect((await record('POST', 'workOrder/eid:WO4/!transform/assemblyBuild', { quantity: 5 })).status).toBe(204);
+			expect(await record('POST', 'workOrder/eid:WO1/!transform/assemblyBuild', {})).toMatchObject({
+				status: 400,
+				body: problem('INVALID_INITIALIZE_REF'),
+			});
+			expect(await record('POST', 'workOrder/2/!transform/invoice', {})).toMatchObject({ status: 404 });
+		});
+
+		it('closes an order for good', async () => {
+			expect((await record('POST', 'workOrder/2/!transform/workOrderClose', {})).status).toBe(204);
+			expect(await complete('WO1', { inventoryDetail: serials('P-1') })).toMatchObject({ status: 400 });
+		});
+	});
+
+	describe('SuiteQL', () => {
+		const rows = async (q: string) =>
+			((await suiteql(q)).body as { items: Json[] }).items.map(({ links: _, ...row }) => row);
+
+		it.each([
+			["SELECT tranid FROM transaction WHERE type = 'WorkOrd' AND externalid = 'WO2'", [{ tranid: 'WO2' }]],
+			['SELECT id, BUILTIN.DF(status) AS state FROM transaction WHERE id = 2', [{ id: '2', state: 'Released' }]],
+			[
+				"SELECT itemid FROM item WHERE itemid LIKE '%-100' OR displayname IN ('Gearbox') ORDER BY itemid DESC",
+				[{ itemid: 'PUMP-100' }, { itemid: 'GEAR-200' }],
+			],
+			["SELECT itemid FROM item WHERE isserialitem = 'F' AND NOT (itemid = 'SEAL-30')", [{ itemid: 'VALVE-300' }]],
+			["SELECT COUNT(*) AS n FROM transaction WHERE memo IS NULL AND type <> 'SalesOrd'", [{ n: '4' }]],
+			[
+				"SELECT t.tranid, i.itemid, tl.quantity FROM transaction t INNER JOIN transactionline tl ON tl.transaction = t.id LEFT JOIN item i ON i.id = tl.item WHERE t.type = 'WorkOrd' AND tl.mainline = 'T' AND tl.quantity BETWEEN 2 AND 4",
+				[{ tranid: 'WO2', itemid: 'PUMP-100', quantity: '3' }],
+			],
+			['SELECT DISTINCT type FROM transaction ORDER BY type', [{ type: 'SalesOrd' }, { type: 'WorkOrd' }]],
+			["SELECT upper(displayname) FROM item WHERE externalid = 'SEAL-30'", [{ expr1: 'SHAFT SEAL' }]],
+		])('%s', async (q, expected) => {
+			expect(await rows(q)).toEqual(expected);
+		});
+
+		it('pages', async () => {
+			const first = await suiteql('SELECT id FROM item ORDER BY id', '?limit=4');
+			expect(first.body).toMatchObject({ count: 4, hasMore: true, totalResults: 6 });
+			const second = await suiteql('SELECT id FROM item ORDER BY id', '?limit=4&offset=4');
+			expect(second.body).toMatchObject({ count: 2, hasMore: false, offset: 4 });
+		});
+
+		it.each([
+			['SELECT nope FROM item', 'nope'],
+			['SELECT id FROM workorder', 'workorder'],
+			['SELECT id FROM item WHERE', 'Syntax error'],
+			['DELETE FROM item', 'Syntax error'],
+			['SELECT id FROM item; SELECT id FROM item', 'Syntax error'],
+		])('refuses %s', async (q, detail) => {
+			expect(await suiteql(q)).toMatchObject({ status: 400, body: problem('INVALID_PARAMETER', detail) });
+		});
+
+		it('wants the header Prefer: transient', async () => {
+			expect(await suiteql('SELECT id FROM item', '', {})).toMatchObject({
+				status: 400,
+				body: problem('INVALID_HEADER'),
+			});
+		});
+	});
+
+	describe('logins', () => {
+		it.each([
+			['none', '', 'NoAuthorizationHeader'],
+			['an unknown bearer token', 'Bearer nonsense', 'TokenRefused'],
+			['no realm', 'OAuth oauth_consumer_key="sandbox-consumer"', 'WrongRealm'],
+		])(
+			'refuses %s with INVALID_LOGIN and keeps the reason for the audit trail',
+			async (_name, authorization, detail) => {
+				expect(await record('GET', 'workOrder', undefined, { authorization })).toMatchObject({
+					status: 401,
+					body: { title: 'Unauthorized', status: 401, ...problem('INVALID_LOGIN', 'Invalid login attempt.') },
+				});
+				expect(await control('GET', 'logins')).toEqual({ refused: [expect.objectContaining({ detail })] });
+			},
+		);
+
+		it('sells OAuth 2.0 tokens: code from the consent page, then refresh', async () => {
+			const { clientId, clientSecret } = netsuite.credentials;
+			const back = 'http://127.0.0.1:5678/rest/oauth2-credential/callback';
+			const consent = new URLSearchParams({
+				client_id: clientId,
+				redirect_uri: back,
+				state: 's',
+				response_type: 'code',
+			});
+			const page = await fetch(`${netsuite.plainUrl}/app/login/oauth2/authorize.nl?${consent}`, { redirect: 'manual' });
+			const code = new URL(page.headers.get('location') ?? '').searchParams.get('code') ?? '';
+			const buy = async (
+				form: Record<string, string>,
+			): Promise<{ status: number } & Partial<Record<'access_token' | 'refresh_token' | 'error', string>>> => {
+				const response = await fetch(`${netsuite.plainUrl}/services/rest/auth/oauth2/v1/token`, {
+					method: 'POST',
+					headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
+					body: new URLSearchParams(form),
+				});
+				return {
+					status: response.status,
+					...((await response.json()) as Record<'access_token' | 'refresh_token', string>),
+				};
+			};
+			const bought = await buy({ grant_type: 'authorization_code', code, redirect_uri: back });
+			expect(
+				(await record('GET', 'workOrder', undefined, { authorization: `Bearer ${bought.access_token}` })).status,
+			).toBe(200);
+			expect(await buy({ grant_type: 'authorization_code', code })).toMatchObject({
+				status: 400,
+				error: 'invalid_grant',
+			});
+			expect(await buy({ grant_type: 'refresh_token', refresh_token: bought.refresh_token ?? '' })).toMatchObject({
+				status: 200,
+			});
+		});
+	});
+
+	describe('the control API', () => {
+		it('makes released work orders and records that do not count as changed from outside', async () => {
+			const { orders } = await control<{ orders: Json[] }>('POST', 'orders', {
+				count: 2,
+				partNumber: 'GEAR-200',
+				quantity: 3,
+			});
+			expect(orders).toEqual([expect.objectContaining({ tranId: 'WO5' }), expect.objectContaining({ tranId: 'WO6' })]);
+			await control('POST', 'records', { type: 'customer', values: { entityId: 'CUST-9' } });
+			await record('PATCH', 'workOrder/2', { memo: 'n8n' });
+			const state = await control<{ orders: Json[]; counts: Json }>('GET', 'state');
+			expect(state.counts).toMatchObject({ workOrder: 6, customer: 2 });
+			expect(state.orders.filter((order) => order.outside)).toEqual([expect.objectContaining({ tranId: 'WO1' })]);
+		});
+
+		it('fails calls the way NetSuite does under load', async () => {
+			await control('POST', 'faults', { status: 429, count: 1 });
+			expect(await record('GET', 'workOrder')).toMatchObject({
+				status: 429,
+				body: problem('CONCURRENCY_LIMIT_EXCEEDED'),
+			});
+			expect((await record('GET', 'workOrder')).status).toBe(200);
+		});
+
+		it.each([
+			['orders', { partNumber: 'MOTOR-20' }, 'No assembly has the item id "MOTOR-20"'],
+			['records', { type: 'customer' }, 'Expected {type, values}'],
+			['records', { type: 'nope', values: {} }, "Record type 'nope' does not exist"],
+			['switches', { requireRealm: 1 }, 'requireRealm must be true or false'],
+			['faults', { count: -1 }, 'count must be an integer'],
+		])('says what is wrong with a bad %s call', async (path, body, message) => {
+			await expect(control('POST', path, body)).rejects.toThrow(message);
+		});
+	});
+
+	it('serves a page that needs nothing from elsewhere', async () => {
+		const response = await fetch(netsuite.plainUrl);
+		expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+		expect(await response.text()).not.toMatch(/(src|href)="(https?:)?\/\//);
+	});
+});
