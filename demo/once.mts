@@ -1,6 +1,6 @@
 import type { Context } from './lib/context.mts';
 import { control, type Doubles } from './lib/doubles.mts';
-import type { Execution, N8nSession } from './lib/n8n-session.mts';
+import { hasRunEnded, type Execution, type N8nSession } from './lib/n8n-session.mts';
 import { DeadlineError, until } from './lib/poll.mts';
 import { table } from './lib/table.mts';
 import { COMPLETIONS_WORKFLOW, ORDERS_WORKFLOW } from './lib/workflow-pair.mts';
@@ -70,7 +70,7 @@ export async function runOnce({ steps, doubles, session }: {
 		steps.say(cause.message);
 	}
 	await judge(odoo.url, journeys);
-	const executions = await session.executions(COMPLETIONS_WORKFLOW, { withData: true });
+	const executions = await session.executions(COMPLETIONS_WORKFLOW);
 	const problems = problemsOf(journeys, executions);
 	steps.say(`\n${report(journeys)}\n`);
 	for (const execution of await failures(session)) steps.say(execution);
@@ -160,12 +160,11 @@ async function untilArrived(url: string, journeys: Journey[], report: (detail: s
 
 /** Nothing runs any more, and at least as many runs have ended as there were units. */
 async function untilQuiet(session: N8nSession, units: number): Promise<void> {
-	const busy = new Set(['new', 'running', 'waiting']);
 	await until(
 		'n8n to finish its runs',
 		async () => {
-			const executions = await session.executions(COMPLETIONS_WORKFLOW, { withData: false });
-			return executions.length >= units && executions.every(({ status }) => !busy.has(status));
+			const runs = await session.runs(COMPLETIONS_WORKFLOW);
+			return runs.length >= units && runs.every(hasRunEnded);
 		},
 		{ timeoutMs: 30_000, everyMs: 250 },
 	);

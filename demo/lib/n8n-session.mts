@@ -76,13 +76,18 @@ export class N8nSession {
 		return (await this.rest<{ rawApiKey: string }>('POST', '/api-keys', key)).rawApiKey;
 	}
 
-	/** Executions of a workflow with their data, oldest first (at most the newest 250). */
-	async executions(workflowId: string, { withData = true } = {}): Promise<Execution[]> {
-		const query = new URLSearchParams({ workflowId, limit: '250', includeData: String(withData) });
+	/** State of each execution of a workflow, oldest first (at most the newest 100), those under way included. */
+	async runs(workflowId: string): Promise<Array<Pick<Execution, 'id' | 'status' | 'mode'>>> {
+		const query = new URLSearchParams({ limit: '100', filter: JSON.stringify({ workflowId }) });
+		const { results } = await this.rest<{ results: Execution[] }>('GET', `/executions?${query}`);
+		return results.map(({ id, status, mode }) => ({ id: String(id), status, mode })).sort(byId);
+	}
+
+	/** Ended executions of a workflow with their data, oldest first (at most the newest 250). */
+	async executions(workflowId: string): Promise<Execution[]> {
+		const query = new URLSearchParams({ workflowId, limit: '250', includeData: 'true' });
 		const { data } = await this.api<{ data: Execution[] }>('GET', `/executions?${query}`);
-		return data
-			.map((execution) => ({ ...execution, id: String(execution.id) }))
-			.sort((a, b) => Number(a.id) - Number(b.id));
+		return data.map((execution) => ({ ...execution, id: String(execution.id) })).sort(byId);
 	}
 
 	/** Publishes the saved version; its triggers start at once. */
@@ -110,6 +115,13 @@ export class N8nSession {
 		return await fetch(`${this.url}${path}`, { headers: { cookie: this.cookie } });
 	}
 }
+
+const byId = (a: { id: string }, b: { id: string }) => Number(a.id) - Number(b.id);
+
+const ENDED = new Set(['success', 'error', 'crashed', 'canceled']);
+
+/** Whether nothing more will come of an execution. */
+export const hasRunEnded = ({ status }: { status: string }) => ENDED.has(status);
 
 async function signIn(url: string, path: string, body: unknown): Promise<string | undefined> {
 	const response = await fetch(`${url}${path}`, {
