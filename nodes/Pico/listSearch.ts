@@ -4,10 +4,10 @@ import { PicoClient } from '../shared/api/client';
 import { structureDocument } from '../shared/api/documents/reads';
 import { PicoFailure } from '../shared/api/failure';
 import { toNodeError } from '../shared/api/nodeError';
+import { Structure, type StructureNode } from '../shared/api/structure/structure';
 import { asEntered } from './helpers/parameters';
 import { readLocator } from './helpers/picker';
 import { describe, readRefs, refsDocument, type OperationRef } from './helpers/operations';
-import { Structure, type StructureNode } from './resources/operation/structure';
 
 /** Entries shown at once; the editor asks for more as a person scrolls. */
 const PAGE = 200;

@@ -1,12 +1,12 @@
 import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
 
 import { structureDocument } from '../../../shared/api/documents/reads';
+import { asRows, asTree } from '../../../shared/api/structure/output';
+import { Structure } from '../../../shared/api/structure/structure';
 import { operationPicker, PICKER, revision } from '../../helpers/picker';
 import { refuse } from '../../helpers/parameters';
 import { resolveOperation } from '../../helpers/resolve';
 import type { Execute } from '../../helpers/run';
-import { Structure } from './structure';
-import { asRows, asTree } from './structureOutput';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['operation'], operation: ['getStructure'] } },

@@ -1,5 +1,5 @@
-import { asText } from '../../../shared/events/read';
-import type { Row } from '../../../shared/events/types';
+import { asText } from '../../events/read';
+import type { Row } from '../../events/types';
 import type { StructureNode } from './structure';
 
 /** A node as nested object: the operation with its steps in it. */

@@ -1,7 +1,7 @@
-import { rowsOf } from '../../../shared/events/event';
-import { operationChanged, structureChanged } from '../../../shared/events/kinds';
-import { asNumber, asText } from '../../../shared/events/read';
-import type { Row } from '../../../shared/events/types';
+import { rowsOf } from '../../events/event';
+import { operationChanged, structureChanged } from '../../events/kinds';
+import { asNumber, asText } from '../../events/read';
+import type { Row } from '../../events/types';
 
 /** An operation at one place of a structure. The same operation may stand at many places. */
 export interface StructureNode {
