@@ -290,3 +290,9 @@ describe('profile legacy', () => {
 		});
 	});
 });
+
+it('takes an order from the shop floor like one from the API', async () => {
+	await sandbox.control('POST', 'orders/save', { partNumber: 'PUMP-100', externalOrderId: 'DEMO-1' });
+	expect(await message(save(sandbox, pump, 'DEMO-1'))).toBe('updated');
+	await expect(sandbox.control('POST', 'orders/save', { partNumber: 'VALVE-200', externalOrderId: 'X' })).rejects.toThrow(/ambiguous/);
+});

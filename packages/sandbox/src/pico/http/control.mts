@@ -2,7 +2,7 @@ import { addCompletions, addOperations } from '../plant/bulk.mts';
 import { PlantError } from '../plant/plant.mts';
 import type { Operation } from '../plant/types.mts';
 import type { Sandbox } from '../sandbox.mts';
-import { readSwitches, type Switches } from '../switches.mts';
+import { type Switches, definitions, readSwitches } from '../switches.mts';
 import { Stamp } from '../time.mts';
 import { inputs, readInput } from './input.mts';
 import { describeOrder, describeState } from './state.mts';
@@ -53,6 +53,11 @@ const posts: Record<string, Route> = {
 		if (now !== undefined) clock.set(now);
 		if (advanceMs !== undefined) clock.advance(BigInt(Math.round(advanceMs * 1_000_000)));
 		return { now: clock.stamp(), frozen: clock.isFrozen };
+	},
+	'orders/save': (sandbox, body) => {
+		const { partNumber, revision, operationId, ...order } = readInput(inputs.save, body);
+		const operation = operationOf(sandbox, { partNumber, revision, operationId });
+		return { message: sandbox.orders.save({ ...order, operationId: operation.id }) };
 	},
 	'orders/start': (sandbox, body) => {
 		const order = orderOf(sandbox, readInput(inputs.start, body));
@@ -128,6 +133,7 @@ export function runControl(sandbox: Sandbox, method: string, path: string, query
 		const limit = Number(query.get('limit') ?? Number.NaN);
 		return describeState(sandbox, limit > 0 ? limit : undefined);
 	}
+	if (method === 'GET' && path === 'switches') return definitions;
 	if (method === 'GET' && path === 'calls') return sandbox.calls.since(Number(query.get('since') ?? 0));
 	if (method !== 'POST' || !Object.hasOwn(posts, path)) return undefined;
 	const answer = posts[path](sandbox, body);

@@ -47,6 +47,7 @@ export const inputs = {
 			real: z.boolean().optional(),
 		})
 		.strict(),
+	save: z.object({ ...which, externalOrderId: z.string(), orderIndex: index.optional() }).strict(),
 	start: orderAddress.strict(),
 	complete: orderAddress
 		.extend({
