@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const host = join(process.cwd(), 'demo', 'n8n-host', 'node_modules');
-const system = process.platform === 'win32' ? 'win' : process.platform;
-const node24 = join(host, `node-${system}-${process.arch}`, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+import { findHost, type Host } from '../../demo/lib/host.mts';
+import { n8nEnvironment } from '../../demo/lib/n8n-environment.mts';
+import { freePort } from '../../demo/lib/ports.mts';
 
 export interface WorkflowNode {
 	name: string;
@@ -47,36 +46,18 @@ export interface Run {
 /** A real n8n without its server: workflows run through `n8n execute` in a home folder of their own. */
 export class CommandLineN8n {
 	private constructor(
+		private readonly host: Host,
 		private readonly home: string,
 		private readonly environment: NodeJS.ProcessEnv,
 	) {}
 
-	/** @param environment further variables, e.g. NODE_EXTRA_CA_CERTS */
-	static async create(environment: NodeJS.ProcessEnv): Promise<CommandLineN8n> {
+	/** @param extra further environment variables, e.g. NODE_EXTRA_CA_CERTS */
+	static async create(extra: NodeJS.ProcessEnv): Promise<CommandLineN8n> {
+		const host = findHost();
 		const home = await mkdtemp(join(tmpdir(), 'n8n-erp-'));
-		const community = join(home, '.n8n', 'nodes', 'node_modules');
-		await mkdir(community, { recursive: true });
-		// The package is copied, its libraries are found through the link beside it.
-		await cp(join(host, 'n8n-nodes-netsuite'), join(community, 'n8n-nodes-netsuite'), { recursive: true });
-		await symlink(host, join(community, 'n8n-nodes-netsuite', 'node_modules'), 'junction');
-		return new CommandLineN8n(home, {
-			PATH: process.env.PATH,
-			HOME: home,
-			NODE_ENV: 'production',
-			N8N_USER_FOLDER: home,
-			N8N_ENCRYPTION_KEY: 'only-for-this-test',
-			GENERIC_TIMEZONE: 'UTC',
-			N8N_RUNNERS_BROKER_PORT: '0',
-			N8N_DIAGNOSTICS_ENABLED: 'false',
-			N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
-			N8N_VERSION_NOTIFICATIONS_WHATS_NEW_ENABLED: 'false',
-			N8N_TEMPLATES_ENABLED: 'false',
-			N8N_PERSONALIZATION_ENABLED: 'false',
-			N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
-			N8N_DISABLED_MODULES:
-				'mcp-registry,instance-ai,mcp,chat-hub,insights,quick-connect,agents,workflow-builder,source-control,instance-version-history',
-			...environment,
-		});
+		await installNetsuiteNode(host, home);
+		const ports = { port: await freePort(), brokerPort: await freePort() };
+		return new CommandLineN8n(host, home, n8nEnvironment({ userFolder: home, ...ports, extra }));
 	}
 
 	async importCredentials(credentials: readonly Credential[]): Promise<void> {
@@ -113,7 +94,7 @@ export class CommandLineN8n {
 
 	private command(...parameters: string[]): Promise<{ output: string; code: number | null }> {
 		return new Promise((resolve, reject) => {
-			const child = spawn(node24, [join(host, 'n8n', 'bin', 'n8n'), ...parameters], {
+			const child = spawn(this.host.node, [this.host.n8n, ...parameters], {
 				env: this.environment,
 				stdio: ['ignore', 'pipe', 'pipe'],
 			});
@@ -124,6 +105,16 @@ export class CommandLineN8n {
 			child.on('close', (code) => resolve({ output, code }));
 		});
 	}
+}
+
+/** Puts the community NetSuite node where n8n keeps installed packages. */
+export async function installNetsuiteNode(host: Host, userFolder: string): Promise<void> {
+	const installed = join(host.folder, 'node_modules');
+	const target = join(userFolder, '.n8n', 'nodes', 'node_modules', 'n8n-nodes-netsuite');
+	await mkdir(join(target, '..'), { recursive: true });
+	// The package is copied, its libraries are found through the link beside it.
+	await cp(join(installed, 'n8n-nodes-netsuite'), target, { recursive: true });
+	await symlink(installed, join(target, 'node_modules'), 'junction');
 }
 
 /** The run data is the last JSON object on the output; warnings and log lines may come before it. */
