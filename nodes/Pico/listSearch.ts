@@ -12,7 +12,10 @@ import { describe, readRefs, refsDocument, type OperationRef } from './helpers/o
 /** Entries shown at once; the editor asks for more as a person scrolls. */
 const PAGE = 200;
 
-/** Operations that are not archived, for the picker; the filter looks at part number, revision, name, variant and ID. */
+/**
+ * Operations that are not archived, for the picker; every word of the filter is looked for in part number, revision, name and variant; a whole ID
+ * is found too.
+ */
 export async function searchOperations(
 	this: ILoadOptionsFunctions,
 	filter?: string,
@@ -26,7 +29,7 @@ export async function searchOperations(
 	const found = refs
 		.filter((ref) => !ref.archived)
 		.map((ref) => ({ name: labelOf(ref), value: ref.id }))
-		.filter(({ name, value }) => words.every((word) => `${name} ${value}`.toLowerCase().includes(word)))
+		.filter(({ name, value }) => value === filter?.trim() || words.every((word) => name.toLowerCase().includes(word)))
 		.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
 	const start = Number(paginationToken ?? 0) || 0;
 	const end = start + PAGE;

@@ -1,0 +1,100 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { Pico } from '../../../nodes/Pico/Pico.node.ts';
+import { byPart, usePico } from '../../kit/usePico.mts';
+
+const { description } = new Pico();
+
+/** What templates and users rely on; a change here breaks saved workflows. */
+const SURFACE: Record<string, string[]> = {
+	completion: ['getAll'],
+	note: ['getAll'],
+	operation: ['get', 'getAll', 'getStructure'],
+	operationOrder: ['cancel', 'save'],
+	query: ['execute'],
+	webhook: ['getAll', 'subscribe', 'unsubscribe'],
+};
+
+const shownFor = (property: INodeProperties, resource: string) => property.displayOptions?.show?.resource?.includes(resource);
+const optionsOf = (property?: INodeProperties) => (property?.options ?? []) as INodePropertyOptions[];
+
+describe('the description', () => {
+	it('offers six resources with their operations', () => {
+		expect(optionsOf(description.properties.find(({ name }) => name === 'resource')).map(({ value }) => value)).toEqual(
+			Object.keys(SURFACE),
+		);
+		for (const [resource, operations] of Object.entries(SURFACE)) {
+			const property = description.properties.find((each) => each.name === 'operation' && shownFor(each, resource));
+			expect(optionsOf(property).map(({ value }) => value)).toEqual(operations);
+		}
+	});
+
+	it('tells an AI agent of every operation whether it reads or writes', () => {
+		for (const resource of Object.keys(SURFACE)) {
+			const property = description.properties.find((each) => each.name === 'operation' && shownFor(each, resource));
+			for (const operation of optionsOf(property)) expect(operation.description).toMatch(/\((reads only|writes to Pico|reads)\)/);
+		}
+		expect(description.usableAsTool).toBe(true);
+	});
+
+	it('hides the revision unless the operation is picked by part number', async () => {
+		const { NodeHelpers } = await import('n8n-workflow');
+		const revision = description.properties.find(({ name, displayOptions }) => name === 'revision' && displayOptions?.show?.operation?.includes('save'));
+		const visible = (mode: string) =>
+			NodeHelpers.displayParameter(
+				{ resource: 'operationOrder', operation: 'save', operationId: { __rl: true, mode, value: 'x' } },
+				revision as INodeProperties,
+				null,
+				description,
+			);
+		expect([visible('partNumber'), visible('list'), visible('id')]).toEqual([true, false, false]);
+	});
+});
+
+describe('the output schema', () => {
+	const pico = usePico();
+
+	/** Paths of an output that its schema does not have, or has with another type. */
+	function strangers(value: unknown, schema: IDataObject | undefined, path = ''): string[] {
+		if (!schema) return [path];
+		const kind = value === null ? 'null' : Array.isArray(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value;
+		const types = [schema.type].flat() as string[];
+		if (!types.includes(kind) && !(kind === 'integer' && types.includes('number'))) return [`${path} is ${kind}`];
+		if (kind === 'array' && schema.items) return (value as unknown[]).flatMap((each) => strangers(each, schema.items as IDataObject, `${path}[]`));
+		if (kind !== 'object' || !schema.properties) return [];
+		return Object.entries(value as object).flatMap(([key, each]) =>
+			strangers(each, (schema.properties as Record<string, IDataObject>)[key], `${path}.${key}`),
+		);
+	}
+
+	const hook = { subscriptionId: 'hook-1', webhookUrl: 'http://localhost/webhook-test/x' };
+	const period = { from: '2026-01-01', returnAll: true, options: { idleSeconds: 0.3 } };
+
+	it.each([
+		['operation', 'get', byPart('PUMP-100')],
+		['operation', 'getAll', { returnAll: true }],
+		['operation', 'getStructure', byPart('PUMP-100')],
+		['operationOrder', 'save', { ...byPart('PUMP-100'), orderId: 'MO-2' }],
+		['operationOrder', 'cancel', { ...byPart('PUMP-100'), orderId: 'MO-1' }],
+		['completion', 'getAll', period],
+		['note', 'getAll', period],
+		['webhook', 'subscribe', { ...hook, subscriptionId: 'hook-2' }],
+		['webhook', 'getAll', {}],
+		['webhook', 'unsubscribe', hook],
+	])('of %s %s describes what comes out', async (resource, operation, parameters) => {
+		await pico.run('operationOrder', 'save', { ...byPart('PUMP-100'), orderId: 'MO-1' });
+		await pico.run('webhook', 'subscribe', hook);
+		await pico.post('completions/bulk', { count: 3, startAt: '2026-02-01T00:00:00Z' });
+		await pico.post('notes/add', { text: 'A note' });
+		const run = await pico.run(resource, operation, parameters as IDataObject);
+		expect(run.error).toBeUndefined();
+		expect(run.json.length).toBeGreaterThan(0);
+		const file = `nodes/Pico/__schema__/v1.0.0/${resource}/${operation}.json`;
+		expect(existsSync(file)).toBe(true);
+		const schema = JSON.parse(readFileSync(file, 'utf8')) as IDataObject;
+		expect(run.json.flatMap((row) => strangers(row, schema))).toEqual([]);
+		const named = Object.keys(schema.properties as object);
+		expect(named.filter((key) => !run.json.some((row) => key in row))).toEqual([]);
+	});
+});
