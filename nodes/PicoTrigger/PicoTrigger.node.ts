@@ -7,8 +7,8 @@ import {
 } from 'n8n-workflow';
 
 import { within } from '../shared/api/pause';
+import { loadOptions } from '../shared/delivery/description/loadOptions';
 import { activationError, asFailure } from '../shared/delivery/report';
-import { loadOptions } from './loadOptions';
 import { listen } from './listen';
 import { properties } from './properties';
 import { sampleItem } from './sample';

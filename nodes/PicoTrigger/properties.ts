@@ -1,45 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { EVENT_KINDS } from '../shared/events/kinds';
-
-const forEvents = (...event: string[]) => ({ show: { event } });
-
-const fieldOptions = (id: string): INodeProperties => {
-	const kind = EVENT_KINDS.find((candidate) => candidate.id === id)!;
-	return {
-		displayName: 'Fields',
-		name: 'fields',
-		type: 'multiOptions',
-		default: [],
-		displayOptions: { show: { output: ['fields'], event: [id] } },
-		options: kind.selection
-			.filter(({ insteadOf }) => !insteadOf)
-			.map(({ name }) => ({ name, value: name }))
-			.sort((a, b) => a.name.localeCompare(b.name)),
-		description: 'Fields of the event to ask Pico for. Those that identify the event are always added.',
-	};
-};
+import { attachStructure, lookBack, orderId, output, products, triggerOn } from '../shared/delivery/description/parameters';
 
 /** Parameters in the order in which a person decides. */
 export const properties: INodeProperties[] = [
-	{
-		displayName: 'Trigger On',
-		name: 'event',
-		type: 'options',
-		noDataExpression: true,
-		default: 'orderCompleted',
-		options: EVENT_KINDS.map(({ id, displayName, description }) => ({ name: displayName, value: id, description })),
-	},
-	{
-		displayName: 'Product Names or IDs',
-		name: 'products',
-		type: 'multiOptions',
-		default: [],
-		typeOptions: { loadOptionsMethod: 'getOperations' },
-		displayOptions: forEvents('orderCompleted', 'operationChanged', 'structureChanged'),
-		description:
-			'Products to react to; none chosen means all. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-	},
+	triggerOn,
+	products,
 	{
 		displayName: 'Start From',
 		name: 'startFrom',
@@ -73,18 +39,7 @@ export const properties: INodeProperties[] = [
 			{ name: 'As Soon as It Starts', value: 'started', description: 'Without waiting; runs may overlap and overtake each other' },
 		],
 	},
-	{
-		displayName: 'Output',
-		name: 'output',
-		type: 'options',
-		default: 'simplified',
-		options: [
-			{ name: 'Simplified', value: 'simplified', description: 'Flat, with names that an ERP person knows' },
-			{ name: 'Full', value: 'full', description: 'All fields as Pico names them' },
-			{ name: 'Selected Fields', value: 'fields', description: 'Chosen fields as Pico names them' },
-		],
-	},
-	...EVENT_KINDS.map(({ id }) => fieldOptions(id)),
+	...output,
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -115,6 +70,7 @@ export const properties: INodeProperties[] = [
 					{ name: 'Skip Loudly', value: 'skip', description: 'Record a failed execution that holds the event, and go on' },
 				],
 			},
+			attachStructure,
 			{
 				displayName: 'Attempts',
 				name: 'attempts',
@@ -142,24 +98,8 @@ export const properties: INodeProperties[] = [
 				default: 1,
 				description: 'How many waiting events may start one run together. A single event is never kept waiting for others.',
 			},
-			{
-				displayName: 'Look Back',
-				name: 'lookBack',
-				type: 'number',
-				typeOptions: { minValue: 0, maxValue: 86400 },
-				default: 300,
-				description:
-					'Seconds before the last event that are read again after each reconnect, so that events which Pico stored late are found. What was delivered before is left out.',
-			},
-			{
-				displayName: 'Order ID',
-				name: 'orderFilter',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. MO-*',
-				displayOptions: { show: { '/event': ['orderCompleted'] } },
-				description: 'Only completions of these orders. The character * stands for any text.',
-			},
+			lookBack,
+			orderId,
 			{
 				displayName: 'Reset Token',
 				name: 'resetToken',

@@ -2,6 +2,7 @@ import type { INodeExecutionData, ITriggerFunctions } from 'n8n-workflow';
 
 import { PicoClient } from '../shared/api/client';
 import { replay } from '../shared/api/replay';
+import { sampleStructure, structuresFor } from '../shared/delivery/attach';
 import { matches, serverFilter } from '../shared/delivery/filter';
 import { lagMs, toItem } from '../shared/delivery/item';
 import type { TriggerSettings } from '../shared/delivery/settings';
@@ -25,9 +26,11 @@ export async function sampleItem(context: ITriggerFunctions, settings: TriggerSe
 	const { kind, output } = settings;
 	const event = await newestEvent(client, settings, signal);
 	if (event) {
-		return toItem(kind, event, output, { attempt: 1, replayed: true, correction: false, lagMs: lagMs(event, Date.now()) });
+		const [extra] = settings.attachStructure ? await structuresFor(client, kind, [event], signal) : [];
+		return toItem(kind, event, output, { attempt: 1, replayed: true, correction: false, lagMs: lagMs(event, Date.now()) }, extra);
 	}
-	return toItem(kind, toEvent(kind, kind.sample), output, { attempt: 1, replayed: false, correction: false, sample: true });
+	const extra = settings.attachStructure ? sampleStructure() : {};
+	return toItem(kind, toEvent(kind, kind.sample), output, { attempt: 1, replayed: false, correction: false, sample: true }, extra);
 }
 
 async function newestEvent(client: PicoClient, settings: TriggerSettings, signal: AbortSignal): Promise<PicoEvent | undefined> {

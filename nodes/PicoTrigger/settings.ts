@@ -1,8 +1,9 @@
 import { DateTime } from 'luxon';
 import { NodeOperationError, type IDataObject, type ITriggerFunctions } from 'n8n-workflow';
 
-import type { AfterLastAttempt, AfterUncleanStop, MoveOn, OutputMode, StartFrom, TriggerSettings } from '../shared/delivery/settings';
-import { eventKind } from '../shared/events/kinds';
+import { readChoice, whole } from '../shared/delivery/choice';
+import { PACE } from '../shared/delivery/pace';
+import type { AfterLastAttempt, AfterUncleanStop, MoveOn, StartFrom, TriggerSettings } from '../shared/delivery/settings';
 import { toNanos } from '../shared/events/timestamp';
 
 const SECOND = 1_000;
@@ -15,25 +16,18 @@ const DEFAULT_RUN_TIMEOUT_S = 3_600;
 export function readSettings(context: ITriggerFunctions): TriggerSettings {
 	const read = (name: string, fallback: unknown) => context.getNodeParameter(name, fallback);
 	const options = read('options', {}) as IDataObject;
-	const workflow = context.getWorkflow();
 	return {
-		kind: eventKind(String(read('event', 'orderCompleted'))),
-		products: (read('products', []) as string[]).map(String),
-		orderFilter: String(options.orderFilter ?? '').trim(),
+		...readChoice(context),
 		startFrom: readStart(context, String(read('startFrom', 'new')), String(read('startDate', ''))),
 		moveOn: read('moveOn', 'finished') as MoveOn,
-		output: read('output', 'simplified') as OutputMode,
-		fields: read('fields', []) as string[],
 		transport: options.connection === 'webSocket' ? 'webSocket' : 'sse',
 		eventsPerRun: whole(context, 'Events per Run', options.eventsPerRun ?? 1, 1, 500),
-		lookbackMs: whole(context, 'Look Back', options.lookBack ?? 300, 0, 86_400) * SECOND,
 		attempts: whole(context, 'Attempts', options.attempts ?? 3, 1, 100),
 		afterLastAttempt: (options.afterLastAttempt ?? 'skip') as AfterLastAttempt,
 		afterUncleanStop: (options.afterUncleanStop ?? 'never') as AfterUncleanStop,
 		resetToken: String(options.resetToken ?? ''),
 		silenceMs: whole(context, 'Silence Limit', options.silenceLimit ?? 90, 0, 86_400) * SECOND,
 		runTimeoutMs: runTimeout(context),
-		owner: { workflowId: String(workflow.id ?? ''), nodeId: context.getNode().id },
 	};
 }
 
@@ -50,17 +44,9 @@ function readStart(context: ITriggerFunctions, from: string, date: string): Star
 	return { from: 'date', date: start.toUTC().toISO() };
 }
 
-function whole(context: ITriggerFunctions, name: string, value: unknown, least: number, most: number): number {
-	const number = Number(value);
-	if (Number.isInteger(number) && number >= least && number <= most) return number;
-	throw new NodeOperationError(context.getNode(), `'${name}' takes a whole number from ${least} to ${most}`, {
-		description: `It is now '${String(value)}'.`,
-	});
-}
-
 /** A run cannot last longer than the workflow's own time-out; without one, an hour without word is taken as its end. */
 function runTimeout(context: ITriggerFunctions): number {
 	const { executionTimeout } = context.getWorkflowSettings?.() ?? {};
-	const seconds = executionTimeout && executionTimeout > 0 ? executionTimeout + 30 : DEFAULT_RUN_TIMEOUT_S;
+	const seconds = executionTimeout && executionTimeout > 0 ? executionTimeout + PACE.runGrace / SECOND : DEFAULT_RUN_TIMEOUT_S;
 	return seconds * SECOND;
 }

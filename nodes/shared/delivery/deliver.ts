@@ -1,7 +1,10 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
 
+import { PicoClient } from '../api/client';
 import { pause } from '../api/pause';
 import type { PicoEvent } from '../events/event';
+import type { Row } from '../events/types';
+import { structuresFor } from './attach';
 import type { Batch } from './batch';
 import { deduplicationKey } from './batch';
 import { lagMs, toItem } from './item';
@@ -30,8 +33,10 @@ export interface Delivery {
  */
 export async function deliver(delivery: Delivery, batch: Batch): Promise<Verdict> {
 	const { settings, position, report, closing } = delivery;
+	const extras = await extrasFor(delivery, batch);
+	if (closing.aborted) return 'closed';
 	for (let attempt = batch.attempt; ; attempt++) {
-		const outcome = await handOver(delivery, batch, attempt);
+		const outcome = await handOver(delivery, batch, attempt, extras);
 		if (outcome.kind === 'closed') return 'closed';
 		if (outcome.kind === 'refused') {
 			report.failedExecution(
@@ -49,7 +54,7 @@ export async function deliver(delivery: Delivery, batch: Batch): Promise<Verdict
 		const reason = outcome.kind === 'failed' ? outcome.reason : '';
 		if (attempt - batch.attempt + 1 >= settings.attempts) {
 			if (settings.afterLastAttempt !== 'hold') {
-				if ((await giveUp(delivery, batch, attempt, reason)) === 'closed') return 'closed';
+				if ((await giveUp(delivery, batch, attempt, reason, extras)) === 'closed') return 'closed';
 				break;
 			}
 			report.warn(`Holding the stream at ${describe(batch.events)}: ${reason}`);
@@ -61,11 +66,17 @@ export async function deliver(delivery: Delivery, batch: Batch): Promise<Verdict
 	return 'acknowledged';
 }
 
-async function handOver(delivery: Delivery, batch: Batch, attempt: number): Promise<RunOutcome> {
+/** Asked for once, before the first attempt: later attempts give the workflow the same item. */
+async function extrasFor({ context, settings, closing }: Delivery, batch: Batch): Promise<readonly Row[]> {
+	if (!settings.attachStructure) return [];
+	return await structuresFor(await PicoClient.of(context), settings.kind, batch.events, closing);
+}
+
+async function handOver(delivery: Delivery, batch: Batch, attempt: number, extras: readonly Row[]): Promise<RunOutcome> {
 	const { context, settings, position, report, store, closing } = delivery;
 	const ids = batch.events.map(({ id }) => id);
 	const key = batch.key ?? deduplicationKey(settings, ids, attempt);
-	const items = itemsOf(delivery, batch, attempt);
+	const items = itemsOf(delivery, batch, attempt, extras);
 	position.handOver({ ids, key, attempt });
 	// Right before `emit`, which saves it: a change made while an earlier save is under way may be forgotten.
 	store();
@@ -83,10 +94,16 @@ async function handOver(delivery: Delivery, batch: Batch, attempt: number): Prom
 }
 
 /** The end of an event whose last attempt failed: always visible, with its full payload, and then behind us. */
-async function giveUp(delivery: Delivery, batch: Batch, attempt: number, reason: string): Promise<Verdict> {
+async function giveUp(
+	delivery: Delivery,
+	batch: Batch,
+	attempt: number,
+	reason: string,
+	extras: readonly Row[],
+): Promise<Verdict> {
 	const { context, settings, report, store, closing } = delivery;
 	if (settings.afterLastAttempt === 'failedOutput') {
-		const items = itemsOf(delivery, batch, attempt).map(({ json }) => ({ json: { ...json, failedAttempts: settings.attempts, reason } }));
+		const items = itemsOf(delivery, batch, attempt, extras).map(({ json }) => ({ json: { ...json, failedAttempts: settings.attempts, reason } }));
 		const key = `${deduplicationKey(settings, batch.events.map(({ id }) => id), attempt)}:failed`;
 		store();
 		const outcome = await runAndWait(context, [[], items], key, settings.runTimeoutMs, closing);
@@ -101,14 +118,20 @@ async function giveUp(delivery: Delivery, batch: Batch, attempt: number, reason:
 	return 'acknowledged';
 }
 
-function itemsOf({ settings, position }: Delivery, batch: Batch, attempt: number) {
-	return batch.events.map((event) =>
-		toItem(settings.kind, event, settings.output, {
-			attempt,
-			replayed: batch.replayed(event),
-			correction: settings.kind.id === 'orderCompleted' && position.isCorrection(event),
-			lagMs: lagMs(event, Date.now()),
-		}),
+function itemsOf({ settings, position }: Delivery, batch: Batch, attempt: number, extras: readonly Row[]) {
+	return batch.events.map((event, index) =>
+		toItem(
+			settings.kind,
+			event,
+			settings.output,
+			{
+				attempt,
+				replayed: batch.replayed(event),
+				correction: settings.kind.id === 'orderCompleted' && position.isCorrection(event),
+				lagMs: lagMs(event, Date.now()),
+			},
+			extras[index],
+		),
 	);
 }
 

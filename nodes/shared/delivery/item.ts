@@ -19,10 +19,20 @@ export interface DeliveryFacts {
 	sample?: true;
 }
 
-/** The item that a workflow receives. */
-export function toItem(kind: EventKind, event: PicoEvent, output: OutputMode, facts: DeliveryFacts): INodeExecutionData {
-	if (output === 'simplified') return { json: simplified(kind, event, facts) as INodeExecutionData['json'] };
-	const json = { ...event.row, _pico: { event: kind.id, eventId: event.id, ...facts } };
+/**
+ * The item that a workflow receives.
+ *
+ * @param extra further fields, such as the structure of the product
+ */
+export function toItem(
+	kind: EventKind,
+	event: PicoEvent,
+	output: OutputMode,
+	facts: DeliveryFacts,
+	extra: Row = {},
+): INodeExecutionData {
+	if (output === 'simplified') return { json: { ...simplified(kind, event, facts), ...extra } as INodeExecutionData['json'] };
+	const json = { ...event.row, ...extra, _pico: { event: kind.id, eventId: event.id, ...facts } };
 	return { json: json as INodeExecutionData['json'] };
 }
 

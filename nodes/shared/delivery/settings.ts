@@ -16,21 +16,29 @@ export type StartFrom = { from: 'new' } | { from: 'earliest' } | { from: 'date';
 
 export type OutputMode = 'simplified' | 'full' | 'fields';
 
-/** Everything a trigger reads from its parameters, read once when it starts. */
-export interface TriggerSettings {
+/** Which events a trigger takes and what it makes of them: what both triggers read from their parameters. */
+export interface EventChoice {
 	kind: EventKind;
 	/** Ids of operations; empty for all. */
 	products: readonly string[];
 	/** Order id, `*` stands for any text; empty for all. */
 	orderFilter: string;
-	startFrom: StartFrom;
-	moveOn: MoveOn;
 	output: OutputMode;
 	/** First-level fields for output `fields`. */
 	fields: readonly string[];
+	lookbackMs: number;
+	/** Whether the structure of the affected product is added to each item. */
+	attachStructure: boolean;
+	/** Workflow and node. */
+	owner: { workflowId: string; nodeId: string };
+}
+
+/** Everything the stream trigger reads from its parameters, read once when it starts. */
+export interface TriggerSettings extends EventChoice {
+	startFrom: StartFrom;
+	moveOn: MoveOn;
 	transport: Transport;
 	eventsPerRun: number;
-	lookbackMs: number;
 	attempts: number;
 	afterLastAttempt: AfterLastAttempt;
 	afterUncleanStop: AfterUncleanStop;
@@ -40,6 +48,4 @@ export interface TriggerSettings {
 	silenceMs: number;
 	/** Longest wait for the end of a run, milliseconds. */
 	runTimeoutMs: number;
-	/** Prefix of deduplication keys: workflow and node. */
-	owner: { workflowId: string; nodeId: string };
 }

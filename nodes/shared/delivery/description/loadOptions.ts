@@ -1,10 +1,10 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
-import { PicoClient } from '../shared/api/client';
-import { activationError, asFailure } from '../shared/delivery/report';
-import { asObjects, asText } from '../shared/events/read';
+import { PicoClient } from '../../api/client';
+import { activationError, asFailure } from '../report';
+import { asObjects, asText } from '../../events/read';
 
-/** What the dropdowns of the trigger offer. */
+/** What the dropdowns of the triggers offer. */
 export const loadOptions = {
 	async getOperations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 		try {

@@ -1,0 +1,86 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { EVENT_KINDS } from '../../events/kinds';
+
+/** Parameters that both triggers have, in the same words. */
+
+export const triggerOn: INodeProperties = {
+	displayName: 'Trigger On',
+	name: 'event',
+	type: 'options',
+	noDataExpression: true,
+	default: 'orderCompleted',
+	options: EVENT_KINDS.map(({ id, displayName, description }) => ({ name: displayName, value: id, description })),
+};
+
+export const products: INodeProperties = {
+	displayName: 'Product Names or IDs',
+	name: 'products',
+	type: 'multiOptions',
+	default: [],
+	typeOptions: { loadOptionsMethod: 'getOperations' },
+	displayOptions: { show: { event: ['orderCompleted', 'operationChanged', 'structureChanged'] } },
+	description:
+		'Products to react to; none chosen means all. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+};
+
+/** The choice of output, and one choice of fields for each event, since their fields differ. */
+export const output: INodeProperties[] = [
+	{
+		displayName: 'Output',
+		name: 'output',
+		type: 'options',
+		default: 'simplified',
+		options: [
+			{ name: 'Simplified', value: 'simplified', description: 'Flat, with names that an ERP person knows' },
+			{ name: 'Full', value: 'full', description: 'All fields as Pico names them' },
+			{ name: 'Selected Fields', value: 'fields', description: 'Chosen fields as Pico names them' },
+		],
+	},
+	...EVENT_KINDS.map(
+		({ id, selection }): INodeProperties => ({
+			displayName: 'Fields',
+			name: 'fields',
+			type: 'multiOptions',
+			default: [],
+			displayOptions: { show: { output: ['fields'], event: [id] } },
+			options: selection
+				.filter(({ insteadOf }) => !insteadOf)
+				.map(({ name }) => ({ name, value: name }))
+				.sort((a, b) => a.name.localeCompare(b.name)),
+			description: 'Fields of the event to ask Pico for. Those that identify the event are always added.',
+		}),
+	),
+];
+
+/** Options that both triggers have, in the same words. */
+
+export const attachStructure: INodeProperties = {
+	displayName: 'Attach Structure',
+	name: 'attachStructure',
+	type: 'boolean',
+	default: false,
+	displayOptions: { show: { '/event': ['operationChanged', 'structureChanged'] } },
+	description:
+		'Whether to add the current structure of the affected product to the item, so that one item is enough to update an item master. Costs one more request per event.',
+};
+
+export const lookBack: INodeProperties = {
+	displayName: 'Look Back',
+	name: 'lookBack',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 86400 },
+	default: 300,
+	description:
+		'Seconds before the last event that are read again after each reconnect, so that events which Pico stored late are found. What was delivered before is left out.',
+};
+
+export const orderId: INodeProperties = {
+	displayName: 'Order ID',
+	name: 'orderFilter',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. MO-*',
+	displayOptions: { show: { '/event': ['orderCompleted'] } },
+	description: 'Only completions of these orders. The character * stands for any text.',
+};
