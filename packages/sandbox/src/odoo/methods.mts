@@ -1,7 +1,7 @@
 import { accessError, attributeError, typeError } from './errors.mts';
 import type { Row } from './database.mts';
 import type { Orm, Values } from './orm.mts';
-import { cancel, confirm, markDone, type ComponentSerials } from './production.mts';
+import { cancel, confirm, markDone, type ComponentSerials } from './production-buttons.mts';
 
 /** What a method gets: the records it was called on (if any) and its parameters by name. */
 interface Invocation {

@@ -2,7 +2,7 @@ import { billsOfMaterials, firstOrders, parts } from '../web/catalogue.mts';
 import { random } from '../web/random.mts';
 import type { Row } from './database.mts';
 import type { Orm } from './orm.mts';
-import { confirm } from './production.mts';
+import { confirm } from './production-buttons.mts';
 
 /** The same seed makes the same records with the same ids; only time stamps differ. */
 export function seed(orm: Orm, number: number): void {

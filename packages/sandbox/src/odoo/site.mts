@@ -3,7 +3,7 @@ import { noFaults, type Faults } from '../web/faults.mts';
 import { Database } from './database.mts';
 import { models } from './models/index.mts';
 import { Orm } from './orm.mts';
-import type { ComponentSerials } from './production.mts';
+import type { ComponentSerials } from './production-buttons.mts';
 import { rules } from './rules.mts';
 import { seed } from './seed.mts';
 

@@ -1,0 +1,103 @@
+import { queryError, type Condition, type Expression } from './parse.mts';
+import { labelPrefix, type TableRow } from './tables.mts';
+
+/** One combination of rows while joining: table alias to row. */
+export type Scope = Readonly<Record<string, TableRow | undefined>>;
+
+/** The value of an expression for one combination of rows. @throws NetSuiteError (400) */
+export function evaluate(expression: Expression, scope: Scope): unknown {
+	switch (expression.kind) {
+		case 'literal':
+			return expression.value;
+		case 'column':
+			return column(expression, scope, '');
+		case 'call':
+			return call(expression.name, expression.args, scope);
+		default:
+			throw queryError('Search error occurred: * is not allowed here.');
+	}
+}
+
+function column({ table, name }: { table?: string; name: string }, scope: Scope, prefix: string): unknown {
+	if (table !== undefined) return scope[table]?.[prefix + name];
+	for (const row of Object.values(scope)) if (row?.[prefix + name] !== undefined) return row[prefix + name];
+	return undefined;
+}
+
+function call(name: string, args: readonly Expression[], scope: Scope): unknown {
+	const [first] = args;
+	if (!first) throw queryError(`Search error occurred: ${name} needs a parameter.`);
+	const value = (): string => String(evaluate(first, scope) ?? '');
+	switch (name) {
+		case 'builtin.df':
+			// The display value: the name behind an id, the label behind a status.
+			return (first.kind === 'column' ? column(first, scope, labelPrefix) : undefined) ?? evaluate(first, scope);
+		case 'upper':
+			return value().toUpperCase();
+		case 'lower':
+			return value().toLowerCase();
+		case 'to_date':
+			return value();
+		case 'nvl':
+			return evaluate(first, scope) ?? (args[1] && evaluate(args[1], scope));
+		default:
+			throw queryError(`Search error occurred: Unknown function '${name}'.`);
+	}
+}
+
+/** Whether a condition is true for one combination of rows. */
+export function holds(condition: Condition, scope: Scope): boolean {
+	switch (condition.kind) {
+		case 'and':
+			return condition.parts.every((part) => holds(part, scope));
+		case 'or':
+			return condition.parts.some((part) => holds(part, scope));
+		case 'not':
+			return !holds(condition.part, scope);
+		case 'null':
+			return isNull(evaluate(condition.left, scope));
+		case 'in': {
+			const left = evaluate(condition.left, scope);
+			return condition.list.some((each) => compares('=', left, evaluate(each, scope)));
+		}
+		case 'compare':
+			return compares(condition.operator, evaluate(condition.left, scope), evaluate(condition.right, scope));
+	}
+}
+
+export const isNull = (value: unknown): boolean => value === undefined || value === null || value === '';
+
+function compares(operator: string, left: unknown, right: unknown): boolean {
+	// SQL: nothing compares to null.
+	if (isNull(left) || isNull(right)) return false;
+	if (operator === 'like') {
+		const pattern = String(right)
+			.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+			.replaceAll('%', '.*')
+			.replaceAll('_', '.');
+		return new RegExp(`^${pattern}$`, 's').test(String(left));
+	}
+	const difference = order(left, right);
+	switch (operator) {
+		case '=':
+			return difference === 0;
+		case '!=':
+			return difference !== 0;
+		case '<':
+			return difference < 0;
+		case '>':
+			return difference > 0;
+		case '<=':
+			return difference <= 0;
+		default:
+			return difference >= 0;
+	}
+}
+
+/** Numbers by size, everything else as text. */
+export function order(left: unknown, right: unknown): number {
+	const [a, b] = [Number(left), Number(right)];
+	if (Number.isFinite(a) && Number.isFinite(b)) return a - b;
+	const [x, y] = [String(left), String(right)];
+	return x < y ? -1 : x > y ? 1 : 0;
+}
