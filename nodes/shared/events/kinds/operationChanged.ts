@@ -21,7 +21,8 @@ export const operationChanged: EventKind = {
 		{ name: 'archivedAt' },
 	],
 	identityFields: ['id', 'externalId', 'externalRevision', 'variantName', 'updatedAt'],
-	normalise: (row) => ({ ...row, consumedSerials: asObjects(row.consumedSerials ?? []) }),
+	// Nearly always there is nothing to put right, and lists of operations are long: no copy then.
+	normalise: (row) => (isClean(row.consumedSerials) ? row : { ...row, consumedSerials: asObjects(row.consumedSerials ?? []) }),
 	identity(row) {
 		return [...this.subject(row), asText(row.updatedAt)];
 	},
@@ -56,3 +57,7 @@ export const operationChanged: EventKind = {
 		archivedAt: null,
 	},
 };
+
+function isClean(serials: unknown): boolean {
+	return Array.isArray(serials) && serials.every((serial) => typeof serial === 'object' && serial !== null);
+}
