@@ -133,6 +133,17 @@ it('misses what happens within the reconnect time after a cut', async () => {
 	expect(orders()).toEqual(['SEEN']);
 });
 
+it('survives a change of the schema version that its fragment does not fit', async () => {
+	await sandbox.control('POST', 'switches', { webhookReconnectMs: 50 });
+	await subscribe({ responseFragment: 'fragment F on OperationOrderComplete { externalOrderId at }' });
+	await sandbox.control('POST', 'switches', { profile: 'legacy' });
+	await sandbox.control('POST', 'streams/cut');
+	await eventually(async () => ((await state()).webhooks[0].down ? undefined : true));
+	await sandbox.control('POST', 'orders/save', { partNumber: 'PROC-050', externalOrderId: 'SO-1' });
+	await sandbox.control('POST', 'orders/run');
+	expect((await deliveries(1))[0]).toMatchObject({ outcome: 'failed', detail: expect.stringContaining('Cannot query field "at"') });
+});
+
 it('gives up on a receiver that does not answer in time', async () => {
 	await sandbox.control('POST', 'switches', { webhookTimeoutMs: 100 });
 	const silent = createServer(() => undefined);

@@ -80,7 +80,7 @@ export async function handleGraphql(sandbox: Sandbox, token: string, request: In
 	);
 	if (asked.document.includes('operationOrderSave') && sandbox.spend('commitThenTimeout')) return closed(response);
 	const { results } = sse;
-	if (results) return answer(200, () => void sendStream(response, results, sandbox));
+	if (results) return answer(200, () => void sendStream(response, results, sandbox).catch(() => response.destroy()));
 
 	const text = await result.text();
 	const status = statusOf(result.status, text, sandbox);

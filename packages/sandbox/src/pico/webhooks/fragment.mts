@@ -15,6 +15,13 @@ export interface Selection {
 	document: DocumentNode;
 }
 
+/** The rows that a fragment which was accepted before asks for, whatever schema is served now. */
+export function kindOf(fragment: string): Kind {
+	const type = /\bon\s+(\w+)/.exec(fragment)?.[1] ?? '';
+	if (!Object.hasOwn(SOURCES, type)) throw new PlantError(`responseFragment: ${type} is not a type that can be subscribed to`);
+	return SOURCES[type].kind;
+}
+
 /** Reads a responseFragment: its type condition names the stream, its fields become the body. Throws for anything else. */
 export function readFragment(schema: GraphQLSchema, fragment: string): Selection {
 	let parsed: DocumentNode;

@@ -3,7 +3,7 @@ import type { Log } from '../plant/log.mts';
 import { PlantError } from '../plant/plant.mts';
 import type { Sandbox } from '../sandbox.mts';
 import { Stamp } from '../time.mts';
-import { readFragment, selectFields } from './fragment.mts';
+import { kindOf, readFragment, selectFields } from './fragment.mts';
 
 export interface WebhookRequest {
 	subscriptionId: string;
@@ -117,8 +117,7 @@ export class Webhooks {
 	}
 
 	private listen(webhook: Webhook): void {
-		const { kind } = readFragment(this.sandbox.engine.schema, webhook.responseFragment);
-		const log = this.sandbox.plant.logs[kind] as Log<object>;
+		const log = this.sandbox.plant.logs[kindOf(webhook.responseFragment)] as Log<object>;
 		const feed = new Feed<object>({
 			log,
 			start: { kind: 'now' },
