@@ -37,6 +37,8 @@ export class TriggerHost {
 	keepsRuns = true;
 	private instance: Instance | undefined;
 	nodeName = 'Pico MES Trigger';
+	/** The workflow's own time-out; n8n's setting, in seconds. */
+	runTimeoutSeconds: number | undefined;
 
 	constructor(
 		readonly access: Access,
@@ -138,6 +140,7 @@ export class TriggerHost {
 			((error: Error) => void this.failedExecutions.push(error)) as never,
 		);
 		const note = (level: string) => (text: string) => void this.logs.push(`${level} ${text}`);
+		Object.assign(context, { getWorkflowSettings: () => ({ executionTimeout: this.runTimeoutSeconds }) });
 		Object.defineProperty(context, 'logger', {
 			value: { info: note('info'), warn: note('warn'), error: note('error'), debug: note('debug') },
 		});

@@ -26,6 +26,8 @@ export interface ConnectionEnd {
 	failure?: PicoFailure;
 	/** How long it was open, milliseconds; 0 when it never was. */
 	openMs: number;
+	/** Frames that came through whole. */
+	frames: number;
 }
 
 const EXPIRED = Symbol('expired');
@@ -107,7 +109,8 @@ export async function connection(client: PicoClient, options: ConnectionOptions)
 		closing.removeEventListener('abort', stop);
 		void frames.return('ended');
 	}
-	return { reason: closing.aborted ? 'closed' : reason, failure, openMs: facts.openedAt === 0 ? 0 : Date.now() - facts.openedAt };
+	const openMs = facts.openedAt === 0 ? 0 : Math.max(1, Date.now() - facts.openedAt);
+	return { reason: closing.aborted ? 'closed' : reason, failure, openMs, frames: facts.frames };
 }
 
 function tooSlow(): PicoFailure {

@@ -20,6 +20,8 @@ import type { TriggerSettings } from './settings';
 
 /** Rows the server may put into one frame; more costs memory, fewer cost frames. */
 const FRAME_ROWS = 100;
+/** Least size of a frame; reached when connections keep breaking before a larger one arrives. */
+const FEWEST_ROWS = 1;
 const UNREADABLE_KEPT = 100;
 
 export interface FeedOptions {
@@ -45,10 +47,12 @@ export class Feed {
 	/** Unreadable messages come again with every look-back; each is reported once. */
 	private readonly unreadable = new Set<string>();
 	private reoffer: Reoffer | undefined;
+	private frameRows: number;
 	private openedAt = Date.now();
 	private running: Promise<void> = Promise.resolve();
 
 	constructor(private readonly options: FeedOptions) {
+		this.frameRows = Math.max(FRAME_ROWS, options.settings.eventsPerRun);
 		const { unconfirmed } = options.position;
 		if (unconfirmed) this.reoffer = new Reoffer(unconfirmed, options.settings.afterUncleanStop);
 	}
@@ -85,12 +89,20 @@ export class Feed {
 				return;
 			}
 			started();
+			this.adaptFrames(end);
 			if (end.reason === 'refresh') continue;
 			const wait = this.waitAfter(end);
 			report.info(`Stream ${describeEnd(end)}; connecting again in ${(wait / 1000).toFixed(1)} s`);
 			await pause(wait, this.closing.signal);
 		}
 		started();
+	}
+
+	/** A line that breaks before a whole frame is through would never get any further with frames of the same size. */
+	private adaptFrames({ openMs, frames, reason }: ConnectionEnd): void {
+		const largest = Math.max(FRAME_ROWS, this.options.settings.eventsPerRun);
+		if (openMs > 0 && frames === 0 && reason === 'failed') this.frameRows = Math.max(FEWEST_ROWS, Math.floor(this.frameRows / 2));
+		else if (frames > 0) this.frameRows = Math.min(largest, this.frameRows * 2);
 	}
 
 	private waitAfter({ failure, openMs }: ConnectionEnd): number {
@@ -114,7 +126,7 @@ export class Feed {
 					transport: settings.transport,
 					document: subscriptionDocument(settings.kind, dialect, {
 						cursor: position.resumeFrom,
-						batchSize: Math.max(FRAME_ROWS, settings.eventsPerRun),
+						batchSize: this.frameRows,
 						where: serverFilter(settings, dialect),
 						...(settings.output === 'fields' ? { fields: settings.fields } : {}),
 					}),
@@ -133,7 +145,7 @@ export class Feed {
 			return end;
 		} catch (error) {
 			const failure = error instanceof PicoFailure ? error : new PicoFailure('server', error instanceof Error ? error.message : String(error));
-			return { reason: 'failed', failure, openMs: 0 };
+			return { reason: 'failed', failure, openMs: 0, frames: 0 };
 		}
 	}
 

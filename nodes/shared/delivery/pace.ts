@@ -1,5 +1,7 @@
 /** Every waiting time of the delivery, milliseconds, in one place. */
 export const PACE = {
+	/** After the time-out of a workflow n8n still has to end the run and tell so. */
+	runGrace: 30_000,
 	/** First and longest wait between two runs of one event. */
 	retryFirst: 5_000,
 	retryLongest: 60_000,

@@ -1,0 +1,100 @@
+import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Fault =
+	/** Let the request through. */
+	| { kind: 'none' }
+	/** Let it through and destroy the connection after so many bytes of the answer. */
+	| { kind: 'cut'; afterBytes: number }
+	/** Let it through and stop sending after so many bytes, with the connection open. */
+	| { kind: 'stall'; afterBytes: number }
+	| { kind: 'status'; status: number; headers?: Record<string, string>; body?: string }
+	/** Change the bytes on the way. */
+	| { kind: 'rewrite'; change: (text: string) => string };
+
+export interface FaultProxy {
+	endpoint: string;
+	/** Requests seen, streams apart. */
+	streams: number;
+	/** Faults that really took effect. */
+	injected: number;
+	/** Sockets open right now, between client and proxy. */
+	openSockets: () => number;
+	close(): Promise<void>;
+}
+
+/**
+ * Stands between the trigger and the sandbox and does what networks and proxies do to connections. `choose` is asked for
+ * each request; plain requests (introspection, queries) are told apart from streams.
+ */
+export async function faultProxy(target: string, choose: (info: { stream: boolean }) => Fault): Promise<FaultProxy> {
+	const sockets = new Set<object>();
+	const proxy: FaultProxy = { endpoint: '', streams: 0, injected: 0, openSockets: () => sockets.size, close: async () => {} };
+
+	const handle = (request: IncomingMessage, response: ServerResponse) => {
+		const stream = request.headers.accept === 'text/event-stream';
+		if (stream) proxy.streams++;
+		const fault = choose({ stream });
+		if (fault.kind === 'status') {
+			proxy.injected++;
+			request.resume();
+			response.writeHead(fault.status, { 'content-type': 'text/plain', ...fault.headers }).end(fault.body ?? '');
+			return;
+		}
+		const onward = forward(target, { method: request.method, headers: { ...request.headers, host: new URL(target).host } }, (answer) => {
+			const headers = { ...answer.headers };
+			if (fault.kind === 'rewrite') delete headers['content-length'];
+			response.writeHead(answer.statusCode ?? 502, headers);
+			relay(answer, response, fault, () => proxy.injected++);
+		});
+		onward.on('error', () => response.destroy());
+		response.on('close', () => onward.destroy());
+		request.pipe(onward);
+	};
+
+	const server = createServer(handle);
+	server.on('connection', (socket) => {
+		sockets.add(socket);
+		socket.on('close', () => sockets.delete(socket));
+		socket.on('error', () => {});
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	proxy.endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graph/v2`;
+	proxy.close = async () => {
+		server.closeAllConnections();
+		await new Promise<void>((resolve) => server.close(() => resolve()));
+	};
+	return proxy;
+}
+
+function relay(answer: IncomingMessage, response: ServerResponse, fault: Fault, injected: () => void): void {
+	let sent = 0;
+	let stalled = false;
+	answer.on('error', () => response.destroy());
+	answer.on('end', () => {
+		if (!stalled) response.end();
+	});
+	answer.on('close', () => {
+		if (!stalled && !response.writableEnded) response.destroy();
+	});
+	answer.on('data', (piece: Buffer) => {
+		if (stalled || response.destroyed) return;
+		let bytes = fault.kind === 'rewrite' ? Buffer.from(fault.change(piece.toString('utf8'))) : piece;
+		const left = fault.kind === 'cut' || fault.kind === 'stall' ? fault.afterBytes - sent : Infinity;
+		const last = bytes.length >= left;
+		if (last) bytes = bytes.subarray(0, left);
+		sent += bytes.length;
+		const flowing = response.write(bytes);
+		if (last && fault.kind === 'cut') {
+			injected();
+			// What was written goes out first; the answer is incomplete all the same.
+			setImmediate(() => response.destroy());
+		} else if (last && fault.kind === 'stall') {
+			injected();
+			stalled = true;
+		} else if (!flowing) {
+			answer.pause();
+			response.once('drain', () => answer.resume());
+		}
+	});
+}
