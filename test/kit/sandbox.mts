@@ -36,18 +36,24 @@ function argumentsFor(options: SandboxProcessOptions): string[] {
 	if (options.token !== undefined) args.push('--token', options.token);
 	if (options.data !== undefined) args.push('--data', options.data);
 	if (options.odoo !== undefined && options.odoo !== false) args.push('--odoo-port', portOf(options.odoo));
-	if (options.netsuite !== undefined && options.netsuite !== false) args.push('--netsuite-port', portOf(options.netsuite));
+	if (options.netsuite !== undefined && options.netsuite !== false)
+		args.push('--netsuite-port', portOf(options.netsuite));
 	for (const [name, value] of Object.entries(options.switches ?? {})) args.push('--switch', `${name}=${value}`);
 	return args;
 }
 
-async function readyLine(child: ChildProcess): Promise<{ pico: string; odoo?: string; netsuite?: string; token: string }> {
+async function readyLine(
+	child: ChildProcess,
+): Promise<{ pico: string; odoo?: string; netsuite?: string; token: string }> {
 	let complaint = '';
 	child.stderr?.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
 	if (!child.stdout) throw new Error('the sandbox process has no output');
 	const lines = createInterface({ input: child.stdout });
 	return new Promise((resolve, reject) => {
-		const timer = setTimeout(() => reject(new Error(`the sandbox did not start in time\n${complaint}`)), START_WITHIN_MS);
+		const timer = setTimeout(
+			() => reject(new Error(`the sandbox did not start in time\n${complaint}`)),
+			START_WITHIN_MS,
+		);
 		child.once('exit', (code) => {
 			clearTimeout(timer);
 			reject(new Error(`the sandbox stopped with code ${code}\n${complaint}`));
@@ -61,10 +67,14 @@ async function readyLine(child: ChildProcess): Promise<{ pico: string; odoo?: st
 
 /** Starts the sandbox as a user would, in its own process. Run from the repository's root. */
 export async function startSandboxProcess(options: SandboxProcessOptions = {}): Promise<SandboxProcess> {
-	const child = spawn(process.execPath, ['--import', 'tsx', 'packages/sandbox/src/main.mts', ...argumentsFor(options)], {
-		stdio: ['ignore', 'pipe', 'pipe'],
-		env: { ...process.env, NODE_OPTIONS: '' },
-	});
+	const child = spawn(
+		process.execPath,
+		['--import', 'tsx', 'packages/sandbox/src/main.mts', ...argumentsFor(options)],
+		{
+			stdio: ['ignore', 'pipe', 'pipe'],
+			env: { ...process.env, NODE_OPTIONS: '' },
+		},
+	);
 	const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
 	const close = async () => {
 		if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');

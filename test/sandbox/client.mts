@@ -9,7 +9,13 @@ export interface Answer {
 
 export type Target = Pick<SandboxProcess, 'endpoint' | 'token'>;
 
-export function post(target: Target, query: string, variables?: object, headers: Record<string, string> = {}, signal?: AbortSignal) {
+export function post(
+	target: Target,
+	query: string,
+	variables?: object,
+	headers: Record<string, string> = {},
+	signal?: AbortSignal,
+) {
 	return fetch(target.endpoint, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json', 'x-pico-api-org': target.token, ...headers },
@@ -19,7 +25,12 @@ export function post(target: Target, query: string, variables?: object, headers:
 }
 
 /** One GraphQL call; a body that is no JSON leaves `body` empty. */
-export async function ask(target: Target, query: string, variables?: object, headers?: Record<string, string>): Promise<Answer> {
+export async function ask(
+	target: Target,
+	query: string,
+	variables?: object,
+	headers?: Record<string, string>,
+): Promise<Answer> {
 	const response = await post(target, query, variables, headers);
 	const text = await response.text();
 	let body: Answer['body'] = {};
@@ -78,7 +89,8 @@ export class SseReader<T> {
 		const deadline = Date.now() + withinMs;
 		while (!holds()) {
 			const left = deadline - Date.now();
-			if (left <= 0) throw new Error(`nothing of the kind came in time; ${this.rows.length} rows, raw: ${this.raw.slice(-300)}`);
+			if (left <= 0)
+				throw new Error(`nothing of the kind came in time; ${this.rows.length} rows, raw: ${this.raw.slice(-300)}`);
 			await new Promise<void>((resolve) => {
 				const timer = setTimeout(resolve, left);
 				this.wake = () => {
@@ -156,8 +168,15 @@ export function save(target: Target, operationId: string, externalOrderId: strin
 	);
 }
 
-export function cancel(target: Target, input: { operationId: string; externalOrderId: string; orderIndex?: number; cancelAll?: boolean }) {
-	return ask(target, 'mutation ($input: OperationOrderCancelInput!) { operationOrderCancel(input: $input) { message } }', { input });
+export function cancel(
+	target: Target,
+	input: { operationId: string; externalOrderId: string; orderIndex?: number; cancelAll?: boolean },
+) {
+	return ask(
+		target,
+		'mutation ($input: OperationOrderCancelInput!) { operationOrderCancel(input: $input) { message } }',
+		{ input },
+	);
 }
 
 export const COMPLETIONS = `subscription ($from: Time, $batch: Int) {
@@ -166,7 +185,8 @@ export const COMPLETIONS = `subscription ($from: Time, $batch: Int) {
 		operationSummary { startedAt cycleTime consumedSerials { id externalId value } } endState { producedSerial }
 	} }`;
 
-export const LIVE = 'subscription { operationOrderCompletesStream { externalOrderId orderIndex at operation { externalId } } }';
+export const LIVE =
+	'subscription { operationOrderCompletesStream { externalOrderId orderIndex at operation { externalId } } }';
 
 export interface CompletionRow {
 	externalOrderId: string;

@@ -10,7 +10,13 @@ interface State {
 	profile: string;
 	now: string;
 	switches: Record<string, unknown>;
-	operations: Array<{ id: string; externalId: string | null; externalRevision: string; archivedAt: string | null; consumedSerials: unknown[] }>;
+	operations: Array<{
+		id: string;
+		externalId: string | null;
+		externalRevision: string;
+		archivedAt: string | null;
+		consumedSerials: unknown[];
+	}>;
 	subOperations: Array<{ parentId: string; childId: string; childIndex: number; optional: boolean }>;
 	orders: Array<{ externalOrderId: string; state: string; producedSerial: string | null }>;
 	notes: Array<{ text: string }>;
@@ -74,11 +80,22 @@ describe('reset', () => {
 		await post('notes/add', { text: 'x' });
 		await post('reset');
 		await reader.until(() => reader.end !== undefined);
-		expect(await state()).toMatchObject({ profile: 'current', completions: 0, notes: [], streams: [], switches: { delayMs: 0 } });
+		expect(await state()).toMatchObject({
+			profile: 'current',
+			completions: 0,
+			notes: [],
+			streams: [],
+			switches: { delayMs: 0 },
+		});
 	});
 
 	it('takes profile, switches, seed and time', async () => {
-		await post('reset', { profile: 'mixed', switches: { saveExisting: 'error' }, seed: 7, now: '2030-01-01T00:00:00Z' });
+		await post('reset', {
+			profile: 'mixed',
+			switches: { saveExisting: 'error' },
+			seed: 7,
+			now: '2030-01-01T00:00:00Z',
+		});
 		const now = await state();
 		expect(now).toMatchObject({ profile: 'mixed', seed: 7, switches: { saveExisting: 'error' } });
 		expect(now.now).toMatch(/^2030-01-01T00:00/);
@@ -112,7 +129,14 @@ describe('calls', () => {
 		await ask(sandbox, 'query Names { operations { name } }', undefined, { 'user-agent': 'probe/1' });
 		const all = () => sandbox.control<CallRow[]>('GET', 'calls');
 		const [first] = await all();
-		expect(first).toMatchObject({ operationName: 'Names', kind: 'query', status: 200, tokenOk: true, userAgent: 'probe/1', path: '/graph/v2' });
+		expect(first).toMatchObject({
+			operationName: 'Names',
+			kind: 'query',
+			status: 200,
+			tokenOk: true,
+			userAgent: 'probe/1',
+			path: '/graph/v2',
+		});
 		await ask(sandbox, '{ nope }', undefined, { 'x-pico-api-org': 'wrong' });
 		const later = await sandbox.control<CallRow[]>('GET', `calls?since=${first.id}`);
 		expect(later).toMatchObject([{ status: 401, tokenOk: false, document: '{ nope }' }]);
@@ -263,8 +287,13 @@ describe('the data file', () => {
 			before.notes,
 			before.webhooks,
 		]);
-		const done = await rows(second, '{ operationOrderCompletes { externalOrderId endState { producedSerial } operation { externalId } } }');
-		expect(done).toEqual([{ externalOrderId: 'DONE', endState: { producedSerial: 'P-1' }, operation: { externalId: 'PUMP-100' } }]);
+		const done = await rows(
+			second,
+			'{ operationOrderCompletes { externalOrderId endState { producedSerial } operation { externalId } } }',
+		);
+		expect(done).toEqual([
+			{ externalOrderId: 'DONE', endState: { producedSerial: 'P-1' }, operation: { externalId: 'PUMP-100' } },
+		]);
 		expect((await save(second, pump, 'OPEN')).body.data).toEqual({ operationOrderSave: { message: 'updated' } });
 		await second.control('POST', 'orders/run');
 		expect((await state(second)).orders.every((order) => order.state === 'completed')).toBe(true);

@@ -38,17 +38,20 @@ describe('paths', () => {
 });
 
 describe('token', () => {
-	it.each([401, 200, 403])('answers a wrong or missing token with authFailure=%d and an errors body', async (status) => {
-		await switches({ authFailure: status });
-		for (const headers of [{ 'x-pico-api-org': 'wrong' }, { 'x-pico-api-org': '' }]) {
-			const answer = await ask(sandbox, '{ operations { id } }', undefined, headers);
-			expect(answer.status).toBe(status);
-			expect(answer.body.errors?.[0].message).toMatch(/unauthorized/);
-			expect(answer.body.data).toBeUndefined();
-		}
-		const streamed = await post(sandbox, LIVE, undefined, { 'x-pico-api-org': 'wrong', accept: 'text/event-stream' });
-		expect([streamed.status, await streamed.text()]).toEqual([status, expect.stringContaining('unauthorized')]);
-	});
+	it.each([401, 200, 403])(
+		'answers a wrong or missing token with authFailure=%d and an errors body',
+		async (status) => {
+			await switches({ authFailure: status });
+			for (const headers of [{ 'x-pico-api-org': 'wrong' }, { 'x-pico-api-org': '' }]) {
+				const answer = await ask(sandbox, '{ operations { id } }', undefined, headers);
+				expect(answer.status).toBe(status);
+				expect(answer.body.errors?.[0].message).toMatch(/unauthorized/);
+				expect(answer.body.data).toBeUndefined();
+			}
+			const streamed = await post(sandbox, LIVE, undefined, { 'x-pico-api-org': 'wrong', accept: 'text/event-stream' });
+			expect([streamed.status, await streamed.text()]).toEqual([status, expect.stringContaining('unauthorized')]);
+		},
+	);
 });
 
 describe('errors', () => {
@@ -62,7 +65,11 @@ describe('errors', () => {
 
 	it('answers a refused save with 200, errors and null data', async () => {
 		const { status, body } = await save(sandbox, 'op-nope', 'SO-1');
-		expect([status, body.data, body.errors?.[0].path]).toEqual([200, { operationOrderSave: null }, ['operationOrderSave']]);
+		expect([status, body.data, body.errors?.[0].path]).toEqual([
+			200,
+			{ operationOrderSave: null },
+			['operationOrderSave'],
+		]);
 	});
 
 	it('sends an invalid subscription one result with errors, then complete', async () => {
@@ -197,7 +204,10 @@ describe('faults', () => {
 		const before = performance.now();
 		expect((await rows(sandbox, '{ operations { id } }')).length).toBe(17);
 		expect(performance.now() - before).toBeGreaterThan(100);
-		const reader = await stream('subscription ($from: Time) { operationOrderCompletesStream(cursor: { initialValue: { at: $from } }) { at } }', { from });
+		const reader = await stream(
+			'subscription ($from: Time) { operationOrderCompletesStream(cursor: { initialValue: { at: $from } }) { at } }',
+			{ from },
+		);
 		expect(await reader.take(9)).toHaveLength(9);
 	});
 
@@ -205,7 +215,13 @@ describe('faults', () => {
 		await switches({ commitThenTimeout: 1 });
 		const abort = new AbortController();
 		const id = await operationId(sandbox, 'PUMP-100');
-		const hanging = post(sandbox, `mutation { operationOrderSave(input: { operationId: "${id}", externalOrderId: "SO-1" }) { message } }`, undefined, {}, abort.signal);
+		const hanging = post(
+			sandbox,
+			`mutation { operationOrderSave(input: { operationId: "${id}", externalOrderId: "SO-1" }) { message } }`,
+			undefined,
+			{},
+			abort.signal,
+		);
 		const failure = expect(hanging).rejects.toThrow(/abort/);
 		await eventually(async () => {
 			const { orders } = await sandbox.control<{ orders: unknown[] }>('GET', 'state');

@@ -55,7 +55,10 @@ describe('saving', () => {
 	});
 
 	it('refuses an unknown or archived operation, a negative index and a missing order id where several processes follow', async () => {
-		const { operations } = await sandbox.control<{ operations: Array<{ id: string; archivedAt: string | null }> }>('GET', 'state');
+		const { operations } = await sandbox.control<{ operations: Array<{ id: string; archivedAt: string | null }> }>(
+			'GET',
+			'state',
+		);
 		const archived = operations.find((row) => row.archivedAt)?.id ?? '';
 		expect(await message(save(sandbox, 'op-nope', 'SO-1'))).toBe('operation not found: op-nope');
 		expect(await message(save(sandbox, archived, 'SO-1'))).toMatch(/archived/);
@@ -96,7 +99,10 @@ describe('saving', () => {
 		await sandbox.control('POST', 'switches', { extraSaveFields: true });
 		expect(await message(ask(sandbox, document, { id: pump }))).toBe('created');
 		await sandbox.control('POST', 'orders/run');
-		const [done] = await rows(sandbox, '{ operationOrderCompletes { reservedSerialNumber secondaryExternalOrderId endState { producedSerial } } }');
+		const [done] = await rows(
+			sandbox,
+			'{ operationOrderCompletes { reservedSerialNumber secondaryExternalOrderId endState { producedSerial } } }',
+		);
 		expect(done).toEqual({
 			reservedSerialNumber: 'R-7',
 			secondaryExternalOrderId: 'LINE-2',
@@ -148,7 +154,14 @@ describe('the waterfall', () => {
 
 	it('opens parallel children together and later ones only when all of the step before are complete', async () => {
 		await save(sandbox, pump, 'SO-1');
-		const first = ['Coolant Pump 230 V', 'Motor Assembly', 'Press bearings', 'Wind and test stator', 'Pump Housing', 'Fit impeller'];
+		const first = [
+			'Coolant Pump 230 V',
+			'Motor Assembly',
+			'Press bearings',
+			'Wind and test stator',
+			'Pump Housing',
+			'Fit impeller',
+		];
 		expect(names(await orders()).sort()).toEqual([...first].sort());
 		await finish('PROC-010');
 		expect(names(await orders())).not.toContain('Close motor housing');
@@ -216,14 +229,20 @@ describe('completing', () => {
 		);
 		const expected = operation.consumedSerials.find((attribute) => attribute.externalId === 'MOTOR-110');
 		expect(done.endState.producedSerial).toBe('P-1');
-		expect(done.operationSummary.consumedSerials).toEqual([{ id: expected?.id, externalId: 'MOTOR-110', value: 'M-5' }]);
+		expect(done.operationSummary.consumedSerials).toEqual([
+			{ id: expected?.id, externalId: 'MOTOR-110', value: 'M-5' },
+		]);
 		const seconds = (Date.parse(done.at) - Date.parse(done.operationSummary.startedAt)) / 1000;
 		expect(done.operationSummary.cycleTime).toBeCloseTo(seconds / 86_400, 6);
 	});
 
 	it('captures nothing when told so', async () => {
 		await save(sandbox, pump, 'SO-1');
-		await sandbox.control('POST', 'orders/complete', { externalOrderId: 'SO-1', producedSerial: null, consumedSerials: [] });
+		await sandbox.control('POST', 'orders/complete', {
+			externalOrderId: 'SO-1',
+			producedSerial: null,
+			consumedSerials: [],
+		});
 		const [done] = await completions();
 		expect([done.endState.producedSerial, done.operationSummary.consumedSerials]).toEqual([null, []]);
 	});
@@ -248,7 +267,9 @@ describe('completing', () => {
 		await save(sandbox, pump, 'SO-2');
 		await save(sandbox, await operationId(sandbox, 'PUMP-101'), 'SO-2');
 		await expect(complete({ externalOrderId: 'SO-2' })).rejects.toThrow(/several operations/);
-		await expect(complete({ externalOrderId: 'SO-2', partNumber: 'PUMP-101' })).resolves.toMatchObject({ state: 'completed' });
+		await expect(complete({ externalOrderId: 'SO-2', partNumber: 'PUMP-101' })).resolves.toMatchObject({
+			state: 'completed',
+		});
 	});
 });
 
@@ -278,12 +299,18 @@ describe('profile legacy', () => {
 			'subscription { operationOrderCompletesStream { wip operationSummary { endState { producedSerial at station { name } operator { name } } } } }',
 		);
 		const valve = await operationId(sandbox, 'VALVE-200', 'A');
-		await ask(sandbox, `mutation { operationOrderSave(input: { operationId: "${valve}", externalOrderId: "V-1" }) { message } }`);
+		await ask(
+			sandbox,
+			`mutation { operationOrderSave(input: { operationId: "${valve}", externalOrderId: "V-1" }) { message } }`,
+		);
 		await sandbox.control('POST', 'orders/run');
 		const done = await stream.take(3);
 		stream.close();
 		expect(done.map((row) => row.wip)).toEqual([true, true, false]);
-		expect(done[2].operationSummary.endState).toMatchObject({ at: expect.any(String), station: { name: 'Assembly 1' } });
+		expect(done[2].operationSummary.endState).toMatchObject({
+			at: expect.any(String),
+			station: { name: 'Assembly 1' },
+		});
 		await eventually(async () => {
 			const { streams } = await sandbox.control<{ streams: unknown[] }>('GET', 'state');
 			return streams.length === 0 ? true : undefined;
@@ -294,5 +321,7 @@ describe('profile legacy', () => {
 it('takes an order from the shop floor like one from the API', async () => {
 	await sandbox.control('POST', 'orders/save', { partNumber: 'PUMP-100', externalOrderId: 'DEMO-1' });
 	expect(await message(save(sandbox, pump, 'DEMO-1'))).toBe('updated');
-	await expect(sandbox.control('POST', 'orders/save', { partNumber: 'VALVE-200', externalOrderId: 'X' })).rejects.toThrow(/ambiguous/);
+	await expect(
+		sandbox.control('POST', 'orders/save', { partNumber: 'VALVE-200', externalOrderId: 'X' }),
+	).rejects.toThrow(/ambiguous/);
 });

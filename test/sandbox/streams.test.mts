@@ -1,5 +1,16 @@
 import { type SandboxProcess, startSandboxProcess } from '../kit/sandbox.mts';
-import { COMPLETIONS, type CompletionRow, LIVE, SseReader, ask, eventually, operationId, post, rows, save } from './client.mts';
+import {
+	COMPLETIONS,
+	type CompletionRow,
+	LIVE,
+	SseReader,
+	ask,
+	eventually,
+	operationId,
+	post,
+	rows,
+	save,
+} from './client.mts';
 
 let sandbox: SandboxProcess;
 const open: Array<SseReader<unknown>> = [];
@@ -15,7 +26,8 @@ async function stream<T = CompletionRow>(document: string, variables?: object): 
 const bulk = (body: object) => sandbox.control('POST', 'completions/bulk', { startAt: START, ...body });
 const switches = (body: object) => sandbox.control('POST', 'switches', body);
 const ids = (list: CompletionRow[]) => list.map((row) => row.externalOrderId);
-const numbered = (count: number, prefix = 'BULK') => Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
+const numbered = (count: number, prefix = 'BULK') =>
+	Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
 const complete = (externalOrderId: string, at?: string) =>
 	sandbox.control('POST', 'orders/complete', { externalOrderId, at });
 const sentinel = async () => {
@@ -87,7 +99,9 @@ describe('replay', () => {
 
 	it('accepts a list of one cursor like a single one, and refuses a time that is none and a batch size below 1', async () => {
 		await bulk({ count: 1 });
-		const list = await stream(`subscription { operationOrderCompletesStream(cursor: [{ initialValue: { at: "${BEFORE}" } }]) { externalOrderId } }`);
+		const list = await stream(
+			`subscription { operationOrderCompletesStream(cursor: [{ initialValue: { at: "${BEFORE}" } }]) { externalOrderId } }`,
+		);
 		expect(ids(await list.take(1))).toEqual(['BULK-1']);
 		for (const args of ['cursor: { initialValue: { at: "yesterday" } }', 'batchSize: 0']) {
 			const bad = await stream(`subscription { operationOrderCompletesStream(${args}) { at } }`);
@@ -109,7 +123,13 @@ describe('replay', () => {
 	it('stops producing for a reader that does not read, and holds no backlog for it', async () => {
 		await bulk({ count: 50_000 });
 		const abort = new AbortController();
-		const response = await post(sandbox, COMPLETIONS, { from: BEFORE, batch: 100 }, { accept: 'text/event-stream' }, abort.signal);
+		const response = await post(
+			sandbox,
+			COMPLETIONS,
+			{ from: BEFORE, batch: 100 },
+			{ accept: 'text/event-stream' },
+			abort.signal,
+		);
 		const delivered = async () =>
 			(await sandbox.control<{ streams: Array<{ delivered: number }> }>('GET', 'state')).streams[0]?.delivered ?? 0;
 		let last = -1;
@@ -160,10 +180,17 @@ describe('filters', () => {
 		const find = (where: string) =>
 			rows<CompletionRow>(sandbox, `{ operationOrderCompletes(where: ${where}) { externalOrderId } }`).then(ids);
 		expect(await find('{ externalOrderId: { _in: ["BULK-2", "BULK-9"] } }')).toEqual(['BULK-2']);
-		expect(await find('{ at: { _gt: "2026-02-01T00:00:00.001Z" _lte: "2026-02-01T00:00:00.003Z" } }')).toEqual(['BULK-3', 'BULK-4']);
-		expect(await find('{ _or: [{ externalOrderId: { _eq: "BULK-1" } }, { externalOrderId: { _eq: "BULK-5" } }] }')).toEqual(['BULK-1', 'BULK-5']);
+		expect(await find('{ at: { _gt: "2026-02-01T00:00:00.001Z" _lte: "2026-02-01T00:00:00.003Z" } }')).toEqual([
+			'BULK-3',
+			'BULK-4',
+		]);
+		expect(
+			await find('{ _or: [{ externalOrderId: { _eq: "BULK-1" } }, { externalOrderId: { _eq: "BULK-5" } }] }'),
+		).toEqual(['BULK-1', 'BULK-5']);
 		expect(await find('{ _not: { at: { _lt: "2026-02-01T00:00:00.004Z" } } }')).toEqual(['BULK-5']);
-		expect(await find('{ _and: [{ at: { _gte: "2026-02-01T00:00:00.001Z" } }, { externalOrderId: { _eq: "BULK-1" } }] }')).toEqual([]);
+		expect(
+			await find('{ _and: [{ at: { _gte: "2026-02-01T00:00:00.001Z" } }, { externalOrderId: { _eq: "BULK-1" } }] }'),
+		).toEqual([]);
 	});
 });
 
@@ -171,7 +198,9 @@ describe('definitions and notes', () => {
 	const OPERATIONS = 'subscription { operationsStream { id externalId externalRevision name archivedAt updatedAt } }';
 
 	it('announces a deployed, a changed and an archived operation', async () => {
-		const reader = await stream<{ externalId: string; externalRevision: string; archivedAt: string | null }>(OPERATIONS);
+		const reader = await stream<{ externalId: string; externalRevision: string; archivedAt: string | null }>(
+			OPERATIONS,
+		);
 		await sandbox.control('POST', 'operations/deploy', { partNumber: 'FAN-1', revision: 'A', name: 'Fan' });
 		await sandbox.control('POST', 'operations/deploy', { partNumber: 'PUMP-100', revision: 'C' });
 		await sandbox.control('POST', 'operations/archive', { partNumber: 'FAN-1' });
@@ -206,7 +235,8 @@ describe('definitions and notes', () => {
 	});
 
 	it('announces a note and its update, which keeps its place with the switch noteUpdates=same-seq', async () => {
-		const NOTES = 'subscription { noteEventsStream { seq id text eventType state { operator { name } station { name } } } }';
+		const NOTES =
+			'subscription { noteEventsStream { seq id text eventType state { operator { name } station { name } } } }';
 		const reader = await stream<{ seq: number; id: string; text: string; eventType: string }>(NOTES);
 		const { id } = await sandbox.control<{ id: string }>('POST', 'notes/add', { text: 'Scratch', operator: 'Kim' });
 		await sandbox.control('POST', 'notes/update', { id, text: 'Scratch, polished' });
@@ -276,7 +306,10 @@ describe('delivery switches', () => {
 
 	it('puts a completion with an earlier time into its place for replays', async () => {
 		const leakTest = await operationId(sandbox, 'PROC-050', 'A');
-		for (const [order, at] of [['NEW', '2026-03-02T00:00:00Z'], ['OLD', '2026-03-01T00:00:00Z']]) {
+		for (const [order, at] of [
+			['NEW', '2026-03-02T00:00:00Z'],
+			['OLD', '2026-03-01T00:00:00Z'],
+		]) {
 			await save(sandbox, leakTest, order);
 			await complete(order, at);
 		}

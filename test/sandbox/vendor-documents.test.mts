@@ -59,7 +59,8 @@ childIndex
 	},
 	{
 		name: 'FAQ: sync products',
-		document: 'query SyncProducts { operations { id externalId externalRevision name consumedSerials { externalId } } }',
+		document:
+			'query SyncProducts { operations { id externalId externalRevision name consumedSerials { externalId } } }',
 		current: 'ok',
 		mixed: 'ok',
 		legacy: 'ok',

@@ -19,7 +19,8 @@ let url: string;
 let received: Received[] = [];
 let answer: (count: number) => number = () => 204;
 
-const FRAGMENT = 'fragment Done on OperationOrderComplete { externalOrderId operation { externalId } endState { producedSerial } }';
+const FRAGMENT =
+	'fragment Done on OperationOrderComplete { externalOrderId operation { externalId } endState { producedSerial } }';
 
 const subscribe = (input: object = {}) =>
 	ask(
@@ -28,8 +29,14 @@ const subscribe = (input: object = {}) =>
 		{ input: { subscriptionID: 'hook-1', responseFragment: FRAGMENT, webhookUrl: url, ...input } },
 	);
 const unsubscribe = (id: string) =>
-	ask(sandbox, 'mutation ($id: String!) { webhookUnsubscribe(subscriptionId: $id) { success subscriptionId message } }', { id });
-const list = async () => (await ask(sandbox, '{ webhookSubscriptions { subscriptionId webhookUrl createdAt lastEventAt } }')).body.data?.webhookSubscriptions;
+	ask(
+		sandbox,
+		'mutation ($id: String!) { webhookUnsubscribe(subscriptionId: $id) { success subscriptionId message } }',
+		{ id },
+	);
+const list = async () =>
+	(await ask(sandbox, '{ webhookSubscriptions { subscriptionId webhookUrl createdAt lastEventAt } }')).body.data
+		?.webhookSubscriptions;
 const state = () => sandbox.control<State>('GET', 'state');
 const deliveries = (count: number) =>
 	eventually(async () => {
@@ -47,7 +54,11 @@ beforeAll(async () => {
 	receiver = createServer(async (request, response) => {
 		const chunks: Buffer[] = [];
 		for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-		received.push({ method: request.method, headers: request.headers, body: JSON.parse(Buffer.concat(chunks).toString()) });
+		received.push({
+			method: request.method,
+			headers: request.headers,
+			body: JSON.parse(Buffer.concat(chunks).toString()),
+		});
 		response.writeHead(answer(received.length)).end();
 	});
 	await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
@@ -69,7 +80,10 @@ it('posts one event per request with exactly the fields of the fragment and the 
 	await finish('SO-1');
 	await finish('SO-2');
 	await deliveries(2);
-	expect(received[0]).toMatchObject({ method: 'POST', headers: { 'content-type': 'application/json', 'x-secret': 's3cret' } });
+	expect(received[0]).toMatchObject({
+		method: 'POST',
+		headers: { 'content-type': 'application/json', 'x-secret': 's3cret' },
+	});
 	expect(received.map(({ body }) => body)).toEqual(
 		['SO-1', 'SO-2'].map((order) => ({
 			externalOrderId: order,
@@ -89,8 +103,20 @@ it('lists subscriptions with the time of the last event, never with headers', as
 });
 
 it.each([
-	['operations', 'fragment F on Operation { externalId archivedAt }', 'operations/deploy', { partNumber: 'FAN-1', name: 'Fan' }, { externalId: 'FAN-1', archivedAt: null }],
-	['notes', 'fragment F on NoteEvent { text eventType }', 'notes/add', { text: 'Scratch' }, { text: 'Scratch', eventType: 'created' }],
+	[
+		'operations',
+		'fragment F on Operation { externalId archivedAt }',
+		'operations/deploy',
+		{ partNumber: 'FAN-1', name: 'Fan' },
+		{ externalId: 'FAN-1', archivedAt: null },
+	],
+	[
+		'notes',
+		'fragment F on NoteEvent { text eventType }',
+		'notes/add',
+		{ text: 'Scratch' },
+		{ text: 'Scratch', eventType: 'created' },
+	],
 ])('takes the stream from the type of the fragment: %s', async (_, responseFragment, action, body, expected) => {
 	await subscribe({ responseFragment });
 	await sandbox.control('POST', action, body);
@@ -141,7 +167,10 @@ it('survives a change of the schema version that its fragment does not fit', asy
 	await eventually(async () => ((await state()).webhooks[0].down ? undefined : true));
 	await sandbox.control('POST', 'orders/save', { partNumber: 'PROC-050', externalOrderId: 'SO-1' });
 	await sandbox.control('POST', 'orders/run');
-	expect((await deliveries(1))[0]).toMatchObject({ outcome: 'failed', detail: expect.stringContaining('Cannot query field "at"') });
+	expect((await deliveries(1))[0]).toMatchObject({
+		outcome: 'failed',
+		detail: expect.stringContaining('Cannot query field "at"'),
+	});
 });
 
 it('gives up on a receiver that does not answer in time', async () => {
@@ -185,7 +214,11 @@ it.each([
 	['a fragment that is none', { responseFragment: '{ id }' }, /must be a GraphQL fragment/],
 	['a syntax error', { responseFragment: 'fragment F on {' }, /Syntax Error/],
 	['a field the type lacks', { responseFragment: 'fragment F on Operation { nope }' }, /Cannot query field "nope"/],
-	['a type without a stream', { responseFragment: 'fragment F on State { producedSerial }' }, /not a type that can be subscribed/],
+	[
+		'a type without a stream',
+		{ responseFragment: 'fragment F on State { producedSerial }' },
+		/not a type that can be subscribed/,
+	],
 	['an id that is not URL-safe', { subscriptionID: 'a b' }, /URL-safe/],
 	['headers that are no object', { webhookHeaders: ['x'] }, /JSON object/],
 	['an address that is none', { webhookUrl: 'erp' }, /http\(s\)/],

@@ -6,7 +6,8 @@ import { type CompletionRow, LIVE, eventually, operationId, save } from './clien
 let sandbox: SandboxProcess;
 const clients: Client[] = [];
 const TOKEN = 'x-pico-api-org';
-const FROM = 'subscription { operationOrderCompletesStream(cursor: { initialValue: { at: "2026-01-31T00:00:00Z" } } batchSize: 100) { externalOrderId at } }';
+const FROM =
+	'subscription { operationOrderCompletesStream(cursor: { initialValue: { at: "2026-01-31T00:00:00Z" } } batchSize: 100) { externalOrderId at } }';
 
 interface Opened {
 	rows: CompletionRow[];
@@ -44,7 +45,8 @@ function subscribe(client: Client, query = LIVE): Opened {
 	return { rows, ended };
 }
 
-const open = () => sandbox.control<{ streams: Array<{ transport: string }> }>('GET', 'state').then((state) => state.streams);
+const open = () =>
+	sandbox.control<{ streams: Array<{ transport: string }> }>('GET', 'state').then((state) => state.streams);
 const opened = () => eventually(async () => ((await open()).length > 0 ? true : undefined));
 const finish = async (externalOrderId: string) => {
 	await save(sandbox, await operationId(sandbox, 'PROC-050', 'A'), externalOrderId);

@@ -9,7 +9,11 @@ export interface Double {
 type Start = (options: { port: number; host: string }) => Promise<Double>;
 
 /** Starts an ERP double; its code is loaded only when it is asked for. `file` is relative to this folder. */
-export async function startDouble(file: string, exported: string, options: { port: number; host: string }): Promise<Double> {
+export async function startDouble(
+	file: string,
+	exported: string,
+	options: { port: number; host: string },
+): Promise<Double> {
 	const url = new URL(file, `${import.meta.url}`);
 	if (!existsSync(fileURLToPath(url))) throw new Error(`This sandbox has no ${file}`);
 	const loaded: Record<string, Start | undefined> = await import(url.href);

@@ -28,7 +28,10 @@ async function run(args: string[]): Promise<void> {
 		running.push(doubles.odoo);
 	}
 	if (options.netsuitePort !== undefined) {
-		doubles.netsuite = await startDouble('./netsuite/server.mts', 'startNetsuiteDouble', { port: options.netsuitePort, host });
+		doubles.netsuite = await startDouble('./netsuite/server.mts', 'startNetsuiteDouble', {
+			port: options.netsuitePort,
+			host,
+		});
 		running.push(doubles.netsuite);
 	}
 	const ready = {

@@ -109,14 +109,16 @@ function store({ plant, orders, webhooks }: Sandbox): StoredPlant {
 			...row,
 			operationId: operation?.id ?? null,
 		})),
-		webhooks: webhooks.list().map(({ subscriptionId, responseFragment, webhookUrl, headers, createdAt, lastEventAt }) => ({
-			subscriptionId,
-			responseFragment,
-			webhookUrl,
-			headers,
-			createdAt,
-			lastEventAt,
-		})),
+		webhooks: webhooks
+			.list()
+			.map(({ subscriptionId, responseFragment, webhookUrl, headers, createdAt, lastEventAt }) => ({
+				subscriptionId,
+				responseFragment,
+				webhookUrl,
+				headers,
+				createdAt,
+				lastEventAt,
+			})),
 	};
 }
 

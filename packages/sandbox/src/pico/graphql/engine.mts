@@ -14,7 +14,16 @@ export interface Engine {
 	yoga: YogaServerInstance<ServerContext, object>;
 }
 
-const NEVER_NULL = new Set(['id', 'name', 'updatedAt', 'externalOrderId', 'at', 'operationSummary', 'seq', 'eventType']);
+const NEVER_NULL = new Set([
+	'id',
+	'name',
+	'updatedAt',
+	'externalOrderId',
+	'at',
+	'operationSummary',
+	'seq',
+	'eventType',
+]);
 
 const isAsyncIterable = (value: unknown): value is AsyncIterable<ExecutionResult> =>
 	typeof value === 'object' && value !== null && Symbol.asyncIterator in value;

@@ -26,7 +26,13 @@ function startOf(args: StreamArgs, replayAll: boolean): Start {
 }
 
 /** Opens one stream for a connection: the rows of one log, in events shaped by the switch `streamShape`. */
-export function openStream<K extends Kind>(sandbox: Sandbox, kind: K, field: string, args: StreamArgs, connection: Connection) {
+export function openStream<K extends Kind>(
+	sandbox: Sandbox,
+	kind: K,
+	field: string,
+	args: StreamArgs,
+	connection: Connection,
+) {
 	const { switches } = sandbox;
 	const batchSize = args.batchSize ?? DEFAULT_BATCH_SIZE;
 	if (batchSize < 1) throw new GraphQLError(`batchSize must be at least 1, not ${batchSize}`);

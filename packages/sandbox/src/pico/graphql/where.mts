@@ -3,7 +3,8 @@ import { Stamp, parseTime, unitOf, type Precision } from '../time.mts';
 type Test = (row: object) => boolean;
 type Filter = { [key: string]: unknown };
 
-const isFilter = (value: unknown): value is Filter => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isFilter = (value: unknown): value is Filter =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Turns a `where` argument (Hasura-like operators) into a test of one row. Times compare at the precision shown. */
 export function compileWhere(where: unknown, precision: Precision): Test {

@@ -13,7 +13,12 @@ export async function readBody(request: IncomingMessage): Promise<string> {
 	return Buffer.concat(chunks).toString('utf8');
 }
 
-export function sendJson(response: ServerResponse, status: number, value: unknown, headers: Record<string, string> = {}) {
+export function sendJson(
+	response: ServerResponse,
+	status: number,
+	value: unknown,
+	headers: Record<string, string> = {},
+) {
 	response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
 	response.end(JSON.stringify(value));
 }

@@ -27,7 +27,10 @@ const orderOf = (
 	return sandbox.orders.find({ ...address, externalOrderId });
 };
 
-const operationOf = (sandbox: Sandbox, by: { operationId?: string; partNumber?: string; revision?: string }): Operation => {
+const operationOf = (
+	sandbox: Sandbox,
+	by: { operationId?: string; partNumber?: string; revision?: string },
+): Operation => {
 	if (by.operationId === undefined && by.partNumber === undefined) {
 		throw new PlantError('operationId or partNumber is required');
 	}
@@ -67,7 +70,11 @@ const posts: Record<string, Route> = {
 	'orders/complete': (sandbox, body) => {
 		const { at, producedSerial, consumedSerials, ...address } = readInput(inputs.complete, body);
 		const order = orderOf(sandbox, address);
-		sandbox.orders.complete(order, { producedSerial, consumedSerials, at: at === undefined ? undefined : new Stamp(at) });
+		sandbox.orders.complete(order, {
+			producedSerial,
+			consumedSerials,
+			at: at === undefined ? undefined : new Stamp(at),
+		});
 		return describeOrder(order);
 	},
 	'orders/run': (sandbox, body) => {
@@ -76,7 +83,13 @@ const posts: Record<string, Route> = {
 		return { completed: done.map(describeOrder) };
 	},
 	'completions/bulk': (sandbox, body) => {
-		const { count, startAt, stepNs = 1_000_000, tieEvery = 0, orderPrefix = 'BULK' } = readInput(inputs.bulkCompletions, body);
+		const {
+			count,
+			startAt,
+			stepNs = 1_000_000,
+			tieEvery = 0,
+			orderPrefix = 'BULK',
+		} = readInput(inputs.bulkCompletions, body);
 		const { first, last } = addCompletions(sandbox.plant, {
 			count,
 			startAt: startAt ?? sandbox.plant.now().ns,
@@ -96,10 +109,15 @@ const posts: Record<string, Route> = {
 		const named = known ?? sandbox.plant.operations.find((row) => row.externalId === partNumber);
 		const label = name ?? named?.name ?? partNumber;
 		if (label === undefined) throw new PlantError('name or partNumber is required');
-		return sandbox.plant.deploy({ ...rest, id: operationId, externalId: partNumber, externalRevision: revision, name: label });
+		return sandbox.plant.deploy({
+			...rest,
+			id: operationId,
+			externalId: partNumber,
+			externalRevision: revision,
+			name: label,
+		});
 	},
-	'operations/archive': (sandbox, body) =>
-		sandbox.plant.archive(operationOf(sandbox, readInput(inputs.archive, body))),
+	'operations/archive': (sandbox, body) => sandbox.plant.archive(operationOf(sandbox, readInput(inputs.archive, body))),
 	'structure/change': (sandbox, body) => {
 		const input = readInput(inputs.structure, body);
 		const parent = operationOf(sandbox, { operationId: input.parentId, partNumber: input.parentPartNumber });

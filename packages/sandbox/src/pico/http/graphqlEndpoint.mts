@@ -39,7 +39,12 @@ export function describe(params: unknown): Pick<Call, 'operationName' | 'kind' |
 }
 
 /** One POST to a GraphQL path: faults first, then the token, then yoga, then the answer in the shape that is switched. */
-export async function handleGraphql(sandbox: Sandbox, token: string, request: IncomingMessage, response: ServerResponse) {
+export async function handleGraphql(
+	sandbox: Sandbox,
+	token: string,
+	request: IncomingMessage,
+	response: ServerResponse,
+) {
 	const path = (request.url ?? '/').split('?')[0];
 	const body = await readBody(request);
 	const tokenOk = tokenMatches(request.headers[TOKEN_HEADER], token);
@@ -58,11 +63,13 @@ export async function handleGraphql(sandbox: Sandbox, token: string, request: In
 	};
 	const { switches } = sandbox;
 	if (sandbox.spend('burst503')) {
-		const headers: Record<string, string> = switches.retryAfter > 0 ? { 'retry-after': String(switches.retryAfter) } : {};
+		const headers: Record<string, string> =
+			switches.retryAfter > 0 ? { 'retry-after': String(switches.retryAfter) } : {};
 		return answer(503, () => sendJson(response, 503, { errors: [{ message: 'service unavailable' }] }, headers));
 	}
 	if (sandbox.spend('htmlErrorPage')) {
-		const page = '<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n';
+		const page =
+			'<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n';
 		return answer(502, () => sendText(response, 502, page, 'text/html'));
 	}
 	if (switches.latencyMs > 0) await pause(switches.latencyMs);
@@ -85,7 +92,9 @@ export async function handleGraphql(sandbox: Sandbox, token: string, request: In
 	const text = await result.text();
 	const status = statusOf(result.status, text, sandbox);
 	return answer(status, () => {
-		response.writeHead(status, { 'content-type': result.headers.get('content-type') ?? 'application/json; charset=utf-8' });
+		response.writeHead(status, {
+			'content-type': result.headers.get('content-type') ?? 'application/json; charset=utf-8',
+		});
 		void write(response, text, sandbox.switches.slowBytesPerSecond).then(() => response.end());
 	});
 }

@@ -23,7 +23,11 @@ const orderAddress = z.object({
 });
 const serial = z.object({ id: z.string().optional(), externalId: z.string().nullish(), value: z.string() });
 const attribute = z.object({ id: z.string().optional(), name: z.string(), externalId: z.string().nullable() });
-const which = { operationId: z.string().optional(), partNumber: z.string().optional(), revision: z.string().optional() };
+const which = {
+	operationId: z.string().optional(),
+	partNumber: z.string().optional(),
+	revision: z.string().optional(),
+};
 const noteFields = {
 	externalId: z.string().optional(),
 	metadata: z.unknown(),
@@ -36,7 +40,12 @@ const noteFields = {
 /** The bodies of the control routes. Unknown keys are refused, so that a typo never passes for an accepted setting. */
 export const inputs = {
 	reset: z
-		.object({ profile: z.string().optional(), seed: z.number().int().optional(), switches: switches.optional(), now: time.optional() })
+		.object({
+			profile: z.string().optional(),
+			seed: z.number().int().optional(),
+			switches: switches.optional(),
+			now: time.optional(),
+		})
 		.strict(),
 	switches,
 	clock: z

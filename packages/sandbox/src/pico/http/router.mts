@@ -48,7 +48,8 @@ async function route(
 		return handleGraphql(sandbox, token, request, response);
 	}
 	if (pathname.startsWith('/control/')) {
-		if (fromElsewhere(request)) return sendJson(response, 403, { message: 'control calls from other sites are refused' });
+		if (fromElsewhere(request))
+			return sendJson(response, 403, { message: 'control calls from other sites are refused' });
 		if (pathname === '/control/live') return sendLive(sandbox, response);
 		const body = method === 'POST' ? parseBody(await readBody(request)) : undefined;
 		const answer = runControl(sandbox, method, pathname.slice('/control/'.length), searchParams, body);

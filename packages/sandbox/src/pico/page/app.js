@@ -28,7 +28,11 @@ function ask(title, text, fields, label, send) {
 	const dialog = $('dialog');
 	const control = ([name, , value, options]) =>
 		Array.isArray(options)
-			? h('select', { name, id: `f-${name}` }, options.map(([key, shown]) => h('option', { value: key, selected: key === value }, shown)))
+			? h(
+					'select',
+					{ name, id: `f-${name}` },
+					options.map(([key, shown]) => h('option', { value: key, selected: key === value }, shown)),
+				)
 			: h('input', { name, id: `f-${name}`, value: value ?? '', autocomplete: 'off', ...options });
 	const form = h(
 		'form',
@@ -71,7 +75,11 @@ const actions = {
 			`${corrected ? 'Correct' : 'Complete'} ${order.externalOrderId || order.operationName}`,
 			`${order.operationName}, unit ${order.orderIndex + 1}. Leave a field empty if nothing was captured.`,
 			[
-				['produced', 'Serial of the finished unit', order.producedSerial ?? `SN-${order.partNumber ?? 'UNIT'}-${stamp}`],
+				[
+					'produced',
+					'Serial of the finished unit',
+					order.producedSerial ?? `SN-${order.partNumber ?? 'UNIT'}-${stamp}`,
+				],
 				...order.expectedSerials.map((attribute, index) => [
 					attribute.id,
 					`${attribute.name} (${attribute.externalId ?? 'no part number'})`,
@@ -124,11 +132,19 @@ const actions = {
 				['name', 'Name', operation?.name, { required: true }],
 				['partNumber', 'Part number', operation?.externalId],
 				['revision', 'Revision', operation?.externalRevision],
-				['kind', 'Kind', operation?.kind ?? 'product', ['product', 'subassembly', 'process'].map((kind) => [kind, kind])],
+				[
+					'kind',
+					'Kind',
+					operation?.kind ?? 'product',
+					['product', 'subassembly', 'process'].map((kind) => [kind, kind]),
+				],
 			],
 			'Deploy',
 			(values) => {
-				const same = operation && values.partNumber === (operation.externalId ?? '') && values.revision === (operation.externalRevision ?? '');
+				const same =
+					operation &&
+					values.partNumber === (operation.externalId ?? '') &&
+					values.revision === (operation.externalRevision ?? '');
 				return post('operations/deploy', { ...filled(values), ...(same && { operationId: operation.id }) });
 			},
 		);
@@ -143,7 +159,16 @@ const actions = {
 				['parentId', 'Product or subassembly', undefined, options],
 				['childId', 'Child', undefined, options],
 				['childIndex', 'Step (empty = after the last)', '', { type: 'number', min: 0 }],
-				['change', 'Change', 'add', [['add', 'Add'], ['optional', 'Add as optional'], ['remove', 'Remove']]],
+				[
+					'change',
+					'Change',
+					'add',
+					[
+						['add', 'Add'],
+						['optional', 'Add as optional'],
+						['remove', 'Remove'],
+					],
+				],
 			],
 			'Apply',
 			({ parentId, childId, childIndex, change }) =>
@@ -161,22 +186,34 @@ const actions = {
 	},
 	async run() {
 		const answer = await post('orders/run');
-		if (answer) toast(answer.completed.length > 0 ? `${answer.completed.length} orders and child orders completed` : 'Nothing is open');
+		if (answer)
+			toast(
+				answer.completed.length > 0
+					? `${answer.completed.length} orders and child orders completed`
+					: 'Nothing is open',
+			);
 	},
 	async cut() {
 		const answer = await post('streams/cut');
-		if (answer) toast(`${answer.cut} streams cut; webhooks listen again in ${state.switches.webhookReconnectMs / 1000} s`);
+		if (answer)
+			toast(`${answer.cut} streams cut; webhooks listen again in ${state.switches.webhookReconnectMs / 1000} s`);
 	},
 	reset() {
-		ask('Reset the plant?', 'Orders, completions, notes, webhooks and calls are gone, switches go back to the start.', [], 'Reset', () =>
-			post('reset'),
+		ask(
+			'Reset the plant?',
+			'Orders, completions, notes, webhooks and calls are gone, switches go back to the start.',
+			[],
+			'Reset',
+			() => post('reset'),
 		);
 	},
 };
 
 function draw() {
 	const shifted = state.frozen || Math.abs(Date.parse(state.now) - Date.now()) > 5000;
-	const clock = shifted ? ` · plant time ${state.now.slice(0, 19).replace('T', ' ')} UTC${state.frozen ? ', frozen' : ''}` : '';
+	const clock = shifted
+		? ` · plant time ${state.now.slice(0, 19).replace('T', ' ')} UTC${state.frozen ? ', frozen' : ''}`
+		: '';
 	$('about').textContent =
 		`Pico sandbox · ${state.profile} · ${state.completions.toLocaleString('en')} completions${clock}`;
 	const columns = () => [...document.querySelectorAll('.column')];

@@ -60,9 +60,17 @@ function card(order, state, actions) {
 		open && steps(order, state, actions),
 		order.state === 'completed' && serials(order),
 		order.state === 'completed' &&
-			h('p', { class: 'dim' }, `at ${time(order.completedAt)}${order.completions > 1 ? `, corrected ${order.completions - 1}×` : ''}`),
+			h(
+				'p',
+				{ class: 'dim' },
+				`at ${time(order.completedAt)}${order.completions > 1 ? `, corrected ${order.completions - 1}×` : ''}`,
+			),
 		order.state === 'completed' &&
-			h('div', { class: 'row' }, button('Correct…', 'small', () => actions.complete(order))),
+			h(
+				'div',
+				{ class: 'row' },
+				button('Correct…', 'small', () => actions.complete(order)),
+			),
 		open &&
 			h(
 				'div',
@@ -75,7 +83,11 @@ function card(order, state, actions) {
 
 function part({ partNumber, revision }) {
 	if (!partNumber) return undefined;
-	return h('p', { class: 'dim' }, h('span', { class: 'chip' }, revision ? `${partNumber} rev ${revision}` : partNumber));
+	return h(
+		'p',
+		{ class: 'dim' },
+		h('span', { class: 'chip' }, revision ? `${partNumber} rev ${revision}` : partNumber),
+	);
 }
 
 function serials(order) {
@@ -83,7 +95,9 @@ function serials(order) {
 		'div',
 		{ class: 'serials mono' },
 		h('span', {}, order.producedSerial ? `⟶ ${order.producedSerial}` : '⟶ no serial captured'),
-		order.consumedSerials.map((serial) => h('span', { class: 'dim mono' }, `${serial.externalId ?? 'part'}: ${serial.value}`)),
+		order.consumedSerials.map((serial) =>
+			h('span', { class: 'dim mono' }, `${serial.externalId ?? 'part'}: ${serial.value}`),
+		),
 	);
 }
 
@@ -128,7 +142,11 @@ export const panels = {
 					entry(
 						stream.field,
 						h('span', { class: 'chip' }, stream.transport),
-						h('p', { class: 'dim' }, `${stream.delivered} rows since ${time(stream.since)}, batches of ${stream.batchSize}`),
+						h(
+							'p',
+							{ class: 'dim' },
+							`${stream.delivered} rows since ${time(stream.since)}, batches of ${stream.batchSize}`,
+						),
 						stream.cursor && h('p', { class: 'mono dim' }, `from ${Object.values(stream.cursor).join(' ')}`),
 						stream.where && h('p', { class: 'mono dim' }, `where ${JSON.stringify(stream.where)}`),
 					),
@@ -151,18 +169,21 @@ export const panels = {
 					),
 				'No webhook is registered.',
 			),
-			...[...state.deliveries].reverse().slice(0, 50).map((delivery) =>
-				entry(
-					`→ ${delivery.subscriptionId}`,
-					h(
-						'span',
-						{ class: delivery.outcome === 'delivered' ? 'chip good' : 'chip bad' },
-						delivery.status ? `${delivery.status}` : delivery.outcome,
+			...[...state.deliveries]
+				.reverse()
+				.slice(0, 50)
+				.map((delivery) =>
+					entry(
+						`→ ${delivery.subscriptionId}`,
+						h(
+							'span',
+							{ class: delivery.outcome === 'delivered' ? 'chip good' : 'chip bad' },
+							delivery.status ? `${delivery.status}` : delivery.outcome,
+						),
+						h('p', { class: 'mono dim' }, JSON.stringify(delivery.body)),
+						delivery.detail && h('p', { class: 'dim bad' }, delivery.detail),
 					),
-					h('p', { class: 'mono dim' }, JSON.stringify(delivery.body)),
-					delivery.detail && h('p', { class: 'dim bad' }, delivery.detail),
 				),
-			),
 		],
 	},
 	calls: {
@@ -174,7 +195,11 @@ export const panels = {
 				(call) =>
 					entry(
 						call.operationName ?? call.kind,
-						h('span', { class: call.status >= 400 || !call.tokenOk ? 'chip bad' : 'chip good' }, call.status ? String(call.status) : '…'),
+						h(
+							'span',
+							{ class: call.status >= 400 || !call.tokenOk ? 'chip bad' : 'chip good' },
+							call.status ? String(call.status) : '…',
+						),
 						h('p', { class: 'dim' }, `${time(call.at)} ${call.path}${call.tokenOk ? '' : ', wrong token'}`),
 						h('p', { class: 'mono dim' }, call.document.replace(/\s+/g, ' ').slice(0, 300)),
 					),
@@ -204,7 +229,11 @@ export const panels = {
 					entry(
 						note.text,
 						button('Edit…', 'small', () => actions.note(note)),
-						h('p', { class: 'dim' }, `${note.type.name}, ${note.state.operator.name} at ${note.state.station.name}, ${time(note.at)}`),
+						h(
+							'p',
+							{ class: 'dim' },
+							`${note.type.name}, ${note.state.operator.name} at ${note.state.station.name}, ${time(note.at)}`,
+						),
 						h('p', { class: 'mono dim' }, `seq ${note.seq} ${note.eventType}`),
 					),
 				'No note yet.',
@@ -214,7 +243,9 @@ export const panels = {
 		title: 'Switches',
 		count: () => undefined,
 		draw: (state, actions) =>
-			Object.entries(state.definitions).map(([name, definition]) => switchRow(name, definition, state.switches[name], actions)),
+			Object.entries(state.definitions).map(([name, definition]) =>
+				switchRow(name, definition, state.switches[name], actions),
+			),
 	},
 };
 

@@ -20,7 +20,9 @@ export function addCompletions(plant: Plant, bulk: BulkCompletions): { first: Co
 	for (let index = 0; index < bulk.count; index++) {
 		const tie = bulk.tieEvery > 0 && index % bulk.tieEvery === bulk.tieEvery - 1;
 		if (index > 0 && !tie) time += bulk.stepNs;
-		rows.push(completion(products[index % products.length], `${bulk.orderPrefix}-${index + 1}`, index, new Stamp(time)));
+		rows.push(
+			completion(products[index % products.length], `${bulk.orderPrefix}-${index + 1}`, index, new Stamp(time)),
+		);
 	}
 	plant.logs.completions.appendMany(rows, (row) => row.at.ns);
 	return { first: rows[0], last: rows[rows.length - 1] };

@@ -69,8 +69,7 @@ export class Orders {
 	/** Cancels one index, or with `all` every index that is not started yet. */
 	cancel(operationId: string, externalOrderId: string, orderIndex: number, all: boolean): void {
 		const matching = (this.byExternalId.get(externalOrderId) ?? []).filter(
-			(order) =>
-				!order.parent && order.plan.operation.id === operationId && (all || order.orderIndex === orderIndex),
+			(order) => !order.parent && order.plan.operation.id === operationId && (all || order.orderIndex === orderIndex),
 		);
 		const name = `operationId ${operationId}, externalOrderId ${externalOrderId}${all ? '' : `, orderIndex ${orderIndex}`}`;
 		if (matching.length === 0) throw new PlantError(`operation order not found: ${name}`);

@@ -75,9 +75,7 @@ export class Plant {
 	}
 
 	childrenOf(parentId: string): SubOperation[] {
-		return this.links
-			.filter((link) => link.parentId === parentId)
-			.sort((a, b) => a.childIndex - b.childIndex);
+		return this.links.filter((link) => link.parentId === parentId).sort((a, b) => a.childIndex - b.childIndex);
 	}
 
 	/** Finds by id or by part number (+ revision); archived ones only if nothing else matches. */
@@ -88,8 +86,7 @@ export class Plant {
 			return found;
 		}
 		const matches = this.operations.filter(
-			(row) =>
-				row.externalId === by.partNumber && (by.revision === undefined || row.externalRevision === by.revision),
+			(row) => row.externalId === by.partNumber && (by.revision === undefined || row.externalRevision === by.revision),
 		);
 		const active = matches.filter((row) => !row.archivedAt);
 		const candidates = active.length > 0 ? active : matches;
@@ -107,7 +104,9 @@ export class Plant {
 		const externalId = draft.externalId ?? known?.externalId ?? null;
 		const revision = draft.externalRevision ?? known?.externalRevision ?? null;
 		const id =
-			known?.id ?? draft.id ?? `op-${slug([externalId ?? draft.name, revision].filter(Boolean).join('-'))}-${this.hex()}`;
+			known?.id ??
+			draft.id ??
+			`op-${slug([externalId ?? draft.name, revision].filter(Boolean).join('-'))}-${this.hex()}`;
 		return this.putOperation({
 			id,
 			kind: draft.kind ?? known?.kind ?? 'product',

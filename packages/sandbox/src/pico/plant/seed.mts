@@ -42,10 +42,15 @@ export function seedPlant(plant: Plant): void {
 
 	const press = deploy('process', 'Press bearings', ['PROC-010', 'A'], [['Bearing lot', 'BRG-6204']]);
 	const wind = deploy('process', 'Wind and test stator', ['PROC-020', 'A'], [['Stator serial', 'STA-115']]);
-	const motor = deploy('subassembly', 'Motor Assembly', ['MOTOR-110', 'C'], [
-		['Bearing lot', 'BRG-6204'],
-		['Stator serial', 'STA-115'],
-	]);
+	const motor = deploy(
+		'subassembly',
+		'Motor Assembly',
+		['MOTOR-110', 'C'],
+		[
+			['Bearing lot', 'BRG-6204'],
+			['Stator serial', 'STA-115'],
+		],
+	);
 	route(motor, [[press, wind], deploy('process', 'Close motor housing')]);
 
 	const housing = deploy('subassembly', 'Pump Housing', ['HOUSING-120', 'B'], [['Impeller serial', 'IMP-130']]);
@@ -79,6 +84,11 @@ export function seedPlant(plant: Plant): void {
 		const valve = deploy('product', 'Filling Valve', ['VALVE-200', revision], [['Spring lot', 'SPR-22']]);
 		route(valve, [grind, calibrate]);
 	}
-	const firstSeries = deploy('product', 'Coolant Pump (first series)', ['PUMP-090', 'A'], [['Motor serial', 'MOTOR-100']]);
+	const firstSeries = deploy(
+		'product',
+		'Coolant Pump (first series)',
+		['PUMP-090', 'A'],
+		[['Motor serial', 'MOTOR-100']],
+	);
 	plant.archive(firstSeries, tick());
 }

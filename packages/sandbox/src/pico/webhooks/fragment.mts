@@ -18,7 +18,8 @@ export interface Selection {
 /** The rows that a fragment which was accepted before asks for, whatever schema is served now. */
 export function kindOf(fragment: string): Kind {
 	const type = /\bon\s+(\w+)/.exec(fragment)?.[1] ?? '';
-	if (!Object.hasOwn(SOURCES, type)) throw new PlantError(`responseFragment: ${type} is not a type that can be subscribed to`);
+	if (!Object.hasOwn(SOURCES, type))
+		throw new PlantError(`responseFragment: ${type} is not a type that can be subscribed to`);
 	return SOURCES[type].kind;
 }
 
@@ -45,7 +46,11 @@ export function readFragment(schema: GraphQLSchema, fragment: string): Selection
 }
 
 /** Exactly the fragment's fields of one row. */
-export async function selectFields(schema: GraphQLSchema, { field, document }: Selection, row: object): Promise<unknown> {
+export async function selectFields(
+	schema: GraphQLSchema,
+	{ field, document }: Selection,
+	row: object,
+): Promise<unknown> {
 	const isList = schema.getSubscriptionType()?.getFields()[field].type.toString().startsWith('[');
 	const result = await execute({ schema, document, rootValue: { [field]: isList ? [row] : row } });
 	if (result.errors) throw new Error(result.errors[0].message);
