@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { npmCommand, runCommand } from './run.mjs';
 import { StepError } from './steps.mjs';
 
-const SOURCES = ['nodes', 'credentials', 'icons', 'gulpfile.js', 'package.json', 'tsconfig.json'];
+const SOURCES = ['nodes', 'credentials', 'icons', 'gulpfile.js', 'scripts/bundle-vendor.js', 'package.json', 'tsconfig.json'];
 
 /** Time of the last change below a path; folders count, so that a deleted file is noticed. */
 function newest(path) {

@@ -1,0 +1,64 @@
+import type { Credential, Workflow, WorkflowNode } from '../../demo/lib/workflows.mts';
+
+export const SAVE_WORKFLOW = 'pictureSaveOrder';
+export const TRIGGER_WORKFLOW = 'pictureTrigger00';
+
+/** The two small workflows that the README builds. */
+export function exampleWorkflows(credentials: readonly Credential[]): Array<Workflow & { id: string }> {
+	const pico = credentials.find(({ type }) => type === 'picoApi');
+	if (!pico) throw new Error('no credential of type picoApi');
+	const picoApi = { picoApi: { id: pico.id, name: pico.name } };
+	const start = node('When clicking', 'n8n-nodes-base.manualTrigger', [0, 0], {});
+	const save = node('Save operation order', 'n8n-nodes-pico-mes.pico', [260, 0], {
+		resource: 'operationOrder',
+		operation: 'save',
+		operationId: { __rl: true, mode: 'partNumber', value: 'PUMP-100' },
+		revision: 'B',
+		orderId: 'MO-00042',
+		quantity: 6,
+		options: { onExisting: 'accept', itemPer: 'unit' },
+	});
+	const trigger = node('Pico MES Trigger', 'n8n-nodes-pico-mes.picoTrigger', [0, 0], {
+		event: 'orderCompleted',
+		startFrom: 'new',
+		moveOn: 'succeeded',
+		output: 'simplified',
+		options: { attempts: 2, afterLastAttempt: 'failedOutput', orderFilter: 'MO-*', lookBack: 300, connection: 'sse' },
+	});
+	const serial = node('Has a serial?', 'n8n-nodes-base.if', [280, -140], {
+		conditions: {
+			options: { caseSensitive: true, leftValue: '', typeValidation: 'loose', version: 2 },
+			combinator: 'and',
+			conditions: [
+				{ id: 'serial', leftValue: '={{ $json.producedSerial }}', rightValue: '', operator: { type: 'string', operation: 'notEmpty', singleValue: true } },
+			],
+		},
+		options: {},
+	});
+	serial.typeVersion = 2.2;
+	const book = node('Book in the ERP', 'n8n-nodes-base.noOp', [560, -240], {});
+	const stop = node('Refuse', 'n8n-nodes-base.stopAndError', [560, -60], { errorMessage: 'The ERP takes no unit without a serial number' });
+	const tell = node('Tell a person', 'n8n-nodes-base.noOp', [280, 140], {});
+	const to = (name: string) => [{ node: name, type: 'main', index: 0 }];
+	return [
+		{
+			id: SAVE_WORKFLOW,
+			name: 'Release an order',
+			nodes: [start, { ...save, credentials: picoApi }],
+			connections: { [start.name]: { main: [to(save.name)] } },
+		},
+		{
+			id: TRIGGER_WORKFLOW,
+			name: 'Book completions',
+			nodes: [{ ...trigger, credentials: picoApi }, serial, book, stop, tell],
+			connections: {
+				[trigger.name]: { main: [to(serial.name), to(tell.name)] },
+				[serial.name]: { main: [to(book.name), to(stop.name)] },
+			},
+		},
+	].map((workflow) => ({ ...workflow, active: false, settings: { executionOrder: 'v1' } }));
+}
+
+function node(name: string, type: string, position: [number, number], parameters: Record<string, unknown>): WorkflowNode {
+	return { id: `picture-${name.toLowerCase().replace(/\W+/g, '-')}`, name, type, typeVersion: 1, position, parameters };
+}
