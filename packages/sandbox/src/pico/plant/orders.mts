@@ -1,10 +1,6 @@
-import { Stamp } from '../time.mts';
+import { type Captured, completionOf, consumedSerials, producedSerial } from './capture.mts';
 import { type ChildChoice, type Order, type Plan, descendantIds, isOpen, planFor, withDescendants } from './order.mts';
 import { type Plant, PlantError } from './plant.mts';
-import type { Completion, ConsumedSerial } from './types.mts';
-
-const NS_PER_DAY = 86_400_000_000_000;
-const OPERATORS = ['Robin Alvarez', 'Sam Okafor', 'Kim Larsen'];
 
 export interface SaveRequest extends ChildChoice {
 	operationId: string;
@@ -19,13 +15,6 @@ export interface OrderAddress {
 	operationId?: string;
 	partNumber?: string;
 	orderIndex?: number;
-}
-
-export interface Captured {
-	/** Left out: generated. Null or empty: none was captured. */
-	producedSerial?: string | null;
-	consumedSerials?: Array<{ id?: string; externalId?: string | null; value: string }>;
-	at?: Stamp;
 }
 
 /** Operation orders: saved, started, completed and cancelled, with the waterfall of child orders. */
@@ -215,82 +204,17 @@ export class Orders {
 		order.state = 'completed';
 		order.completedAt = at;
 		order.completions++;
-		order.producedSerial = this.producedSerial(order, captured, again);
-		order.consumedSerials = captured.consumedSerials
-			? captured.consumedSerials.map((serial, index) => this.named(order, serial, index))
-			: again
-				? order.consumedSerials
-				: this.generated(order);
+		const nextSerial = (prefix: string) => this.nextSerial(prefix);
+		order.producedSerial = producedSerial(order, captured, again, nextSerial);
+		order.consumedSerials = consumedSerials(order, captured, again, nextSerial);
 		done.push(order);
 		if (!order.parent || this.plant.settings.switches().emitChildCompletions) {
-			this.plant.publish('completions', this.completionOf(order, at), at);
+			this.plant.publish('completions', completionOf(this.plant, order, at), at);
 		}
 		const { parent } = order;
 		if (again || !parent || parent.state === 'completed') return;
 		this.flow(parent);
 		if (parent !== stopAt && !parent.children.some(isOpen)) this.close(parent, { at }, done, stopAt);
-	}
-
-	private producedSerial(order: Order, captured: Captured, again: boolean): string | null {
-		if (captured.producedSerial !== undefined) return captured.producedSerial || null;
-		if (again) return order.producedSerial;
-		const { externalId, kind } = order.plan.operation;
-		if (kind === 'process' && order.parent) return null;
-		return order.reservedSerialNumber ?? this.nextSerial(`SN-${externalId ?? 'UNIT'}`);
-	}
-
-	/** Serials for everything the operation expects; a subassembly's own serial where one was built for it. */
-	private generated(order: Order): ConsumedSerial[] {
-		return order.plan.operation.consumedSerials.map(({ id, externalId }) => {
-			const built = [...withDescendants(order)].find(
-				(each) => each !== order && each.producedSerial && each.plan.operation.externalId === externalId,
-			);
-			return { id, externalId, value: built?.producedSerial ?? this.nextSerial(externalId ?? 'LOT') };
-		});
-	}
-
-	private named(order: Order, serial: NonNullable<Captured['consumedSerials']>[number], index: number): ConsumedSerial {
-		const attribute = order.plan.operation.consumedSerials.find((each) =>
-			serial.id === undefined ? each.externalId === serial.externalId : each.id === serial.id,
-		);
-		return {
-			id: serial.id ?? attribute?.id ?? `attr-${index + 1}`,
-			externalId: serial.externalId ?? attribute?.externalId ?? null,
-			value: serial.value,
-		};
-	}
-
-	private completionOf(order: Order, at: Stamp): Completion {
-		const { random } = this.plant.settings;
-		const started = order.startedAt ?? at;
-		const quick = at.ns - started.ns < 1_000_000_000n;
-		const startedAt = quick ? new Stamp(at.ns - BigInt(random.between(480, 2400)) * 1_000_000_000n) : started;
-		const busy = [...withDescendants(order)].filter((each) => each.plan.steps.length === 0);
-		const active = quick
-			? at.ns - startedAt.ns
-			: busy.reduce((sum, each) => sum + ((each.completedAt ?? at).ns - (each.startedAt ?? at).ns), 0n);
-		const endState = {
-			producedSerial: order.producedSerial,
-			at,
-			station: { name: 'Assembly 1' },
-			operator: { name: OPERATORS[random.between(0, OPERATORS.length - 1)] },
-		};
-		return {
-			externalOrderId: order.externalOrderId,
-			operation: this.plant.operation(order.plan.operation.id) ?? order.plan.operation,
-			orderIndex: order.orderIndex,
-			at,
-			wip: order.parent !== undefined,
-			operationSummary: {
-				startedAt,
-				cycleTime: Number(active) / NS_PER_DAY,
-				consumedSerials: order.consumedSerials,
-				endState,
-			},
-			endState,
-			reservedSerialNumber: order.reservedSerialNumber,
-			secondaryExternalOrderId: order.secondaryExternalOrderId,
-		};
 	}
 }
 
