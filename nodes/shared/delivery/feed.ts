@@ -76,18 +76,25 @@ export class Feed {
 
 	private async run(started: () => void, failed: (failure: PicoFailure) => void): Promise<void> {
 		const { report, patient } = this.options;
-		let everOpen = false;
+		let settled = false;
 		while (!this.closing.signal.aborted) {
+			const ended = new AbortController();
 			const end = await this.connectOnce(() => {
-				everOpen = true;
-				started();
+				// A server may accept a stream and refuse the subscription in its first message.
+				void pause(PACE.settle, ended.signal).then(() => {
+					if (ended.signal.aborted) return;
+					settled = true;
+					started();
+				});
 			});
+			ended.abort();
 			if (this.closing.signal.aborted) break;
-			if (end.failure && !everOpen && !(patient && isTransient(end.failure))) {
+			if (end.failure && !settled && !(patient && isTransient(end.failure))) {
 				this.closing.abort();
 				failed(end.failure);
 				return;
 			}
+			settled = true;
 			started();
 			this.adaptFrames(end);
 			if (end.reason === 'refresh') continue;

@@ -16,6 +16,8 @@ export const PACE = {
 	openWithin: 30_000,
 	/** Least silence that counts as a dead connection where a heartbeat is known. */
 	shortestSilence: 30_000,
+	/** A refusal of the subscription comes within this time after the server accepted the stream. */
+	settle: 300,
 	/** Silence after which everything stored has been sent. */
 	quiet: 5_000,
 	/** A connection is not made anew more often than this to re-read the look-back window. */
