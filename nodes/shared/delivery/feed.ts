@@ -84,6 +84,7 @@ export class Feed {
 				void pause(PACE.settle, ended.signal).then(() => {
 					if (ended.signal.aborted) return;
 					settled = true;
+					this.reported.clear();
 					started();
 				});
 			});
@@ -158,7 +159,6 @@ export class Feed {
 
 	private onOpen(serverDate: string | undefined, opened: () => void): void {
 		const { settings, position, report } = this.options;
-		this.reported.clear();
 		const date = Date.parse(serverDate ?? '');
 		this.openedAt = Number.isNaN(date) ? Date.now() : date;
 		const behind = Math.round((Date.now() - (toMs(position.acknowledged) ?? Date.now())) / 1000);
