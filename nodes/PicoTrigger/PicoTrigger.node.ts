@@ -38,11 +38,11 @@ export class PicoTrigger implements INodeType {
 			header: 'Try this trigger with an event of your plant',
 			executionsHelp: {
 				inactive:
-					'<b>While building the workflow</b>, click the button: the newest matching event that Pico still has is fetched, or a made-up sample on an empty plant. The position of the active workflow is not touched.<br /><br /><b>When it works</b>, activate the workflow: each new event then starts it.',
+					'<b>While building the workflow</b>, click the button: the newest matching event that Pico still has is fetched, or a made-up sample on an empty plant. The position of the published workflow is not touched.<br /><br /><b>When it works</b>, publish the workflow: each new event then starts it.',
 				active:
-					'<b>While building the workflow</b>, click the button: the newest matching event that Pico still has is fetched, or a made-up sample on an empty plant. The position of the active workflow is not touched.<br /><br /><b>The workflow is active</b>: each event starts it by itself. See the executions list.',
+					'<b>While building the workflow</b>, click the button: the newest matching event that Pico still has is fetched, or a made-up sample on an empty plant. The position of the published workflow is not touched.<br /><br /><b>The workflow is published</b>: each event starts it by itself. See the executions list.',
 			},
-			activationHint: 'Activate the workflow to react to every event.',
+			activationHint: 'Publish the workflow to react to every event.',
 		},
 		properties,
 	};

@@ -11,7 +11,7 @@ export const properties: INodeProperties[] = [
 		name: 'startFrom',
 		type: 'options',
 		default: 'new',
-		description: 'Where to begin when the workflow is activated for the first time. Later the stored position always wins.',
+		description: 'Where to begin when the workflow is published for the first time. Later the stored position always wins.',
 		options: [
 			{ name: 'New Events', value: 'new', description: 'What happens from the activation on' },
 			{ name: 'A Date', value: 'date', description: 'Events since then are replayed first' },
@@ -54,8 +54,8 @@ export const properties: INodeProperties[] = [
 				default: 'never',
 				description: 'What to do on a restart with an event whose run was cut off by a crash',
 				options: [
-					{ name: 'Never Start an Event Twice', value: 'never', description: 'N8n lists the run as crashed; run it again by hand' },
-					{ name: 'Run Again', value: 'again', description: 'The workflow has to stand an event that comes twice' },
+					{ name: 'Never Start an Event Twice', value: 'never', description: 'A run that a crash cut off is in the list of executions; run it again by hand' },
+					{ name: 'Run Again', value: 'again', description: 'The last event before any stop comes again, after a clean stop too; the workflow has to stand that' },
 				],
 			},
 			{
@@ -107,16 +107,16 @@ export const properties: INodeProperties[] = [
 				typeOptions: { password: true },
 				default: '',
 				placeholder: 'e.g. 2026-01-31',
-				description: 'Any new value forgets the stored position at the next activation: the trigger then begins at Start From again',
+				description: 'Any new value forgets the stored position when the workflow is published: the trigger then begins at Start From again',
 			},
 			{
-				displayName: 'Silence Limit',
+				displayName: 'Silence Limit (Seconds)',
 				name: 'silenceLimit',
 				type: 'number',
 				typeOptions: { minValue: 0, maxValue: 86400 },
 				default: 90,
 				description:
-					'Seconds without a sign of life after which the connection counts as dead and is made anew. 0 switches this off.',
+					'Time without a sign of life after which the connection counts as dead and is made anew. 0 switches this off.',
 			},
 		],
 	},

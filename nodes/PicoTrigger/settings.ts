@@ -26,7 +26,7 @@ export function readSettings(context: ITriggerFunctions): TriggerSettings {
 		afterLastAttempt: (options.afterLastAttempt ?? 'skip') as AfterLastAttempt,
 		afterUncleanStop: (options.afterUncleanStop ?? 'never') as AfterUncleanStop,
 		resetToken: String(options.resetToken ?? ''),
-		silenceMs: whole(context, 'Silence Limit', options.silenceLimit ?? 90, 0, 86_400) * SECOND,
+		silenceMs: whole(context, 'Silence Limit (Seconds)', options.silenceLimit ?? 90, 0, 86_400) * SECOND,
 		runTimeoutMs: runTimeout(context),
 	};
 }

@@ -18,7 +18,7 @@ export function readChoice(context: TriggerContext): EventChoice {
 		orderFilter: String(options.orderFilter ?? '').trim(),
 		output: read('output', 'simplified') as OutputMode,
 		fields: read('fields', []) as string[],
-		lookbackMs: whole(context, 'Look Back', options.lookBack ?? 300, 0, 86_400) * 1_000,
+		lookbackMs: whole(context, 'Look Back (Seconds)', options.lookBack ?? 300, 0, 86_400) * 1_000,
 		attachStructure: options.attachStructure === true && canAttach(kind),
 		owner: { workflowId: String(context.getWorkflow().id ?? ''), nodeId: context.getNode().id },
 	};

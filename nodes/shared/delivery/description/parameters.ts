@@ -66,13 +66,13 @@ export const attachStructure: INodeProperties = {
 };
 
 export const lookBack: INodeProperties = {
-	displayName: 'Look Back',
+	displayName: 'Look Back (Seconds)',
 	name: 'lookBack',
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 86400 },
 	default: 300,
 	description:
-		'Seconds before the last event that are read again after each reconnect, so that events which Pico stored late are found. What was delivered before is left out.',
+		'Time before the last event that is read again after each reconnect, so that events which Pico stored late are found. What was delivered before is left out.',
 };
 
 export const orderId: INodeProperties = {
