@@ -12,7 +12,7 @@ export interface Stage {
 }
 
 /** Of the units of one order, in the order in which they are completed. */
-const SERIALS = ['SN-26-0041', 'SN-26-0042', undefined, 'SN-26-0044', 'SN-26-0045', 'SN-26-0046'];
+const SERIALS = ['SN-26-0041', 'SN-26-0042', null, 'SN-26-0044', 'SN-26-0045', 'SN-26-0046'];
 
 /** All pictures, in an order in which each one leaves the plant as the next one wants it. */
 export async function pictures(stage: Stage): Promise<void> {
@@ -24,7 +24,7 @@ export async function pictures(stage: Stage): Promise<void> {
 	await trigger(stage);
 }
 
-export async function credential({ editor }: Stage): Promise<void> {
+async function credential({ editor }: Stage): Promise<void> {
 	const { page } = editor;
 	await editor.goto('/home/credentials');
 	await page.getByTestId('resources-list-item').filter({ hasText: 'Pico sandbox' }).first().click();
@@ -32,18 +32,19 @@ export async function credential({ editor }: Stage): Promise<void> {
 	await editor.shoot('credential');
 }
 
-export async function nodeCreator({ editor }: Stage): Promise<void> {
+async function nodeCreator({ editor }: Stage): Promise<void> {
 	const { page } = editor;
 	await editor.goto('/workflow/new');
 	await page.getByTestId('canvas-add-button').click();
 	await page.getByTestId('node-creator-search-bar').fill('pico');
 	await page.getByTestId('item-iterator-item').filter({ hasText: 'Pico MES' }).first().click();
-	await page.getByText('Get many completions').first().waitFor();
+	await page.getByText(/^Actions \(/).first().click();
+	await page.getByText('Save operation order').first().waitFor();
 	await editor.shoot('node-creator');
 }
 
 /** The template "Odoo manufacturing orders to Pico" after a run. */
-export async function template({ editor }: Stage): Promise<void> {
+async function template({ editor }: Stage): Promise<void> {
 	const { page } = editor;
 	await editor.openWorkflow(ORDERS_WORKFLOW);
 	await page.getByTestId('execute-workflow-button').first().click();
@@ -54,7 +55,7 @@ export async function template({ editor }: Stage): Promise<void> {
 }
 
 /** Completes a few units, one of them without the serial that the workflow insists on, and shows the runs that follow. */
-export async function executions({ editor, session, doubles: { pico } }: Stage): Promise<void> {
+async function executions({ editor, session, doubles: { pico } }: Stage): Promise<void> {
 	for (const [orderIndex, producedSerial] of SERIALS.entries()) {
 		const unit = { externalOrderId: 'MO-00042', partNumber: 'PUMP-100', orderIndex };
 		await control(pico.url, 'POST', 'orders/start', unit);
@@ -82,7 +83,7 @@ export async function executions({ editor, session, doubles: { pico } }: Stage):
 	await editor.shoot('executions');
 }
 
-export async function saveOrder({ editor }: Stage): Promise<void> {
+async function saveOrder({ editor }: Stage): Promise<void> {
 	const { page } = editor;
 	await editor.openWorkflow(SAVE_WORKFLOW);
 	await editor.openNode('Save operation order');
@@ -92,7 +93,7 @@ export async function saveOrder({ editor }: Stage): Promise<void> {
 	await editor.shoot('save-order');
 }
 
-export async function trigger({ editor }: Stage): Promise<void> {
+async function trigger({ editor }: Stage): Promise<void> {
 	const { page } = editor;
 	await editor.openWorkflow(TRIGGER_WORKFLOW);
 	await editor.openNode('Pico MES Trigger');
