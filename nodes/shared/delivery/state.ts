@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../events/identity';
 import { toNanos } from '../events/timestamp';
 import { z } from '../vendor/zod';
-import type { TriggerSettings } from './settings';
+import type { EventChoice } from './settings';
 
 /** Raise when the meaning of a stored value changes, and teach `loadState` the step from the version before. */
 export const STATE_VERSION = 1;
@@ -64,8 +64,7 @@ export function loadState(raw: unknown, source: string, resetToken: string): Loa
 }
 
 /** Tells one thing to listen to from another: endpoint, event and filter. */
-export function sourceFingerprint(endpoint: string, settings: TriggerSettings): string {
-	const { kind, products, orderFilter } = settings;
+export function sourceFingerprint(endpoint: string, { kind, products, orderFilter }: EventChoice): string {
 	return createHash('sha256')
 		.update(canonicalJson([endpoint, kind.id, [...products].sort(), orderFilter]))
 		.digest('base64url')

@@ -1,0 +1,49 @@
+import { within } from '../shared/api/pause';
+import type { StoredProgress } from './progress';
+
+/** What this process knows of one trigger, which is newer than what n8n read from the database for a call. */
+export interface Memory {
+	latest?: StoredProgress;
+	/** When the whole look-back window was last read again, milliseconds since 1970. */
+	lookedBackAt: number;
+}
+
+interface Turns {
+	memory: Memory;
+	last: Promise<unknown>;
+}
+
+/** An answer that n8n never finishes must not block the calls behind it. */
+const LONGEST_TURN_MS = 10_000;
+
+const triggers = new Map<string, Turns>();
+
+/**
+ * Lets the calls of one trigger in this process come one after the other, so that two of them do not read the same gap.
+ * A turn lasts until `settled`: until n8n has started the run, saved the state and answered.
+ */
+export async function inTurn<T>(key: string, job: (memory: Memory) => Promise<{ result: T; settled: Promise<unknown> }>): Promise<T> {
+	const turns = triggers.get(key) ?? { memory: { lookedBackAt: 0 }, last: Promise.resolve() };
+	triggers.set(key, turns);
+	const before = turns.last;
+	let done = () => {};
+	turns.last = new Promise<void>((resolve) => (done = resolve));
+	await before;
+	try {
+		const { result, settled } = await job(turns.memory);
+		void within(settled, LONGEST_TURN_MS, undefined).then(done, done);
+		return result;
+	} catch (error) {
+		done();
+		throw asError(error);
+	}
+}
+
+/** Forgets a trigger that is no longer active. */
+export function forgetTurns(key: string): void {
+	triggers.delete(key);
+}
+
+function asError(error: unknown): Error {
+	return error instanceof Error ? error : new Error(String(error));
+}
