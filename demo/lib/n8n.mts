@@ -61,6 +61,7 @@ export class N8n {
 			throw cause;
 		});
 		const output = readFileSync(logFile, 'utf8');
+		rmSync(logFile, { force: true });
 		if (child.exitCode !== 0) throw new Error(`n8n ${args.join(' ')} failed:\n${output.slice(-4000)}`);
 		return output;
 	}

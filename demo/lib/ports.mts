@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:net';
 /** Listens on 127.0.0.1:port; port 0 means any. Resolves undefined when it is taken. */
 function occupy(port: number): Promise<{ port: number; server: Server } | undefined> {
 	return new Promise((resolve) => {
-		const server = createServer();
+		// A browser tab that waits for the old n8n would hold the port for ever: whoever calls is turned away.
+		const server = createServer((socket) => socket.destroy());
 		server.once('error', () => resolve(undefined));
 		server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
 			const address = server.address();
