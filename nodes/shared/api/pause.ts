@@ -7,12 +7,15 @@ import { sleep } from 'n8n-workflow';
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
 	if (signal?.aborted) return;
 	const local = new AbortController();
-	const stop = () => local.abort();
+	const stop = () => local.abort(GIVEN_UP);
 	signal?.addEventListener('abort', stop, { once: true });
 	const stopped = new Promise<void>((resolve) => local.signal.addEventListener('abort', () => resolve(), { once: true }));
 	await Promise.race([quietly(sleep(ms, local.signal)), stopped]);
 	signal?.removeEventListener('abort', stop);
 }
+
+/** The reason with which timers are given up; made once, since a new one costs more than the timer. */
+const GIVEN_UP = new Error('no longer needed');
 
 /** `promise`, or `timedOut` when it takes longer than `ms`; the timer is gone in either case. */
 export async function within<T, U>(promise: Promise<T>, ms: number, timedOut: U): Promise<T | U> {
@@ -20,7 +23,50 @@ export async function within<T, U>(promise: Promise<T>, ms: number, timedOut: U)
 	try {
 		return await Promise.race([promise, pause(ms, timer.signal).then(() => timedOut)]);
 	} finally {
-		timer.abort();
+		timer.abort(GIVEN_UP);
+	}
+}
+
+/**
+ * Bounds the wait for each of many promises, one after the other, with a single timer: with one for each, a long replay
+ * would spend more time on timers than on events.
+ */
+export class Patience {
+	private readonly stopped = new AbortController();
+	private running = false;
+	private deadline = 0;
+	private lose: (() => void) | undefined;
+
+	constructor(private readonly ms: number) {}
+
+	/** `promise`, or `timedOut` when it takes longer. */
+	async await<T, U>(promise: Promise<T>, timedOut: U): Promise<T | U> {
+		this.deadline = Date.now() + this.ms;
+		if (!this.running) void this.watch();
+		try {
+			return await new Promise<T | U>((resolve, reject) => {
+				this.lose = () => resolve(timedOut);
+				promise.then(resolve, reject);
+			});
+		} finally {
+			this.lose = undefined;
+		}
+	}
+
+	/** Gives the timer up. */
+	stop(): void {
+		this.stopped.abort(GIVEN_UP);
+	}
+
+	/** Runs while somebody may wait, and moves its end along with each new promise. */
+	private async watch(): Promise<void> {
+		this.running = true;
+		for (let left = this.ms; left > 0; left = this.deadline - Date.now()) {
+			await pause(left, this.stopped.signal);
+			if (this.stopped.signal.aborted) return;
+		}
+		this.running = false;
+		this.lose?.();
 	}
 }
 

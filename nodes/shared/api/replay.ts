@@ -1,11 +1,12 @@
-import { compareTimestamps, minusMs } from '../events/timestamp';
+import { compareMoments, compareTimestamps, minusMs, toMoment, type Moment } from '../events/timestamp';
 import { rowsOf, toEvent, type PicoEvent } from '../events/event';
+import { identityText } from '../events/identity';
 import { SeenWindow } from '../events/window';
 import type { EventKind } from '../events/types';
 import type { PicoClient } from './client';
 import { canReplay, subscriptionDocument, type StreamOptions } from './documents/subscription';
 import { isTransient, PicoFailure } from './failure';
-import { pause, within } from './pause';
+import { Patience, pause, within } from './pause';
 import { sseFrames } from './stream/sse';
 import type { StreamEnd, StreamFrame } from './stream/types';
 
@@ -38,6 +39,7 @@ const IDLE = Symbol('idle');
 export async function* replay(client: PicoClient, kind: EventKind, options: ReplayOptions): AsyncGenerator<PicoEvent[]> {
 	const dialect = await client.dialect(options.signal);
 	const seen = new SeenWindow(OVERLAP_MS);
+	const bounds: Bounds = { from: toMoment(options.from), to: toMoment(options.to) };
 	// One millisecond earlier, since a cursor may be exclusive and events "at" the start belong to the window.
 	let position = minusMs(options.from, 1);
 	let broken = 0;
@@ -48,6 +50,7 @@ export async function* replay(client: PicoClient, kind: EventKind, options: Repl
 		options.signal?.addEventListener('abort', stop, { once: true });
 		let failure: PicoFailure | undefined;
 		let frames: AsyncGenerator<StreamFrame, StreamEnd> | undefined;
+		const patience = new Patience(options.idleMs ?? DEFAULT_IDLE_MS);
 		try {
 			const document = subscriptionDocument(kind, dialect, { ...options, cursor: position });
 			if (!canReplay(kind, dialect)) {
@@ -62,11 +65,11 @@ export async function* replay(client: PicoClient, kind: EventKind, options: Repl
 				const coming = frames.next();
 				// The idle time counts from the moment the server accepted the stream, however long that took.
 				if (first && (await within(Promise.race([open, coming]), CONNECT_MS, IDLE)) === IDLE) throw tooSlow();
-				const next = await within(coming, options.idleMs ?? DEFAULT_IDLE_MS, IDLE);
+				const next = await patience.await(coming, IDLE);
 				if (next === IDLE) return;
 				if (next.done) break;
-				const { events, past } = read(kind, next.value, options, seen);
-				for (const { cursor } of events) if (compareTimestamps(cursor, position) > 0) position = cursor;
+				const { events, last, past } = read(kind, next.value, options, bounds, seen);
+				if (last !== undefined && compareTimestamps(last, position) > 0) position = last;
 				if (events.length > 0) {
 					broken = 0;
 					yield events;
@@ -78,6 +81,7 @@ export async function* replay(client: PicoClient, kind: EventKind, options: Repl
 			failure = error instanceof PicoFailure ? error : new PicoFailure('server', String(error));
 		} finally {
 			attempt.abort();
+			patience.stop();
 			// Its clean-up closes the socket, also where the helper of n8n does not listen to our signal.
 			void frames?.return('ended');
 			options.signal?.removeEventListener('abort', stop);
@@ -97,26 +101,39 @@ function tooSlow(): PicoFailure {
 	return new PicoFailure('timeout', `Pico did not open the stream within ${CONNECT_MS / 1000} s`, { hint: 'Try again later.' });
 }
 
-/** The new events of a frame that lie inside the window; `past` once the end of the window was passed. */
-function read(kind: EventKind, frame: StreamFrame, options: ReplayOptions, seen: SeenWindow) {
+interface Bounds {
+	from: Moment | undefined;
+	/** Absent: no end. */
+	to: Moment | undefined;
+}
+
+/** The new events of a frame that lie inside the window, and the latest cursor; `past` once the end was passed. */
+function read(kind: EventKind, frame: StreamFrame, options: ReplayOptions, { from, to }: Bounds, seen: SeenWindow) {
+	const events: PicoEvent[] = [];
 	if (frame.kind === 'unreadable') {
 		options.onUnreadable?.(frame.reason, frame.text);
-		return { events: [], past: false };
+		return { events, past: false };
 	}
 	const { rows, strange } = rowsOf(frame.data[kind.streamField]);
 	for (const entry of strange) options.onUnreadable?.('not an object', JSON.stringify(entry));
-	const events: PicoEvent[] = [];
+	let latest: Moment | undefined;
+	let last: string | undefined;
 	let past = false;
 	for (const row of rows) {
 		const event = toEvent(kind, row);
-		if (seen.has(event.id)) continue;
-		if (options.to !== undefined && compareTimestamps(event.cursor, options.to) > 0) {
+		const identity = identityText(kind, event.row);
+		if (seen.has(identity)) continue;
+		const moment = toMoment(event.cursor);
+		if (to && compareMoments(moment, to) > 0) {
 			past = true;
 			continue;
 		}
-		if (event.cursor !== '' && compareTimestamps(event.cursor, options.from) < 0) continue;
-		seen.add(event.id, event.cursor);
+		if (event.cursor !== '' && compareMoments(moment, from) < 0) continue;
+		seen.add(identity, event.cursor);
 		events.push(event);
+		if (compareMoments(moment, latest) <= 0) continue;
+		latest = moment;
+		last = event.cursor;
 	}
-	return { events, past };
+	return { events, last, past };
 }

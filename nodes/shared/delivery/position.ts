@@ -19,6 +19,7 @@ export type InFlight = NonNullable<StoredState['inFlight']>;
 export class Position {
 	private readonly window: SeenWindow;
 	private readonly subjects: string[] = [];
+	private readonly knownSubjects = new Set<string>();
 	private inFlight: InFlight | undefined;
 	private cursor: string;
 
@@ -39,7 +40,7 @@ export class Position {
 	static from(state: StoredState, lookbackMs: number): Position {
 		const position = new Position(state.source, state.resetToken, lookbackMs, state.cursor);
 		position.window.restore(state.seen, state.floor ?? undefined);
-		position.subjects.push(...state.subjects);
+		for (const subject of state.subjects) position.note(subject);
 		position.inFlight = state.inFlight ?? undefined;
 		return position;
 	}
@@ -72,7 +73,7 @@ export class Position {
 
 	/** Whether the same ordered unit was delivered before with other content. */
 	isCorrection(event: PicoEvent): boolean {
-		return this.subjects.includes(event.subject.slice(0, SUBJECT_LENGTH));
+		return this.knownSubjects.has(event.subject.slice(0, SUBJECT_LENGTH));
 	}
 
 	/** Notes what is about to be handed over. Not yet stored: see `toState`. */
@@ -83,13 +84,17 @@ export class Position {
 	acknowledge(events: readonly PicoEvent[]): void {
 		for (const event of events) {
 			this.pass(event);
-			const subject = event.subject.slice(0, SUBJECT_LENGTH);
-			const index = this.subjects.indexOf(subject);
-			if (index >= 0) this.subjects.splice(index, 1);
-			this.subjects.push(subject);
+			this.note(event.subject.slice(0, SUBJECT_LENGTH));
 		}
-		if (this.subjects.length > STORED_SUBJECTS) this.subjects.splice(0, this.subjects.length - STORED_SUBJECTS);
 		this.inFlight = undefined;
+	}
+
+	/** Keeps the subjects that came last; the set is there since every event asks for one. */
+	private note(subject: string): void {
+		if (this.knownSubjects.has(subject)) this.subjects.splice(this.subjects.indexOf(subject), 1);
+		this.subjects.push(subject);
+		this.knownSubjects.add(subject);
+		while (this.subjects.length > STORED_SUBJECTS) this.knownSubjects.delete(this.subjects.shift() ?? '');
 	}
 
 	/** Moves over an event that nobody wants (filtered out). */

@@ -15,9 +15,30 @@ export interface PicoEvent {
 }
 
 export function toEvent(kind: EventKind, raw: Row): PicoEvent {
-	const row = kind.normalise(raw);
-	const cursor = row[kind.cursorField];
-	return { id: eventId(kind, row), subject: subjectId(kind, row), cursor: typeof cursor === 'string' ? cursor : '', row };
+	return new LazyEvent(kind, kind.normalise(raw));
+}
+
+/** Its ids are computed when somebody asks for them: hashing costs more than all the rest of reading an event. */
+class LazyEvent implements PicoEvent {
+	readonly cursor: string;
+	private knownId: string | undefined;
+	private knownSubject: string | undefined;
+
+	constructor(
+		private readonly kind: EventKind,
+		readonly row: Row,
+	) {
+		const cursor = row[kind.cursorField];
+		this.cursor = typeof cursor === 'string' ? cursor : '';
+	}
+
+	get id(): string {
+		return (this.knownId ??= eventId(this.kind, this.row));
+	}
+
+	get subject(): string {
+		return (this.knownSubject ??= subjectId(this.kind, this.row));
+	}
 }
 
 /**

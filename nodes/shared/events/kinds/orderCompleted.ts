@@ -50,6 +50,7 @@ export const orderCompleted: EventKind = {
 	],
 	identityFields: ['externalOrderId', 'orderIndex', 'at', 'operation', 'operationSummary', 'endState'],
 	normalise(row) {
+		if (isCurrent(row)) return row;
 		const summary = asObject(row.operationSummary) ?? {};
 		const { endState: summaryEnd, ...rest } = summary;
 		const endState = { ...asObject(summaryEnd), ...dropNulls(asObject(row.endState)) };
@@ -63,12 +64,12 @@ export const orderCompleted: EventKind = {
 	},
 	identity(row) {
 		const key: unknown[] = [...this.subject(row), asText(row.at)];
-		const incomplete = !at(row, 'operation.id') || !row.externalOrderId || !row.at;
+		const incomplete = !asObject(row.operation)?.id || !row.externalOrderId || !row.at;
 		if (incomplete) key.push(at(row, 'endState.producedSerial') ?? null, at(row, 'operationSummary.startedAt') ?? null);
 		return key;
 	},
 	subject: (row) => [
-		asText(at(row, 'operation.id')),
+		asText(asObject(row.operation)?.id),
 		asText(row.externalOrderId),
 		// A missing index is the first unit.
 		asNumber(row.orderIndex) ?? 0,
@@ -113,6 +114,15 @@ export const orderCompleted: EventKind = {
 		secondaryExternalOrderId: null,
 	},
 };
+
+/** Whether a row is normal already, as newer servers send it: most rows are, and a replay reads many. */
+function isCurrent(row: Row): boolean {
+	const { at: time, operationSummary: summary, endState } = row;
+	if (typeof time !== 'string' || !asObject(summary) || 'endState' in (summary as Row)) return false;
+	if (endState === null) return true;
+	const end = asObject(endState);
+	return end !== undefined && !('at' in end) && Object.values(end).every((value) => value !== null);
+}
 
 /** Serials and lots of each part, so that a back-flush line can be filled by part number. */
 function serialsByPartNumber(serials: Array<{ partNumber: string | null; serial: string | null }>): Row {
