@@ -3,6 +3,7 @@ import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { Position } from '../shared/delivery/position';
 import { loadState, type StoredState } from '../shared/delivery/state';
 import type { PicoEvent } from '../shared/events/event';
+import type { SeenWindow } from '../shared/events/window';
 
 /** Ids of events delivered ahead of the cursor at most. */
 const STORED_AHEAD = 300;
@@ -32,18 +33,20 @@ export class Progress {
 	private constructor(
 		private readonly position: Position,
 		private ahead: string[],
+		private readonly seen: SeenWindow | undefined,
 	) {}
 
-	static at(cursor: string, source: Source): Progress {
-		return new Progress(Position.at(cursor, source.fingerprint, source.resetToken, source.lookbackMs), []);
+	static at(cursor: string, source: Source, seen?: SeenWindow): Progress {
+		return new Progress(Position.at(cursor, source.fingerprint, source.resetToken, source.lookbackMs), [], seen);
 	}
 
-	static load(raw: unknown, source: Source): LoadedProgress {
+	/** @param seen further delivered events */
+	static load(raw: unknown, source: Source, seen?: SeenWindow): LoadedProgress {
 		const loaded = loadState(raw, source.fingerprint, source.resetToken);
 		if (loaded.kind !== 'state') return loaded;
 		const { ahead } = raw as { ahead?: unknown };
 		const ids = Array.isArray(ahead) ? ahead.filter((id): id is string => typeof id === 'string') : [];
-		return { kind: 'progress', progress: new Progress(Position.from(loaded.state, source.lookbackMs), ids) };
+		return { kind: 'progress', progress: new Progress(Position.from(loaded.state, source.lookbackMs), ids, seen) };
 	}
 
 	get cursor(): string {
@@ -56,7 +59,7 @@ export class Progress {
 	}
 
 	isDelivered(event: PicoEvent): boolean {
-		return this.position.isDelivered(event) || this.ahead.includes(mark(event));
+		return this.position.isDelivered(event) || this.ahead.includes(mark(event)) || this.seen?.has(event.id) === true;
 	}
 
 	isCorrection(event: PicoEvent): boolean {

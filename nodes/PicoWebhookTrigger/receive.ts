@@ -78,7 +78,9 @@ async function deliver(
 	const caughtUp = client ? await read(client, progress, { ...call, arrived: fresh }, memory) : unreachable(fresh, progress);
 	const stored = store(context, progress);
 	const settled = answered(context).then((ok) => {
-		if (ok) memory.latest = stored;
+		if (!ok) return;
+		memory.latest = stored;
+		for (const { event } of caughtUp.deliver) memory.seen.add(event.id, event.cursor);
 	});
 	tell(context, call, caughtUp, stored.cursor);
 	if (caughtUp.more) goOnLater(context, turnKey(context), registration, AFTER_A_CALL);
@@ -129,14 +131,14 @@ async function clientOf(context: IWebhookFunctions): Promise<PicoClient | undefi
  * The newer of what n8n read for this call and what this process did last: n8n reads before a call waits for its turn,
  * and the end of any other run may put an older copy back.
  */
-function progressOf(context: IWebhookFunctions, client: PicoClient | undefined, call: Call, { latest }: Memory): Progress {
+function progressOf(context: IWebhookFunctions, client: PicoClient | undefined, call: Call, { latest, seen }: Memory): Progress {
 	const raw = readStored(context) as Partial<StoredProgress> | undefined;
 	const { settings, arrived } = call;
 	const source = client
 		? sourceOf(client, settings)
 		: { fingerprint: raw?.source ?? '', resetToken: settings.resetToken, lookbackMs: settings.lookbackMs };
-	const stored = Progress.load(raw, source);
-	const remembered = latest ? Progress.load(latest, source) : stored;
+	const stored = Progress.load(raw, source, seen);
+	const remembered = latest ? Progress.load(latest, source, seen) : stored;
 	if (remembered.kind === 'progress') {
 		if (stored.kind !== 'progress' || compareTimestamps(remembered.progress.cursor, stored.progress.cursor) >= 0) {
 			return remembered.progress;
@@ -146,7 +148,7 @@ function progressOf(context: IWebhookFunctions, client: PicoClient | undefined, 
 	const why = 'reason' in stored ? stored.reason : 'nothing is stored';
 	context.logger.warn(`${label(context)} Begins with the event that has just arrived, since ${why}`);
 	const first = arrived.map(({ cursor }) => cursor).filter((cursor) => cursor !== '');
-	return Progress.at(first.sort(compareTimestamps)[0] ?? new Date().toISOString(), source);
+	return Progress.at(first.sort(compareTimestamps)[0] ?? new Date().toISOString(), source, seen);
 }
 
 /**

@@ -1,9 +1,12 @@
 import { within } from '../shared/api/pause';
+import { SeenWindow } from '../shared/events/window';
 import type { StoredProgress } from './progress';
 
 /** What this process knows of one trigger, which is newer than what n8n read from the database for a call. */
 export interface Memory {
 	latest?: StoredProgress;
+	/** Delivered events; more of them than what is stored has room for. */
+	seen: SeenWindow;
 	/** When the whole look-back window was last read again, milliseconds since 1970. */
 	lookedBackAt: number;
 }
@@ -15,6 +18,8 @@ interface Turns {
 
 /** An answer that n8n never finishes must not block the calls behind it. */
 const LONGEST_TURN_MS = 10_000;
+/** The window is bounded by its size as well. */
+const REMEMBER_MS = 86_400_000;
 
 const triggers = new Map<string, Turns>();
 
@@ -23,7 +28,7 @@ const triggers = new Map<string, Turns>();
  * A turn lasts until `settled`: until n8n has started the run, saved the state and answered.
  */
 export async function inTurn<T>(key: string, job: (memory: Memory) => Promise<{ result: T; settled: Promise<unknown> }>): Promise<T> {
-	const turns = triggers.get(key) ?? { memory: { lookedBackAt: 0 }, last: Promise.resolve() };
+	const turns = triggers.get(key) ?? { memory: { seen: new SeenWindow(REMEMBER_MS), lookedBackAt: 0 }, last: Promise.resolve() };
 	triggers.set(key, turns);
 	const before = turns.last;
 	let done = () => {};
