@@ -72,7 +72,7 @@ async function executions({ editor, session, doubles: { pico } }: Stage): Promis
 		{ timeoutMs: 60_000, everyMs: 300 },
 	);
 	const runs = await session.executions(TRIGGER_WORKFLOW);
-	const failedOutput = runs.findLast(({ data }) => data?.resultData.runData['Tell a person']);
+	const failedOutput = [...runs].reverse().find(({ data }) => data?.resultData.runData['Tell a person']);
 	const { page } = editor;
 	await editor.goto(`/workflow/${TRIGGER_WORKFLOW}/executions/${failedOutput?.id ?? ''}`);
 	await page.getByTestId('execution-preview-label').waitFor();
