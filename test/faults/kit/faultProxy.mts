@@ -9,6 +9,10 @@ export type Fault =
 	/** Let it through and stop sending after so many bytes, with the connection open. */
 	| { kind: 'stall'; afterBytes: number }
 	| { kind: 'status'; status: number; headers?: Record<string, string>; body?: string }
+	/** Let it through; answer 504 where the server has not answered in time, as a gateway does. */
+	| { kind: 'gateway'; afterMs: number }
+	/** Let it through and, when the server has done what was asked, break the connection instead of answering. */
+	| { kind: 'unanswered' }
 	/** Change the bytes on the way. */
 	| { kind: 'rewrite'; change: (text: string) => string };
 
@@ -41,14 +45,33 @@ export async function faultProxy(target: string, choose: (info: { stream: boolea
 			response.writeHead(fault.status, { 'content-type': 'text/plain', ...fault.headers }).end(fault.body ?? '');
 			return;
 		}
+		const gateway = fault.kind === 'gateway' ? setTimeout(() => giveUp(), fault.afterMs) : undefined;
+		const giveUp = () => {
+			if (response.headersSent || response.destroyed) return;
+			proxy.injected++;
+			response.writeHead(504, { 'content-type': 'text/plain' }).end('Gateway time-out');
+			onward.destroy();
+		};
 		const onward = forward(target, { method: request.method, headers: { ...request.headers, host: new URL(target).host } }, (answer) => {
+			clearTimeout(gateway);
+			if (fault.kind === 'unanswered') {
+				proxy.injected++;
+				answer.resume();
+				answer.on('end', () => response.destroy());
+				return;
+			}
 			const headers = { ...answer.headers };
 			if (fault.kind === 'rewrite') delete headers['content-length'];
 			response.writeHead(answer.statusCode ?? 502, headers);
 			relay(answer, response, fault, () => proxy.injected++);
 		});
-		onward.on('error', () => response.destroy());
-		response.on('close', () => onward.destroy());
+		onward.on('error', () => {
+			if (!response.writableEnded) response.destroy();
+		});
+		response.on('close', () => {
+			clearTimeout(gateway);
+			onward.destroy();
+		});
 		request.pipe(onward);
 	};
 

@@ -14,6 +14,7 @@ const FIRST = Date.UTC(2026, 0, 1);
 /** A sandbox, a real n8n with some workflows, and the system that these write to: one set for the rows of a file. */
 export class N8nPlant {
 	private made = 0;
+	private first = FIRST;
 
 	private constructor(
 		readonly sandbox: SandboxProcess,
@@ -30,17 +31,22 @@ export class N8nPlant {
 		return new N8nPlant(sandbox, collector, n8n);
 	}
 
-	/** A new row begins: no events, no effects. */
-	async reset(): Promise<void> {
+	/**
+	 * A new row begins: no events, no effects.
+	 *
+	 * @param first time of the first completion, milliseconds
+	 */
+	async reset(first = FIRST): Promise<void> {
 		await this.sandbox.control('POST', 'reset', {});
 		this.collector.clear();
 		this.made = 0;
+		this.first = first;
 	}
 
 	/** Completes `count` more units; their times follow on. */
 	async complete(count: number): Promise<void> {
 		if (count <= 0) return;
-		const startAt = new Date(FIRST + this.made * 1000).toISOString();
+		const startAt = new Date(this.first + this.made * 1000).toISOString();
 		await this.sandbox.control('POST', 'completions/bulk', { count, startAt, stepNs: STEP_NS, orderPrefix: `MO${this.made}` });
 		this.made += count;
 	}
