@@ -42,6 +42,8 @@ export function scenario(
 				mkdirSync(RESULTS.replace(/[^/]*$/, ''), { recursive: true });
 				appendFileSync(RESULTS, `${JSON.stringify({ ...row, seconds: Math.round((Date.now() - started) / 100) / 10, seed: SEED })}\n`);
 			}
+			// A row in which nothing went wrong proves nothing.
+			expect(row.injected).toBeGreaterThan(0);
 			expect({ seed: SEED, lost: row.lost }).toEqual({ seed: SEED, lost: 0 });
 			expect({ seed: SEED, duplicated: row.duplicated <= (options.allowedDuplicates ?? 0) }).toEqual({ seed: SEED, duplicated: true });
 		},
