@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 export interface EnvironmentOptions {
 	/** n8n keeps its database, settings and community packages in `<userFolder>/.n8n`. */
 	userFolder: string;
@@ -13,7 +15,8 @@ export function n8nEnvironment({ userFolder, port, brokerPort, extra }: Environm
 		PATH: process.env.PATH,
 		...(process.env.SystemRoot ? { SystemRoot: process.env.SystemRoot } : {}),
 		...(process.env.PICO_DEMO_NATIVE_SQLITE ? { PICO_DEMO_NATIVE_SQLITE: process.env.PICO_DEMO_NATIVE_SQLITE } : {}),
-		HOME: userFolder,
+		// n8n unpacks 50 MB of editor code below its home; linters leave folders of this name alone.
+		HOME: join(userFolder, 'node_modules', 'home'),
 		NODE_ENV: 'production',
 		N8N_USER_FOLDER: userFolder,
 		N8N_PORT: String(port),
