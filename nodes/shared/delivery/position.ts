@@ -6,6 +6,9 @@ import { STATE_VERSION, type StoredState } from './state';
 /** Ids in stored state at most; with 24 bytes each that is under 20 KB. */
 const STORED_MARKS = 800;
 const STORED_SUBJECTS = 600;
+/** Bytes for all three lists together, and what one entry of each takes as JSON. */
+const STORED_BYTES = 31_400;
+const ENTRY = { inFlight: 27, mark: 24, subject: 13 };
 /** Characters of an id in stored state: 72 bits, so that a false match in a full window is one in 10^16. */
 const MARK_LENGTH = 12;
 const SUBJECT_LENGTH = 10;
@@ -104,7 +107,10 @@ export class Position {
 	}
 
 	toState(): StoredState {
-		const { marks, floor } = this.window.marks(STORED_MARKS);
+		// A large batch takes its room from the subjects first: without them only a correction is not told as one.
+		const room = STORED_BYTES - (this.inFlight?.ids.length ?? 0) * ENTRY.inFlight;
+		const { marks, floor } = this.window.marks(Math.min(STORED_MARKS, Math.floor(room / ENTRY.mark)));
+		const subjects = Math.floor((room - marks.length * ENTRY.mark) / ENTRY.subject);
 		return {
 			v: STATE_VERSION,
 			source: this.source,
@@ -112,7 +118,7 @@ export class Position {
 			cursor: this.cursor,
 			seen: marks,
 			floor: floor ?? null,
-			subjects: [...this.subjects],
+			subjects: this.subjects.slice(Math.max(0, this.subjects.length - subjects)),
 			inFlight: this.inFlight ?? null,
 		};
 	}
