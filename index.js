@@ -5,4 +5,5 @@ module.exports = {
 	...require('./dist/credentials/PicoApi.credentials.js'),
 	...require('./dist/nodes/Pico/Pico.node.js'),
 	...require('./dist/nodes/PicoTrigger/PicoTrigger.node.js'),
+	...require('./dist/nodes/PicoWebhookTrigger/PicoWebhookTrigger.node.js'),
 };

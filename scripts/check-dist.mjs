@@ -15,9 +15,10 @@ import { analyzePackage, SOURCE_FILE_PATTERNS } from '@n8n/scan-community-packag
 
 /** What n8n has on board for community nodes; see the lint rule `no-restricted-imports`. */
 const PROVIDED = new Set(['n8n-workflow', 'lodash', 'luxon', 'p-limit', 'zod', 'node:crypto', 'crypto']);
-const MAX_TARBALL = 120 * 1024;
-const MAX_UNPACKED = 450 * 1024;
-const MAX_LOAD_MS = 15;
+const MAX_TARBALL = 120_000;
+const MAX_UNPACKED = 450_000;
+/** A guard against loading something heavy by accident; `npm run bench` measures the figure itself. */
+const MAX_LOAD_MS = 250;
 
 const root = process.cwd();
 const require = createRequire(path.join(root, 'package.json'));
@@ -82,7 +83,7 @@ await check(`loading takes at most ${MAX_LOAD_MS} ms after n8n-workflow`, () => 
 	const times = Array.from({ length: 5 }, () => Number(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' })));
 	const best = Math.min(...times);
 	// The best of five: a busy machine says nothing about the package.
-	if (best > MAX_LOAD_MS * (process.env.CI ? 3 : 1)) throw new Error(`${best.toFixed(1)} ms`);
+	if (best > MAX_LOAD_MS) throw new Error(`${best.toFixed(1)} ms`);
 	return `${best.toFixed(1)} ms`;
 });
 
@@ -93,12 +94,12 @@ await check('official scanner, sources: no errors', async () => {
 
 const unpacked = mkdtempSync(path.join(tmpdir(), 'pico-pack-'));
 try {
-	await check(`tarball at most ${MAX_TARBALL / 1024} KB, unpacked at most ${MAX_UNPACKED / 1024} KB`, () => {
+	await check(`tarball at most ${MAX_TARBALL / 1000} KB, unpacked at most ${MAX_UNPACKED / 1000} KB`, () => {
 		const [{ filename, size, unpackedSize }] = JSON.parse(
 			execFileSync('npm', ['pack', '--json', '--pack-destination', unpacked], { encoding: 'utf8', shell: process.platform === 'win32' }),
 		);
 		execFileSync('tar', ['-xzf', path.join(unpacked, path.basename(filename)), '-C', unpacked]);
-		const sizes = `${(size / 1024).toFixed(1)} KB, unpacked ${(unpackedSize / 1024).toFixed(1)} KB`;
+		const sizes = `${(size / 1000).toFixed(1)} KB, unpacked ${(unpackedSize / 1000).toFixed(1)} KB`;
 		if (size > MAX_TARBALL || unpackedSize > MAX_UNPACKED) throw new Error(sizes);
 		return sizes;
 	});
