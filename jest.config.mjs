@@ -16,5 +16,5 @@ export default {
 	...shared,
 	roots: ['<rootDir>/test'],
 	testMatch: ['**/*.test.mts'],
-	testPathIgnorePatterns: ['<rootDir>/test/n8n/', '<rootDir>/test/faults/n8n/'],
+	testPathIgnorePatterns: ['<rootDir>/test/n8n/', '<rootDir>/test/faults/n8n/', '<rootDir>/test/faults/queue/'],
 };

@@ -28,6 +28,7 @@ export class RealN8n {
 		readonly folder: string,
 	) {}
 
+	/** @param extra environment on top of {@link KEEPS_EVERYTHING} */
 	static async create(credentials: Credential[], workflows: Array<Workflow & { id: string }>, extra: NodeJS.ProcessEnv = {}): Promise<RealN8n> {
 		const folder = mkdtempSync(join(tmpdir(), 'pico-faults-'));
 		const host = findHost();

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { pause, until } from '../../../demo/lib/poll.mts';
+import { installTarball, packPackage } from '../../../demo/lib/package.mts';
+import type { Row } from '../../../demo/lib/database.mts';
+import { account, RUNS_OF, storedRuns } from '../kit/ledger.mts';
+import { N8nPlant } from '../kit/n8nPlant.mts';
+import { QueueServers, queuePrograms } from '../kit/queueServers.mts';
+import { KEEPS_EVERYTHING } from '../kit/realN8n.mts';
+import { scenario, size } from '../kit/scenario.mts';
+import { Worker } from '../kit/worker.mts';
+
+const FLOW = 'faultsQueued0000';
+const programs = queuePrograms();
+if (!programs) throw new Error('Run this through: npm run test:faults');
+
+let servers: QueueServers;
+let plant: N8nPlant;
+let worker: Worker;
+let workerFolder: string;
+
+beforeAll(async () => {
+	servers = await QueueServers.start(programs);
+	const { environment } = servers;
+	plant = await N8nPlant.create([{ id: FLOW }], environment);
+	workerFolder = mkdtempSync(join(tmpdir(), 'pico-worker-'));
+	await installTarball(await packPackage(process.cwd(), workerFolder), workerFolder);
+	await plant.n8n.start();
+	worker = await Worker.prepare(plant.n8n.host, workerFolder, { ...KEEPS_EVERYTHING, ...environment });
+	await worker.start();
+}, 900_000);
+afterAll(async () => {
+	await plant?.close();
+	await worker?.stop();
+	await servers?.stop();
+	if (workerFolder) rmSync(workerFolder, { recursive: true, force: true });
+}, 120_000);
+
+const runs = async () => storedRuns(await servers.query<Row>(RUNS_OF.replace('?', `'${FLOW}'`)));
+
+scenario(
+	'R1',
+	'n8n in queue mode, main and sometimes its worker killed (kill -9), Redis and PostgreSQL',
+	async (random) => {
+		const events = size(4_000, 100);
+		const kills = size(20, 2);
+		const share = events / kills;
+		const { collector, n8n } = plant;
+		await plant.reset();
+		await plant.activate(FLOW);
+		collector.delay = () => (random.chance(0.2) ? random.whole(1, 20) : 0);
+		let recoveredInMs = 0;
+		let workerKills = 0;
+		for (let kill = 0; kill < kills; kill++) {
+			await plant.complete(share);
+			await plant.untilOrders(collector.orders.size + random.whole(1, share / 2));
+			await pause(random.whole(0, 60));
+			const killedAt = Date.now();
+			const both = random.chance(0.25);
+			if (both) {
+				workerKills++;
+				await worker.kill();
+			}
+			await n8n.n8n.kill();
+			if (both) await worker.start();
+			const seen = collector.calls;
+			await n8n.start();
+			await until('the next run', () => collector.calls > seen || collector.orders.size === (kill + 1) * share, { timeoutMs: 240_000, everyMs: 10 });
+			recoveredInMs = Math.max(recoveredInMs, Date.now() - killedAt);
+		}
+		const settled = await until(
+			'the runs to end',
+			async () => {
+				const all = await runs();
+				const different = new Set(all.map(({ eventId }) => eventId)).size;
+				return different >= events && all.every(({ status }) => ['success', 'crashed', 'error'].includes(status)) ? all : undefined;
+			},
+			{ timeoutMs: 300_000, everyMs: 1_000 },
+		).catch(async () => await runs());
+		const { lost, duplicated, crashed, crashedWithoutEffect, strange } = account(events, settled, collector.hits);
+		expect(strange).toEqual([]);
+		const note = `${crashed} runs listed as crashed, ${crashedWithoutEffect} of them before their effect; the worker too in ${workerKills} kills`;
+		return { events, injected: kills + workerKills, lost, duplicated, recoveredInMs, note };
+	},
+	{ timeoutMs: size(1_800_000, 600_000) },
+);
