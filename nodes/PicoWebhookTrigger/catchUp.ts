@@ -19,6 +19,7 @@ export interface CatchUpOptions {
 	budgetMs: number;
 	/** Events to deliver at most. */
 	most: number;
+	closing: AbortSignal;
 }
 
 export interface CaughtUp {
@@ -80,7 +81,8 @@ export async function catchUp(
 	}
 	if (outcome === 'full' || (outcome === 'late' && moved)) return { deliver, more: true };
 	left.forEach(ahead);
-	return outcome === 'late' ? { deliver, more: true } : { deliver, more: false, failure: outcome.failure };
+	// Too slow for the short time of an event: worth one longer try of our own, but no more than one.
+	return outcome === 'late' ? { deliver, more: hasTarget } : { deliver, more: false, failure: outcome.failure };
 }
 
 type Step = 'on' | 'full' | 'reached';
@@ -91,7 +93,7 @@ type Step = 'on' | 'full' | 'reached';
 async function read(
 	client: PicoClient,
 	settings: WebhookSettings,
-	{ from, arrived, budgetMs }: CatchUpOptions,
+	{ from, arrived, budgetMs, closing }: CatchUpOptions,
 	see: (event: PicoEvent) => Step,
 ): Promise<'end' | 'late' | 'cannot' | 'full' | 'reached' | { failure: PicoFailure }> {
 	const { kind } = settings;
@@ -100,7 +102,7 @@ async function read(
 	void pause(budgetMs, done.signal).then(() => {
 		if (!done.signal.aborted) limit.abort();
 	});
-	const { signal } = limit;
+	const signal = AbortSignal.any([limit.signal, closing]);
 	let dialect: Dialect | undefined;
 	try {
 		dialect = await client.dialect(signal);

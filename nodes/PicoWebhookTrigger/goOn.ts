@@ -29,7 +29,7 @@ export function goOnLater(
 		if (underWay.get(key) === stop) underWay.delete(key);
 		if (problem && !stop.signal.aborted) {
 			context.logger.info(
-				`[${context.getNode().name}] n8n does not reach its own webhook address (${problem}); missed events are fetched with the next event of Pico`,
+				`[Pico MES Webhook Trigger '${context.getNode().name}', workflow ${context.getWorkflow().id}] n8n does not reach its own webhook address (${problem}); missed events are fetched with the next event of Pico`,
 			);
 		}
 	});

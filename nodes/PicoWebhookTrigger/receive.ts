@@ -83,7 +83,7 @@ async function deliver(
 		for (const { event } of caughtUp.deliver) memory.seen.add(event.id, event.cursor);
 	});
 	tell(context, call, caughtUp, stored.cursor);
-	if (caughtUp.more) goOnLater(context, turnKey(context), registration, AFTER_A_CALL);
+	if (caughtUp.more && !memory.closing.signal.aborted) goOnLater(context, turnKey(context), registration, AFTER_A_CALL);
 	if (caughtUp.deliver.length === 0) {
 		return { result: { webhookResponse: { message: caughtUp.more ? 'Catching up' : 'Nothing new' } }, settled };
 	}
@@ -103,6 +103,7 @@ async function read(client: PicoClient, progress: Progress, { settings, arrived,
 		arrived,
 		budgetMs: own ? OWN_BUDGET_MS : EVENT_BUDGET_MS,
 		most: MOST_EVENTS,
+		closing: memory.closing.signal,
 	});
 	if (!short && !caughtUp.failure && !caughtUp.more) memory.lookedBackAt = now;
 	return caughtUp;
@@ -164,7 +165,9 @@ async function storeOnceMore(context: IWebhookFunctions, progress: Progress): Pr
 /** Settles when n8n has answered, which it does after it started the run: `false` when it could not start one. */
 async function answered(context: IWebhookFunctions): Promise<boolean> {
 	const response = context.getResponseObject();
-	return await new Promise((resolve) => response.once('close', () => resolve(response.statusCode < 400)));
+	// Pico may have hung up already; n8n starts the run all the same.
+	if (!response.closed && !response.destroyed) await new Promise<void>((resolve) => response.once('close', () => resolve()));
+	return response.statusCode < 400;
 }
 
 async function itemsOf(

@@ -9,6 +9,8 @@ export interface Memory {
 	seen: SeenWindow;
 	/** When the whole look-back window was last read again, milliseconds since 1970. */
 	lookedBackAt: number;
+	/** Fires when the trigger is no longer active. */
+	closing: AbortController;
 }
 
 interface Turns {
@@ -28,7 +30,7 @@ const triggers = new Map<string, Turns>();
  * A turn lasts until `settled`: until n8n has started the run, saved the state and answered.
  */
 export async function inTurn<T>(key: string, job: (memory: Memory) => Promise<{ result: T; settled: Promise<unknown> }>): Promise<T> {
-	const turns = triggers.get(key) ?? { memory: { seen: new SeenWindow(REMEMBER_MS), lookedBackAt: 0 }, last: Promise.resolve() };
+	const turns = triggers.get(key) ?? { memory: { seen: new SeenWindow(REMEMBER_MS), lookedBackAt: 0, closing: new AbortController() }, last: Promise.resolve() };
 	triggers.set(key, turns);
 	const before = turns.last;
 	let done = () => {};
@@ -46,6 +48,7 @@ export async function inTurn<T>(key: string, job: (memory: Memory) => Promise<{ 
 
 /** Forgets a trigger that is no longer active. */
 export function forgetTurns(key: string): void {
+	triggers.get(key)?.memory.closing.abort();
 	triggers.delete(key);
 }
 

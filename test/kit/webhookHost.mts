@@ -120,11 +120,16 @@ export class WebhookHost {
 	}
 
 	/** Calls the production address as anyone on the network could. */
-	async call(body: unknown, headers: Record<string, string> = { 'x-pico-webhook-secret': this.secret }): Promise<Answer> {
+	async call(
+		body: unknown,
+		headers: Record<string, string> = { 'x-pico-webhook-secret': this.secret },
+		hangUpAfterMs = 60_000,
+	): Promise<Answer> {
 		const response = await fetch(this.address('prod', true), {
 			method: 'POST',
 			headers: { 'content-type': 'application/json', ...headers },
 			body: typeof body === 'string' ? body : JSON.stringify(body),
+			signal: AbortSignal.timeout(hangUpAfterMs),
 		});
 		return { status: response.status, body: (await response.json()) as IDataObject };
 	}

@@ -15,6 +15,7 @@ const OPERATION_FIELD: Partial<Record<EventKind['id'], string>> = { operationCha
 const TRIES = 3;
 const RETRY_MS = 1_000;
 const ANSWER_WITHIN_MS = 20_000;
+const TOO_SLOW = 'Pico did not answer in time';
 
 /** Whether a structure can be attached to this kind of event. */
 export function canAttach(kind: EventKind): boolean {
@@ -43,10 +44,10 @@ export function sampleStructure(): Row {
 }
 
 async function readStructure(client: PicoClient, signal: AbortSignal): Promise<{ structure: Structure } | { missing: string }> {
-	let reason = 'the trigger is being stopped';
+	let reason = TOO_SLOW;
 	for (let tried = 1; tried <= TRIES && !signal.aborted; tried++) {
+		const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
 		try {
-			const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
 			const { data, errors } = await client.executeAdapted(
 				(dialect) => ({ document: structureDocument(dialect), signal: limit }),
 				{ repeatable: true },
@@ -54,7 +55,7 @@ async function readStructure(client: PicoClient, signal: AbortSignal): Promise<{
 			if (errors.length === 0) return { structure: Structure.read(data) };
 			reason = errors.map(({ message }) => message).join('; ');
 		} catch (error) {
-			reason = asFailure(error).message;
+			reason = limit.aborted ? TOO_SLOW : asFailure(error).message;
 		}
 		if (tried < TRIES) await pause(RETRY_MS, signal);
 	}

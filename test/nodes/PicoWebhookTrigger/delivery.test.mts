@@ -274,3 +274,27 @@ test('attaches the structure of the product to a changed operation', async () =>
 	await pico.runs(1);
 	expect(pico.host.items[0].structure).toMatchObject({ partNumber: 'FAN-3', steps: [] });
 });
+
+test('a Pico that is slow to answer delays neither the event nor its answer; the item says that the structure is missing', async () => {
+	pico.host.parameters = { event: 'operationChanged', options: { attachStructure: true } };
+	await pico.host.activate();
+	const event = { id: 'op-1', externalId: 'FAN-4', externalRevision: 'A', name: 'Fan', variantName: null, updatedAt: now(), archivedAt: null };
+	await pico.post('switches', { latencyMs: 30_000 });
+	const before = Date.now();
+	expect((await pico.host.call(event)).status).toBe(200);
+	expect(Date.now() - before).toBeLessThan(7_000);
+	expect(pico.host.items).toMatchObject([{ partNumber: 'FAN-4', structure: null, structureMissing: 'Pico did not answer in time' }]);
+	await pico.post('switches', { latencyMs: 0 });
+});
+
+test('a Pico that hangs up before the answer holds up no later call, and its event is not lost', async () => {
+	await pico.host.activate();
+	await pico.post('switches', { latencyMs: 1_500 });
+	const hungUp = pico.host.call({ ...COMPLETION, at: now() }, undefined, 300);
+	await expect(hungUp).rejects.toThrow();
+	await pico.post('switches', { latencyMs: 0 });
+	const before = Date.now();
+	await pico.host.call({ ...COMPLETION, orderIndex: 1, at: now() });
+	expect(Date.now() - before).toBeLessThan(6_000);
+	expect(pico.host.items.map(({ orderIndex }) => orderIndex)).toEqual([0, 1]);
+});
