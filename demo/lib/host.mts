@@ -20,7 +20,7 @@ export interface Host {
 export function findHost(root = process.cwd()): Host {
 	const folder = join(root, 'demo', 'n8n-host');
 	const n8n = join(folder, 'node_modules', 'n8n', 'bin', 'n8n');
-	if (!existsSync(n8n)) throw new Error('n8n is not installed yet. Run: npm run setup:n8n');
+	if (!existsSync(n8n)) throw new Error('n8n is not installed yet. Run: node scripts/install.mjs host');
 	return { folder, node: findNode24(folder), n8n };
 }
 

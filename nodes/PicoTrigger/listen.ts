@@ -20,7 +20,9 @@ const EARLIEST = '1970-01-01T00:00:00.000Z';
  * @throws PicoFailure when the trigger cannot start
  */
 export async function listen(context: ITriggerFunctions, settings: TriggerSettings): Promise<Feed> {
-	const report = new Report(context, capabilitiesOf(context));
+	const capabilities = capabilitiesOf(context);
+	const report = new Report(context, capabilities);
+	if (!capabilities.deduplicationKey) report.info('This n8n is older than 2.20: the last batch before a restart is started again');
 	const client = await PicoClient.of(context);
 	const staticData = context.getWorkflowStaticData('global');
 	const key = `picoTrigger:${settings.owner.nodeId}`;

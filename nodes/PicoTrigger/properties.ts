@@ -13,7 +13,7 @@ export const properties: INodeProperties[] = [
 		default: 'new',
 		description: 'Where to begin when the workflow is published for the first time. Later the stored position always wins.',
 		options: [
-			{ name: 'New Events', value: 'new', description: 'What happens from the activation on' },
+			{ name: 'New Events', value: 'new', description: 'What happens after the workflow is published' },
 			{ name: 'A Date', value: 'date', description: 'Events since then are replayed first' },
 			{ name: 'As Far Back as Pico Keeps Events', value: 'earliest', description: 'Everything that Pico still has is replayed first' },
 		],
@@ -38,7 +38,15 @@ export const properties: INodeProperties[] = [
 			{ name: 'When the Run Succeeds', value: 'succeeded', description: 'A failed run is tried again, see Attempts under Options' },
 			{ name: 'As Soon as It Starts', value: 'started', description: 'Without waiting; runs may overlap and overtake each other' },
 		],
+	},	{
+		displayName:
+			"A restart of n8n between two attempts ends the attempts, since n8n is not asked to start an event twice. To have it run again, add the option 'After an Unclean Stop'.",
+		name: 'attemptsNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { moveOn: ['succeeded'] } },
 	},
+
 	...output,
 	{
 		displayName: 'Options',

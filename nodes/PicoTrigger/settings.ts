@@ -4,7 +4,7 @@ import { NodeOperationError, type IDataObject, type ITriggerFunctions } from 'n8
 import { readChoice, whole } from '../shared/delivery/choice';
 import { PACE } from '../shared/delivery/pace';
 import type { AfterLastAttempt, AfterUncleanStop, MoveOn, StartFrom, TriggerSettings } from '../shared/delivery/settings';
-import { toNanos } from '../shared/events/timestamp';
+import { toMs, toNanos } from '../shared/events/timestamp';
 
 const SECOND = 1_000;
 const DEFAULT_RUN_TIMEOUT_S = 3_600;
@@ -31,17 +31,22 @@ export function readSettings(context: ITriggerFunctions): TriggerSettings {
 	};
 }
 
+/** Clocks differ a little; a date further ahead is a slip that would silence the trigger until then. */
+const AHEAD_MS = 60 * SECOND;
+
 function readStart(context: ITriggerFunctions, from: string, date: string): StartFrom {
 	if (from !== 'date') return { from: from === 'earliest' ? 'earliest' : 'new' };
 	// The date field of the editor has no time zone: it means the time zone of the workflow.
-	const start = toNanos(date) === undefined ? DateTime.fromISO(date, { zone: context.getTimezone() }) : undefined;
-	if (!start) return { from: 'date', date };
-	if (!start.isValid) {
-		throw new NodeOperationError(context.getNode(), "'Start Date' is not a date", {
-			description: 'Choose a date, or enter one such as 2026-01-31T06:00:00Z.',
+	const local = DateTime.fromISO(date, { zone: context.getTimezone() });
+	const start = toNanos(date) === undefined && local.isValid ? local.toUTC().toISO() : date;
+	const ms = toMs(start);
+	const refuse = (message: string) =>
+		new NodeOperationError(context.getNode(), message, {
+			description: 'Choose a date in the past, or enter one such as 2026-01-31T06:00:00Z.',
 		});
-	}
-	return { from: 'date', date: start.toUTC().toISO() };
+	if (ms === undefined) throw refuse("'Start Date' is not a date");
+	if (ms > Date.now() + AHEAD_MS) throw refuse("'Start Date' lies in the future");
+	return { from: 'date', date: start };
 }
 
 /** A run cannot last longer than the workflow's own time-out; without one, an hour without word is taken as its end. */

@@ -35,11 +35,11 @@ export class PicoWebhookTrigger implements INodeType {
 			header: 'Let Pico call this workflow',
 			executionsHelp: {
 				inactive:
-					'<b>While building the workflow</b>, click the button and then make the event happen in Pico, for example complete an order: Pico calls the test URL, which is registered for two minutes. <br /><br /><b>When it works</b>, activate the workflow: Pico then calls it for every event.',
+					'<b>While building the workflow</b>, click the button and then make the event happen in Pico, for example complete an order: Pico calls the test URL, which is registered for two minutes. <br /><br /><b>When it works</b>, publish the workflow: Pico then calls it for every event.',
 				active:
 					'<b>While building the workflow</b>, click the button and then make the event happen in Pico, for example complete an order: Pico calls the test URL, which is registered for two minutes beside that of the active workflow.<br /><br /><b>The workflow is active</b>: Pico calls it for every event. See the executions list.',
 			},
-			activationHint: 'Activate the workflow to let Pico call it for every event.',
+			activationHint: 'Publish the workflow to let Pico call it for every event.',
 		},
 		properties,
 	};

@@ -31,7 +31,7 @@ export const properties: INodeProperties[] = [
 				typeOptions: { password: true },
 				default: '',
 				placeholder: 'e.g. 2026-01-31',
-				description: 'Any new value forgets the stored position at the next activation: the trigger then begins with new events',
+				description: 'Any new value forgets the stored position when the workflow is published again: the trigger then begins with new events',
 			},
 		],
 	},

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './run.mjs';
 
@@ -14,6 +15,7 @@ export const RESULTS_FOLDER = join('.cache', 'test-results');
 export async function runJest(root, { name, config, args = [] }) {
 	const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 	const results = join(root, RESULTS_FOLDER, `${name}.json`);
+	mkdirSync(join(root, RESULTS_FOLDER), { recursive: true });
 	const { code } = await runCommand({
 		command: process.execPath,
 		args: [jest, '--config', config, '--json', `--outputFile=${results}`, ...args],

@@ -264,3 +264,20 @@ describe('what comes in', () => {
 		await until('the later one', () => host.items.some(({ orderId }) => String(orderId).startsWith('LATER')));
 	});
 });
+
+describe('Start From a date', () => {
+	test.each([
+		['tomorrow by mistake', new Date(Date.now() + 86_400_000).toISOString(), /lies in the future/],
+		['no date', 'soon', /is not a date/],
+	])('%s is refused', async (_name, startDate, message) => {
+		host = new TriggerHost(sandbox, { startFrom: 'date', startDate });
+		await expect(host.activate()).rejects.toThrow(message);
+	});
+
+	test('replays what happened since', async () => {
+		await sandbox.control('POST', 'completions/bulk', { count: 10, orderPrefix: 'OLD', startAt: '2026-01-05T00:00:00Z', stepNs: 3_600_000_000_000 });
+		await start({ startFrom: 'date', startDate: '2026-01-05T05:00:00Z' });
+		await until('five runs', () => host.runs.length === 5);
+		expect(host.items.every(({ replayed }) => replayed === true)).toBe(true);
+	});
+});
