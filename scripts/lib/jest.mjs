@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { runCommand } from './run.mjs';
 
 /** Folder of the machine-readable results, one file per runner. */
@@ -16,6 +17,7 @@ export async function runJest(root, { name, config, args = [] }) {
 	const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 	const results = join(root, RESULTS_FOLDER, `${name}.json`);
 	mkdirSync(join(root, RESULTS_FOLDER), { recursive: true });
+	mkdirSync(dirname(results), { recursive: true });
 	const { code } = await runCommand({
 		command: process.execPath,
 		args: [jest, '--config', config, '--json', `--outputFile=${results}`, ...args],
