@@ -6,7 +6,7 @@ import { attachStructure, lookBack, orderId, output, products, triggerOn } from 
 export const properties: INodeProperties[] = [
 	{
 		displayName:
-			"Pico has to reach this n8n: its public address belongs into the environment variable WEBHOOK_URL, a localhost address serves only a Pico on the same machine. Pico calls once and forgets; what was missed is fetched with the next event, and an event may come twice after a crash. Where nothing may be missed or come late, use 'Pico MES Trigger', which needs no way from Pico to n8n.",
+			'Pico must be able to call this n8n: set the environment variable WEBHOOK_URL to its public address. Pico calls once; what it misses is fetched with the next event, and after a crash one event may come twice. Where that will not do, use <b>Pico MES Trigger</b>, which needs no way from Pico to n8n.',
 		name: 'notice',
 		type: 'notice',
 		default: '',
