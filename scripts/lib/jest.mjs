@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runCommand } from './run.mjs';
 
@@ -16,7 +15,6 @@ export const RESULTS_FOLDER = join('.cache', 'test-results');
 export async function runJest(root, { name, config, args = [] }) {
 	const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 	const results = join(root, RESULTS_FOLDER, `${name}.json`);
-	mkdirSync(join(root, RESULTS_FOLDER), { recursive: true });
 	mkdirSync(dirname(results), { recursive: true });
 	const { code } = await runCommand({
 		command: process.execPath,
