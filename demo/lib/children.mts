@@ -40,7 +40,7 @@ export const hasEnded = (child: ChildProcess) =>
 	child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
 
 /** Asks a child to stop, and ends its whole process group when it has not within `graceMs`. */
-export async function stopChild(child: ChildProcess, graceMs = 15_000): Promise<void> {
+export async function stopChild(child: ChildProcess, graceMs = 25_000): Promise<void> {
 	if (!hasEnded(child)) {
 		child.kill('SIGTERM');
 		await until('a process to stop', () => hasEnded(child), { timeoutMs: graceMs, everyMs: 50 }).catch((cause) => {

@@ -28,7 +28,8 @@ export function n8nEnvironment({ userFolder, port, brokerPort, extra }: Environm
 		N8N_ENCRYPTION_KEY: 'pico-demo',
 		N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS: 'true',
 		GENERIC_TIMEZONE: 'UTC',
-		N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '5',
+		// How long a stop waits for runs under way; without any it takes half a second.
+		N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '20',
 		// A publication cut short by a kill is taken up again after this long (default 120 s).
 		N8N_WORKFLOW_PUBLICATION_OUTBOX_LEASE_SECONDS: '10',
 		N8N_DIAGNOSTICS_ENABLED: 'false',
