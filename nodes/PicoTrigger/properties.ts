@@ -36,7 +36,7 @@ export const properties: INodeProperties[] = [
 		options: [
 			{ name: 'When the Run Finishes', value: 'finished', description: 'Also when it fails: n8n then holds the failed execution with the event' },
 			{ name: 'When the Run Succeeds', value: 'succeeded', description: 'A failed run is tried again, see Attempts under Options' },
-			{ name: 'As Soon as It Starts', value: 'started', description: 'Without waiting; runs may overlap and overtake each other' },
+			{ name: 'As Soon as It Starts', value: 'started', description: 'Without waiting; up to 50 runs may overlap and overtake each other' },
 		],
 	},	{
 		displayName:

@@ -8,10 +8,11 @@ import { structuresFor } from './attach';
 import type { Batch } from './batch';
 import { deduplicationKey } from './batch';
 import { lagMs, toItem } from './item';
+import type { Overlap } from './overlap';
 import { PACE } from './pace';
 import type { Position } from './position';
 import type { Report } from './report';
-import { runAndWait, startRun, type RunOutcome } from './runs';
+import { refusedToWait, runAndWait, type RunOutcome } from './runs';
 import type { TriggerSettings } from './settings';
 
 /** Whether the batch is behind us; after `closed` it stays unacknowledged and comes again at the next start. */
@@ -25,6 +26,8 @@ export interface Delivery {
 	/** Writes the position into static data; n8n saves it with the next `emit`. */
 	store: () => void;
 	closing: AbortSignal;
+	/** Runs that nobody waits for. */
+	overlap: Overlap;
 }
 
 /**
@@ -35,20 +38,29 @@ export async function deliver(delivery: Delivery, batch: Batch): Promise<Verdict
 	const { settings, position, report, closing } = delivery;
 	const extras = await extrasFor(delivery, batch);
 	if (closing.aborted) return 'closed';
+	let refused: string | undefined;
 	for (let attempt = batch.attempt; ; attempt++) {
 		const outcome = await handOver(delivery, batch, attempt, extras);
 		if (outcome.kind === 'closed') return 'closed';
 		if (outcome.kind === 'refused') {
 			report.failedExecution(
 				`n8n did not start a run for ${describe(batch.events)}: ${outcome.reason}`,
-				/without waiting/i.test(outcome.reason)
+				refusedToWait(outcome.reason)
 					? "This workflow runs on an engine that lets no trigger wait for a run. Set 'Move On' to 'As Soon as It Starts', or choose the other engine in the workflow settings."
 					: 'The event is kept and offered again.',
 			);
+			refused = outcome.reason;
 			await pause(PACE.slow, closing);
 			if (closing.aborted) return 'closed';
 			attempt--;
 			continue;
+		}
+		if (outcome.kind === 'startedBefore' && refused !== undefined) {
+			// n8n had noted the run before it failed to carry it out, as a crash leaves one behind.
+			const again = settings.afterUncleanStop === 'again';
+			if (!again) tellUnknown(delivery, batch, refused);
+			refused = undefined;
+			if (again) continue;
 		}
 		if (isDone(outcome, settings)) break;
 		const reason = outcome.kind === 'failed' ? outcome.reason : '';
@@ -73,16 +85,20 @@ async function extrasFor({ context, settings, closing }: Delivery, batch: Batch)
 }
 
 async function handOver(delivery: Delivery, batch: Batch, attempt: number, extras: readonly Row[]): Promise<RunOutcome> {
-	const { context, settings, position, report, store, closing } = delivery;
+	const { context, settings, position, report, store, closing, overlap } = delivery;
 	const ids = batch.events.map(({ id }) => id);
 	const key = batch.key ?? deduplicationKey(settings, ids, attempt);
+	if (settings.moveOn === 'started') {
+		await overlap.room();
+		if (closing.aborted) return { kind: 'closed' };
+	}
 	const items = itemsOf(delivery, batch, attempt, extras);
 	position.handOver({ ids, key, attempt });
 	// Right before `emit`, which saves it: a change made while an earlier save is under way may be forgotten.
 	store();
 	batch.key = undefined;
 	if (settings.moveOn === 'started') {
-		startRun(context, [items], key);
+		overlap.start(context, [items], key, settings.runTimeoutMs, (reason) => tellUnknown(delivery, batch, reason));
 		return { kind: 'succeeded' };
 	}
 	const outcome = await runAndWait(context, [items], key, settings.runTimeoutMs, closing);
@@ -91,6 +107,15 @@ async function handOver(delivery: Delivery, batch: Batch, attempt: number, extra
 	}
 	if (outcome.kind === 'startedBefore') report.info(`${describe(batch.events)} was started before; not started again`);
 	return outcome;
+}
+
+/** n8n failed to carry out a run, or at least to say so, and the event is not started again. */
+function tellUnknown({ report }: Delivery, batch: Batch, reason: string): void {
+	report.failedExecution(
+		`It is not certain that ${describe(batch.events)} was run: ${reason}`,
+		'It is not started again, so that nothing happens twice. The event is below; see whether its run is in the executions list, and run it by hand if not.',
+		batch.events.map(({ row }) => row),
+	);
 }
 
 /** The end of an event whose last attempt failed: always visible, with its full payload, and then behind us. */

@@ -12,6 +12,7 @@ import type { Batch } from './batch';
 import { connection, type ConnectionEnd } from './connection';
 import { deliver } from './deliver';
 import { matches, serverFilter } from './filter';
+import { Overlap } from './overlap';
 import { PACE } from './pace';
 import type { Position } from './position';
 import { Reoffer } from './reoffer';
@@ -42,6 +43,7 @@ export interface FeedOptions {
 export class Feed {
 	private readonly closing = new AbortController();
 	private readonly backoff = new Backoff();
+	private readonly overlap = new Overlap(this.closing.signal);
 	/** What was reported since the last good connection, so that a lasting cause is reported once. */
 	private readonly reported = new Set<string>();
 	/** Unreadable messages come again with every look-back; each is reported once. */
@@ -220,7 +222,7 @@ export class Feed {
 	private async deliverBatch(batch: Batch) {
 		const { context, settings, position, report, store } = this.options;
 		if (this.closing.signal.aborted) return 'closed';
-		return await deliver({ context, settings, position, report, store, closing: this.closing.signal }, batch);
+		return await deliver({ context, settings, position, report, store, closing: this.closing.signal, overlap: this.overlap }, batch);
 	}
 
 	private readonly isReplayed = (event: PicoEvent): boolean => (toMs(event.cursor) ?? Number.POSITIVE_INFINITY) < this.openedAt;

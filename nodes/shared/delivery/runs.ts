@@ -46,6 +46,11 @@ export async function runAndWait(
 	return outcome;
 }
 
+/** Whether n8n's reason is an engine (2.0) on which no trigger may wait for a run. */
+export function refusedToWait(reason: string): boolean {
+	return /without waiting/i.test(reason);
+}
+
 /** n8n resolves with the run for failed runs too, and with nothing for a key that it knows. */
 function outcomeOf(run: IRun | undefined): RunOutcome {
 	if (!run) return { kind: 'startedBefore' };

@@ -170,7 +170,7 @@ scenario('R1', 'killed at random moments and restarted', async (random) => {
 	const host = plant.host({ startFrom: 'earliest', options: { eventsPerRun: random.pick([1, 7]) } });
 	host.workflow = async () => {
 		await new Promise((resolve) => setImmediate(resolve));
-		return 'success';
+		return 'success' as const;
 	};
 	await host.activate();
 	for (let kill = 0; kill < kills; kill++) {
