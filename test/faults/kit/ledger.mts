@@ -23,7 +23,7 @@ export function storedRuns(rows: readonly Row[]): StoredRun[] {
 export interface Account {
 	lost: number;
 	duplicated: number;
-	/** Runs that a kill cut off; n8n lists them. */
+	/** Runs that a kill cut off, as n8n lists them. */
 	crashed: number;
 	/** Crashed runs whose effect had not happened yet. */
 	crashedWithoutEffect: number;
@@ -34,17 +34,19 @@ export interface Account {
 /**
  * Compares what was completed with what n8n lists and what the other system saw, for runs of one event each. An event
  * is lost when no execution is about it; it came twice when two are, or when its effect happened twice.
+ *
+ * @param cutOff how n8n lists a run that a kill cut off
  */
-export function account(events: number, runs: readonly StoredRun[], hits: readonly Hit[]): Account {
+export function account(events: number, runs: readonly StoredRun[], hits: readonly Hit[], cutOff: readonly string[] = ['crashed']): Account {
 	const started = new Set(runs.map(({ eventId }) => eventId));
 	const effects = new Map<string, number>();
 	for (const { eventId } of hits) effects.set(eventId, (effects.get(eventId) ?? 0) + 1);
-	const crashed = runs.filter(({ status }) => status === 'crashed');
+	const crashed = runs.filter(({ status }) => cutOff.includes(status));
 	const strange: string[] = [];
 	for (const { id, eventId, status } of runs) {
 		if (eventId === undefined) strange.push(`execution ${id} has no key`);
 		else if (status === 'success' && !effects.has(eventId)) strange.push(`execution ${id} succeeded without its effect`);
-		else if (status !== 'success' && status !== 'crashed') strange.push(`execution ${id} is ${status}`);
+		else if (status !== 'success' && !cutOff.includes(status)) strange.push(`execution ${id} is ${status}`);
 	}
 	for (const eventId of effects.keys()) if (!started.has(eventId)) strange.push(`event ${eventId} had an effect without an execution`);
 	const twice = [...effects.values()].reduce((sum, count) => sum + count - 1, 0);

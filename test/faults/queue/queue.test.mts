@@ -20,6 +20,8 @@ const VICTIMS = [
 	{ main: true, worker: true },
 	{ main: false, worker: true },
 ];
+/** A run under a dead worker is missed after seconds; n8n's own values make that up to 90 s. */
+const SOON_MISSED = { QUEUE_WORKER_LOCK_DURATION: '10000', QUEUE_WORKER_LOCK_RENEW_TIME: '3000', QUEUE_WORKER_STALLED_INTERVAL: '5000' };
 const FLOW = 'faultsQueued0000';
 const programs = queuePrograms();
 if (!programs) throw new Error('Run this through: npm run test:faults');
@@ -31,7 +33,7 @@ let workerFolder: string;
 
 beforeAll(async () => {
 	servers = await QueueServers.start(programs);
-	const { environment } = servers;
+	const environment = { ...servers.environment, ...SOON_MISSED };
 	plant = await N8nPlant.create([{ id: FLOW }], environment);
 	workerFolder = mkdtempSync(join(tmpdir(), 'pico-worker-'));
 	await installTarball(await packPackage(process.cwd(), workerFolder), workerFolder);
@@ -87,9 +89,9 @@ scenario(
 		).catch(async () => await runs());
 		// Where a worker died under a run, the trigger says so in a failed execution of its own: one without a key.
 		const ofEvents = settled.filter(({ eventId }) => eventId !== undefined);
-		const { lost, duplicated, crashed, crashedWithoutEffect, strange } = account(events, ofEvents, collector.hits);
+		const { lost, duplicated, crashed, crashedWithoutEffect, strange } = account(events, ofEvents, collector.hits, ['crashed', 'error']);
 		expect(strange).toEqual([]);
-		const note = `${killed.main} kills of main, ${killed.worker} of the worker; ${crashed} runs listed as crashed, ${crashedWithoutEffect} of them before their effect`;
+		const note = `${killed.main} kills of main, ${killed.worker} of the worker; ${crashed} runs listed as crashed or failed, ${crashedWithoutEffect} of them before their effect; ${settled.length - ofEvents.length} failed executions by the trigger`;
 		return { events, injected: killed.main + killed.worker, lost, duplicated, recoveredInMs, note };
 	},
 	{ timeoutMs: size(1_800_000, 600_000) },
