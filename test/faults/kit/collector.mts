@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 /** One event of a run that reached the collector. */
 export interface Hit {
+	/** Id of the execution. */
+	run: number;
 	eventId: string;
 	orderId: string;
 	attempt: number;
@@ -29,7 +31,8 @@ export class Collector {
 		request.on('data', (piece: Buffer) => (text += piece.toString('utf8')));
 		request.on('end', () => {
 			const path = request.url ?? '/';
-			const run = (JSON.parse(text) as Array<[string, string, number]>).map(([eventId, orderId, attempt]) => ({ eventId, orderId, attempt }));
+			const told = JSON.parse(text) as { run: string; events: Array<[string, string, number]> };
+			const run = told.events.map(([eventId, orderId, attempt]) => ({ run: Number(told.run), eventId, orderId, attempt }));
 			this.calls++;
 			this.hits.push(...run);
 			const refused = this.refuses(run, path);

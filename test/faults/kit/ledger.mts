@@ -5,19 +5,29 @@ import type { Hit } from './collector.mts';
 export interface StoredRun {
 	id: number;
 	status: string;
-	/** Id of the event, from the key under which n8n started the run; undefined for a run without a key. */
-	eventId: string | undefined;
-	attempt: number;
+	/** Whether the trigger started it with an event; a failed execution that it leaves by itself has no key. */
+	hasKey: boolean;
+	/** Orders that its data names; known only of runs that did not succeed. */
+	orders: string[];
 }
 
-export const RUNS_OF = 'SELECT id, status, "deduplicationKey" AS key FROM execution_entity WHERE "workflowId" = ? ORDER BY id';
+/** For SQLite and PostgreSQL; `?` is the id of the workflow. */
+export const RUNS_OF = `
+	SELECT e.id, e.status, e."deduplicationKey" AS key, CASE WHEN e.status = 'success' THEN '' ELSE d.data END AS data
+	FROM execution_entity e LEFT JOIN execution_data d ON d."executionId" = e.id
+	WHERE e."workflowId" = ? ORDER BY e.id`;
 
-/** The trigger's key is `pico:<workflow>:<node>:<event>:<attempt>`. */
 export function storedRuns(rows: readonly Row[]): StoredRun[] {
-	return rows.map(({ id, status, key }) => {
-		const [, , , eventId, attempt] = String(key ?? '').split(':');
-		return { id: Number(id), status: String(status), eventId, attempt: Number(attempt) };
+	return rows.map(({ id, status, key, data }) => {
+		const orders = new Set(String(data ?? '').match(/(?<=")MO\d+-\d+(?=")/g) ?? []);
+		return { id: Number(id), status: String(status), hasKey: key !== null, orders: [...orders] };
 	});
+}
+
+/** Orders that are known to have reached a run. */
+export function knownOrders(runs: readonly StoredRun[], hits: readonly Hit[]): Set<string> {
+	const started = runs.filter(({ hasKey }) => hasKey).flatMap(({ orders }) => orders);
+	return new Set([...started, ...hits.map(({ orderId }) => orderId)]);
 }
 
 export interface Account {
@@ -25,36 +35,43 @@ export interface Account {
 	duplicated: number;
 	/** Runs that a kill cut off, as n8n lists them. */
 	crashed: number;
-	/** Crashed runs whose effect had not happened yet. */
+	/** Those of them that had not told the collector yet. */
 	crashedWithoutEffect: number;
 	/** Anything that contradicts the rest: must be empty. */
 	strange: string[];
 }
 
 /**
- * Compares what was completed with what n8n lists and what the other system saw, for runs of one event each. An event
- * is lost when no execution is about it; it came twice when two are, or when its effect happened twice.
+ * Compares what was completed with what n8n lists and what the other system saw. An event is lost when no execution is
+ * about it; it came twice when two are, or when its effect happened twice.
  *
  * @param cutOff how n8n lists a run that a kill cut off
  */
 export function account(events: number, runs: readonly StoredRun[], hits: readonly Hit[], cutOff: readonly string[] = ['crashed']): Account {
-	const started = new Set(runs.map(({ eventId }) => eventId));
-	const effects = new Map<string, number>();
-	for (const { eventId } of hits) effects.set(eventId, (effects.get(eventId) ?? 0) + 1);
-	const crashed = runs.filter(({ status }) => cutOff.includes(status));
+	const started = new Map<string, Set<number>>();
+	const note = (order: string, run: number) => started.set(order, (started.get(order) ?? new Set()).add(run));
+	for (const { orderId, run } of hits) note(orderId, run);
+	for (const { id, orders, hasKey } of runs) if (hasKey) for (const order of orders) note(order, id);
+
+	const told = new Set(hits.map(({ run }) => run));
+	const listed = new Set(runs.map(({ id }) => id));
 	const strange: string[] = [];
-	for (const { id, eventId, status } of runs) {
-		if (eventId === undefined) strange.push(`execution ${id} has no key`);
-		else if (status === 'success' && !effects.has(eventId)) strange.push(`execution ${id} succeeded without its effect`);
+	for (const { id, status, hasKey, orders } of runs) {
+		if (!hasKey) strange.push(`execution ${id} has no key`);
+		else if (status === 'success' && !told.has(id)) strange.push(`execution ${id} succeeded without its effect`);
 		else if (status !== 'success' && !cutOff.includes(status)) strange.push(`execution ${id} is ${status}`);
+		else if (status !== 'success' && orders.length === 0) strange.push(`execution ${id} (${status}) does not tell its event`);
 	}
-	for (const eventId of effects.keys()) if (!started.has(eventId)) strange.push(`event ${eventId} had an effect without an execution`);
-	const twice = [...effects.values()].reduce((sum, count) => sum + count - 1, 0);
+	for (const run of told) if (!listed.has(run)) strange.push(`execution ${run} had an effect and is not listed`);
+
+	const cut = runs.filter(({ status, hasKey }) => hasKey && cutOff.includes(status));
+	const startedAgain = [...started.values()].reduce((sum, { size }) => sum + size - 1, 0);
+	const toldAgain = hits.length - new Set(hits.map(({ run, orderId }) => `${run} ${orderId}`)).size;
 	return {
 		lost: events - started.size,
-		duplicated: Math.max(runs.length - started.size, twice),
-		crashed: crashed.length,
-		crashedWithoutEffect: crashed.filter(({ eventId }) => eventId !== undefined && !effects.has(eventId)).length,
+		duplicated: startedAgain + toldAgain,
+		crashed: cut.length,
+		crashedWithoutEffect: cut.filter(({ id }) => !told.has(id)).length,
 		strange: strange.slice(0, 10),
 	};
 }

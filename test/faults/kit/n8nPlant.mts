@@ -2,11 +2,13 @@ import { until } from '../../../demo/lib/poll.mts';
 import { startSandboxProcess, type SandboxProcess } from '../../kit/sandbox.mts';
 import { Collector } from './collector.mts';
 import { flow, picoCredential, type Flow } from './flows.mts';
-import { RUNS_OF, storedRuns, type StoredRun } from './ledger.mts';
+import { knownOrders, RUNS_OF, storedRuns, type StoredRun } from './ledger.mts';
 import { RealN8n } from './realN8n.mts';
 
 /** Longest wait for anything on a machine that does much else. */
 const PATIENCE_MS = 240_000;
+/** Nothing more comes after this long without any change. */
+const QUIET_MS = 120_000;
 /** Distance of two completions: the look-back window of 5 minutes then holds 300. */
 const STEP_NS = 1_000_000_000;
 const FIRST = Date.UTC(2026, 0, 1);
@@ -81,20 +83,25 @@ export class N8nPlant {
 		return storedRuns(await this.n8n.query(RUNS_OF, workflowId));
 	}
 
-	/** Executions of a workflow once there are `events` different ones (or no more come) and none is under way. */
-	async settledRuns(workflowId: string, events: number): Promise<StoredRun[]> {
-		const quiet = { count: -1, since: Date.now() };
+	/**
+	 * Executions of a workflow once all events are known to have reached a run and none is under way. Gives what there is
+	 * when nothing changes any more.
+	 */
+	async settledRuns(workflowId: string, events: number, read = async () => await this.runs(workflowId)): Promise<StoredRun[]> {
+		let seen = '';
+		let since = Date.now();
 		return await until(
 			`the runs of ${workflowId} to end`,
 			async () => {
-				const runs = await this.runs(workflowId);
-				const different = new Set(runs.map(({ eventId }) => eventId)).size;
-				if (different !== quiet.count) Object.assign(quiet, { count: different, since: Date.now() });
-				const complete = different >= events || Date.now() - quiet.since > 60_000;
-				return complete && runs.every(({ status }) => !['new', 'running'].includes(status)) ? runs : undefined;
+				const runs = await read();
+				const known = knownOrders(runs, this.collector.hits).size;
+				const busy = runs.filter(({ status }) => ['new', 'running'].includes(status)).length;
+				const now = `${known} ${runs.length} ${busy}`;
+				if (now !== seen) [seen, since] = [now, Date.now()];
+				return (known >= events && busy === 0) || Date.now() - since > QUIET_MS ? runs : undefined;
 			},
-			{ timeoutMs: PATIENCE_MS * 4, everyMs: 500 },
-		).catch(async () => await this.runs(workflowId));
+			{ timeoutMs: PATIENCE_MS * 10, everyMs: 1_000 },
+		);
 	}
 
 	async close(): Promise<void> {

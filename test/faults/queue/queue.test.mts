@@ -78,17 +78,9 @@ scenario(
 			await until('the next run', () => collector.calls > seen || collector.orders.size === (kill + 1) * share, { timeoutMs: 240_000, everyMs: 10 });
 			recoveredInMs = Math.max(recoveredInMs, Date.now() - killedAt);
 		}
-		const settled = await until(
-			'the runs to end',
-			async () => {
-				const all = await runs();
-				const different = new Set(all.map(({ eventId }) => eventId)).size;
-				return different >= events && all.every(({ status }) => ['success', 'crashed', 'error'].includes(status)) ? all : undefined;
-			},
-			{ timeoutMs: 300_000, everyMs: 1_000 },
-		).catch(async () => await runs());
-		// Where a worker died under a run, the trigger says so in a failed execution of its own: one without a key.
-		const ofEvents = settled.filter(({ eventId }) => eventId !== undefined);
+		const settled = await plant.settledRuns(FLOW, events, runs);
+		// Without a key: failed executions that the trigger left itself.
+		const ofEvents = settled.filter(({ hasKey }) => hasKey);
 		const { lost, duplicated, crashed, crashedWithoutEffect, strange } = account(events, ofEvents, collector.hits, ['crashed', 'error']);
 		expect(strange).toEqual([]);
 		const note = `${killed.main} kills of main, ${killed.worker} of the worker; ${crashed} runs listed as crashed or failed, ${crashedWithoutEffect} of them before their effect; ${settled.length - ofEvents.length} failed executions by the trigger`;
