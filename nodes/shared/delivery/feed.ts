@@ -1,62 +1,41 @@
-import type { ITriggerFunctions } from 'n8n-workflow';
-
 import type { PicoClient } from '../api/client';
 import { canReplay, subscriptionDocument } from '../api/documents/subscription';
 import { isTransient, PicoFailure } from '../api/failure';
 import { pause } from '../api/pause';
-import type { StreamFrame } from '../api/stream/types';
-import { rowsOf, toEvent, type PicoEvent } from '../events/event';
 import { toMs } from '../events/timestamp';
 import { Backoff } from './backoff';
-import type { Batch } from './batch';
 import { connection, type ConnectionEnd } from './connection';
-import { deliver } from './deliver';
-import { matches, serverFilter } from './filter';
-import { Overlap } from './overlap';
+import { serverFilter } from './filter';
+import { Intake, type IntakeOptions } from './intake';
 import { PACE } from './pace';
-import type { Position } from './position';
-import { Reoffer } from './reoffer';
-import type { Report } from './report';
-import type { TriggerSettings } from './settings';
 
 /** Rows the server may put into one frame; more costs memory, fewer cost frames. */
 const FRAME_ROWS = 100;
 /** Least size of a frame; reached when connections keep breaking before a larger one arrives. */
 const FEWEST_ROWS = 1;
-const UNREADABLE_KEPT = 100;
 
-export interface FeedOptions {
-	context: ITriggerFunctions;
+export interface FeedOptions extends IntakeOptions {
 	client: PicoClient;
-	settings: TriggerSettings;
-	position: Position;
-	report: Report;
-	store: () => void;
 	/** Whether a first connection that fails for a passing reason may be left to the background. */
 	patient: boolean;
 }
 
 /**
- * From stream to workflow runs, for as long as the trigger is active: connects at the position, hands over batch after
- * batch, one at a time, and reconnects with back-off whatever happens.
+ * Keeps a stream open for as long as the trigger is active: connects at the position, hands each frame to the intake,
+ * and reconnects with back-off whatever happens.
  */
 export class Feed {
 	private readonly closing = new AbortController();
 	private readonly backoff = new Backoff();
-	private readonly overlap = new Overlap(this.closing.signal);
+	private readonly intake: Intake;
 	/** What was reported since the last good connection, so that a lasting cause is reported once. */
 	private readonly reported = new Set<string>();
-	/** Unreadable messages come again with every look-back; each is reported once. */
-	private readonly unreadable = new Set<string>();
-	private reoffer: Reoffer | undefined;
 	private frameRows: number;
-	private openedAt = Date.now();
 	private running: Promise<void> = Promise.resolve();
 
 	constructor(private readonly options: FeedOptions) {
 		this.frameRows = Math.max(FRAME_ROWS, options.settings.eventsPerRun);
-		const { unconfirmed } = options.position;
-		if (unconfirmed) this.reoffer = new Reoffer(unconfirmed, options.settings.afterUncleanStop);
+		this.intake = new Intake(options, this.closing.signal);
 	}
 
 	/**
@@ -145,8 +124,8 @@ export class Feed {
 					refreshMs: Math.max(settings.lookbackMs / 2, PACE.refreshLeast),
 					quietMs: PACE.quiet,
 					onOpen: (serverDate) => this.onOpen(serverDate, opened),
-					onFrame: async (frame) => await this.onFrame(frame),
-					onQuiet: async () => await this.releaseReoffer(),
+					onFrame: async (frame) => await this.intake.take(frame),
+					onQuiet: async () => await this.intake.endReoffer(),
 				});
 				if (outcome.failure && dialect.isUnlearned(outcome.failure)) throw outcome.failure;
 				return outcome;
@@ -162,76 +141,10 @@ export class Feed {
 	private onOpen(serverDate: string | undefined, opened: () => void): void {
 		const { settings, position, report } = this.options;
 		const date = Date.parse(serverDate ?? '');
-		this.openedAt = Number.isNaN(date) ? Date.now() : date;
+		this.intake.openedAt = Number.isNaN(date) ? Date.now() : date;
 		const behind = Math.round((Date.now() - (toMs(position.acknowledged) ?? Date.now())) / 1000);
 		report.info(`Connected to '${settings.kind.streamField}', reading from ${position.resumeFrom} (position ${behind} s back)`);
 		opened();
-	}
-
-	private async onFrame(frame: StreamFrame): Promise<void> {
-		const { settings, position, report } = this.options;
-		if (frame.kind === 'unreadable') {
-			this.reportOnce(`A message of Pico could not be read (${frame.reason})`, frame.text.slice(0, 10_000));
-			return;
-		}
-		if (frame.errors.length > 0) report.warn(`Pico reports: ${frame.errors.map(({ message }) => message).join('; ')}`);
-		const { rows, strange } = rowsOf(frame.data[settings.kind.streamField]);
-		for (const entry of strange) this.reportOnce('Pico sent an event that is not an object', JSON.stringify(entry));
-
-		const fresh: PicoEvent[] = [];
-		const inFrame = new Set<string>();
-		for (const row of rows) {
-			const event = toEvent(settings.kind, row);
-			if (position.isDelivered(event) || inFrame.has(event.id)) continue;
-			inFrame.add(event.id);
-			fresh.push(event);
-		}
-		if (!this.reoffer) return await this.deliverAll(fresh);
-		if (this.reoffer.add(fresh).complete) await this.releaseReoffer();
-	}
-
-	private async releaseReoffer(): Promise<void> {
-		if (!this.reoffer) return;
-		const { batch, later } = this.reoffer.release(this.isReplayed);
-		this.reoffer = undefined;
-		if (batch && (await this.deliverBatch(batch)) === 'closed') return;
-		await this.deliverAll(later);
-	}
-
-	/** Batches in the order of arrival; an event that nobody wants only moves the position. */
-	private async deliverAll(events: readonly PicoEvent[]): Promise<void> {
-		const { settings, position } = this.options;
-		let group: PicoEvent[] = [];
-		const flush = async () => {
-			const batch: Batch = { events: group, attempt: 1, replayed: this.isReplayed };
-			group = [];
-			return batch.events.length === 0 ? 'acknowledged' : await this.deliverBatch(batch);
-		};
-		for (const event of events) {
-			if (!matches(settings, event)) {
-				if ((await flush()) === 'closed') return;
-				position.pass(event);
-				continue;
-			}
-			group.push(event);
-			if (group.length >= settings.eventsPerRun && (await flush()) === 'closed') return;
-		}
-		await flush();
-	}
-
-	private async deliverBatch(batch: Batch) {
-		const { context, settings, position, report, store } = this.options;
-		if (this.closing.signal.aborted) return 'closed';
-		return await deliver({ context, settings, position, report, store, closing: this.closing.signal, overlap: this.overlap }, batch);
-	}
-
-	private readonly isReplayed = (event: PicoEvent): boolean => (toMs(event.cursor) ?? Number.POSITIVE_INFINITY) < this.openedAt;
-
-	private reportOnce(message: string, text: string): void {
-		if (this.unreadable.has(text)) return;
-		if (this.unreadable.size >= UNREADABLE_KEPT) this.unreadable.clear();
-		this.unreadable.add(text);
-		this.options.report.failedExecution(message, 'The stream goes on with the next event. What came:', text);
 	}
 }
 

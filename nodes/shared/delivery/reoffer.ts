@@ -14,7 +14,7 @@ const LONGEST_QUEUE = 5_000;
  */
 export class Reoffer {
 	private readonly members = new Map<string, PicoEvent>();
-	private readonly later: PicoEvent[] = [];
+	private readonly later = new Map<string, PicoEvent>();
 
 	constructor(
 		private readonly inFlight: InFlight,
@@ -25,18 +25,20 @@ export class Reoffer {
 	add(events: readonly PicoEvent[]): { complete: boolean } {
 		for (const event of events) {
 			if (this.inFlight.ids.includes(event.id)) this.members.set(event.id, event);
-			else this.later.push(event);
+			// By id: a connection that is made anew meanwhile brings the same events again.
+			else this.later.set(event.id, event);
 		}
-		return { complete: this.members.size === this.inFlight.ids.length || this.later.length >= LONGEST_QUEUE };
+		return { complete: this.members.size === this.inFlight.ids.length || this.later.size >= LONGEST_QUEUE };
 	}
 
 	/** The batch as far as it came together (`undefined` if nothing came), and what waited behind it. */
 	release(replayed: Batch['replayed']): { batch?: Batch; later: PicoEvent[] } {
 		const { ids, attempt, key } = this.inFlight;
+		const later = [...this.later.values()];
 		const events = ids.map((id) => this.members.get(id)).filter((event): event is PicoEvent => event !== undefined);
-		if (events.length === 0) return { later: this.later };
+		if (events.length === 0) return { later };
 		const batch: Batch =
 			this.policy === 'never' ? { events, attempt, key, replayed } : { events, attempt: attempt + 1, replayed };
-		return { batch, later: this.later };
+		return { batch, later };
 	}
 }
