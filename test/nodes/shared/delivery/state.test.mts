@@ -80,6 +80,6 @@ test('after a restart every delivered event at or after the resume point is know
 			const floorMs = fromNanos(toNanos(resume)! + 1_000_000n);
 			expect(served.filter((one) => compareTimestamps(one.cursor, floorMs) >= 0 && !restarted.isDelivered(one))).toEqual([]);
 		}),
-		{ numRuns: 60 },
+		{ numRuns: 60, endOnFailure: true },
 	);
 });
