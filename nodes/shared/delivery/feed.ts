@@ -53,6 +53,7 @@ export class Feed {
 	async stop(): Promise<void> {
 		this.closing.abort();
 		await this.running;
+		await this.intake.takenUp();
 	}
 
 	private async run(started: () => void, failed: (failure: PicoFailure) => void): Promise<void> {
@@ -71,7 +72,9 @@ export class Feed {
 			});
 			ended.abort();
 			if (this.closing.signal.aborted) break;
-			if (end.failure && !settled && !(patient && isTransient(end.failure))) {
+			// A stream that opened and then broke off was worth opening; a refusal is not.
+			const passing = end.failure && isTransient(end.failure) && (patient || end.openMs > 0);
+			if (end.failure && !settled && !passing) {
 				this.closing.abort();
 				failed(end.failure);
 				return;

@@ -45,6 +45,11 @@ export class Intake {
 		if (unconfirmed) this.reoffer = new Reoffer(unconfirmed, options.settings.afterUncleanStop);
 	}
 
+	/** After a stop: waits until n8n has taken up every run that was started without waiting for it. */
+	async takenUp(): Promise<void> {
+		await this.overlap.takenUp();
+	}
+
 	/** Resolves when everything in the frame is behind us, so that the next one is read only then. */
 	async take(frame: StreamFrame): Promise<void> {
 		const { settings, position, report } = this.options;

@@ -1,6 +1,7 @@
 import type { INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
 
 import { pause } from '../api/pause';
+import { PACE } from './pace';
 import { refusedToWait, startRun } from './runs';
 
 /** Runs under way at the same time at most. A backlog that starts thousands at once brings n8n's database to a halt. */
@@ -10,6 +11,9 @@ const LONGEST_WAIT_MS = 3_600_000;
 /** Starts runs without waiting for their ends, up to a number side by side. */
 export class Overlap {
 	private underWay = 0;
+	private started = 0;
+	private ended = 0;
+	private emittedAt = 0;
 	private freed: (() => void) | undefined;
 	/** An engine that lets no trigger wait for a run tells nothing of its runs either. */
 	private isTold = true;
@@ -45,11 +49,20 @@ export class Overlap {
 			},
 		);
 		this.underWay++;
+		this.started++;
+		this.emittedAt = Date.now();
 		context.emit(outputs, undefined, done, key);
+		void ended.then(() => this.ended++);
 		void this.settled(ended, timeoutMs).then(() => {
 			this.underWay--;
 			this.freed?.();
 		});
+	}
+
+	/** After a stop: waits until n8n has taken up every run that was started. */
+	async takenUp(): Promise<void> {
+		const left = () => (this.ended < this.started ? this.emittedAt + PACE.takenUp - Date.now() : 0);
+		while (left() > 0) await pause(Math.min(left(), 20));
 	}
 
 	/** Resolves with `promise`, after `ms`, or when the trigger is stopped; leaves no timer behind. */

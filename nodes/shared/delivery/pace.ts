@@ -2,6 +2,11 @@
 export const PACE = {
 	/** After the time-out of a workflow n8n still has to end the run and tell so. */
 	runGrace: 30_000,
+	/**
+	 * n8n has taken a run up this long after `emit`. A shutdown of n8n waits for runs that it has taken up, and cuts off
+	 * those that are still on their way there.
+	 */
+	takenUp: 2_000,
 	/** First and longest wait between two runs of one event. */
 	retryFirst: 5_000,
 	retryLongest: 60_000,

@@ -1,6 +1,7 @@
 import type { INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
 
-import { pause } from '../api/pause';
+import { pause, within } from '../api/pause';
+import { PACE } from './pace';
 
 /** How the run of a batch came out. */
 export type RunOutcome =
@@ -23,7 +24,8 @@ export function startRun(context: ITriggerFunctions, outputs: INodeExecutionData
 
 /**
  * Starts a run and waits until it ended, `timeoutMs` passed or the trigger is stopped. The promise that n8n gives can
- * stay open for ever (its end may be lost between processes), so the wait is always bounded.
+ * stay open for ever (its end may be lost between processes), so the wait is always bounded. A trigger that is stopped
+ * right after `emit` waits until n8n has taken the run up.
  */
 export async function runAndWait(
 	context: ITriggerFunctions,
@@ -34,6 +36,7 @@ export async function runAndWait(
 ): Promise<RunOutcome> {
 	const done = context.helpers.createDeferredPromise<IRun>();
 	const ended = done.promise.then(outcomeOf, (error: unknown): RunOutcome => refusal(error, closing));
+	const emittedAt = Date.now();
 	context.emit(outputs, undefined, done, key);
 
 	const timer = new AbortController();
@@ -43,6 +46,7 @@ export async function runAndWait(
 	const outcome = await Promise.race([ended, limit]);
 	closing.removeEventListener('abort', stop);
 	timer.abort();
+	if (outcome.kind === 'closed') await within(ended, emittedAt + PACE.takenUp - Date.now(), undefined);
 	return outcome;
 }
 

@@ -7,7 +7,7 @@ import { until } from '../../kit/until.mts';
 
 /** Waiting times short enough to go through thousands of faults; their order stays as in production. */
 export function quickPace(): void {
-	Object.assign(PACE, { reconnectFirst: 2, reconnectLongest: 40, retryFirst: 2, retryLongest: 20, slow: 50, quiet: 200, settle: 20, refreshLeast: 50, shortestSilence: 100, runGrace: 0 });
+	Object.assign(PACE, { takenUp: 2, reconnectFirst: 2, reconnectLongest: 40, retryFirst: 2, retryLongest: 20, slow: 50, quiet: 200, settle: 20, refreshLeast: 50, shortestSilence: 100, runGrace: 0 });
 }
 
 export interface Plant {

@@ -3,6 +3,7 @@ import type { INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
 import { deliver, type Delivery } from '../../../nodes/shared/delivery/deliver.ts';
 import { MOST_AT_ONCE, Overlap } from '../../../nodes/shared/delivery/overlap.ts';
 import { PACE } from '../../../nodes/shared/delivery/pace.ts';
+import { runAndWait } from '../../../nodes/shared/delivery/runs.ts';
 
 interface Done {
 	promise: Promise<IRun>;
@@ -69,6 +70,25 @@ describe('as soon as it starts', () => {
 		await room;
 	});
 
+	it('gives n8n a moment to take up what was started right before a stop', async () => {
+		Object.assign(PACE, { takenUp: 60 });
+		const { context, emits } = n8n(() => undefined);
+		const overlap = new Overlap(stop.signal);
+		overlap.start(context, ITEM, 'a', 60_000, () => undefined);
+		const before = Date.now();
+		stop.abort();
+		await overlap.takenUp();
+		expect(Date.now() - before).toBeGreaterThanOrEqual(55);
+		emits[0].done?.resolve(success);
+		await Promise.resolve();
+		overlap.start(context, ITEM, 'b', 60_000, () => undefined);
+		emits[1].done?.resolve(success);
+		await new Promise((resolve) => setTimeout(resolve, 1));
+		const ended = Date.now();
+		await overlap.takenUp();
+		expect(Date.now() - ended).toBeLessThan(30);
+	});
+
 	it('starts the run without waiting on an engine that lets nobody wait', async () => {
 		const { context, emits } = n8n(({ done }) => done?.reject(new Error('Triggers can only start runs without waiting for them')));
 		const overlap = new Overlap(stop.signal);
@@ -88,6 +108,25 @@ describe('as soon as it starts', () => {
 		new Overlap(stop.signal).start(context, ITEM, 'a', 60_000, (reason) => reasons.push(reason));
 		await new Promise((resolve) => setTimeout(resolve, 5));
 		expect(reasons).toEqual(['database is locked']);
+	});
+});
+
+describe('a stop right after a run was handed over', () => {
+	it('waits until n8n has taken the run up, and no longer than the run lasts', async () => {
+		Object.assign(PACE, { takenUp: 80 });
+		for (const [ends, least, most] of [
+			[false, 75, 1_000],
+			[true, 0, 70],
+		] as const) {
+			const { context } = n8n(({ done }) => ends && setTimeout(() => done?.resolve(success), 10));
+			const stop = new AbortController();
+			const before = Date.now();
+			const waiting = runAndWait(context, ITEM, 'a', 60_000, stop.signal);
+			stop.abort();
+			expect(await waiting).toEqual({ kind: 'closed' });
+			expect(Date.now() - before).toBeGreaterThanOrEqual(least);
+			expect(Date.now() - before).toBeLessThan(most);
+		}
 	});
 });
 

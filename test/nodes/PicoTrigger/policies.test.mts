@@ -6,7 +6,7 @@ import { until } from '../../kit/until.mts';
 
 jest.mock('../../../nodes/shared/delivery/pace.ts', () => {
 	const { PACE } = jest.requireActual<{ PACE: Record<string, number> }>('../../../nodes/shared/delivery/pace.ts');
-	return { PACE: { ...PACE, retryFirst: 20, retryLongest: 50, slow: 100, reconnectFirst: 20, quiet: 300, settle: 20 } };
+	return { PACE: { ...PACE, takenUp: 20, retryFirst: 20, retryLongest: 50, slow: 100, reconnectFirst: 20, quiet: 300, settle: 20 } };
 });
 
 let sandbox: SandboxProcess;
