@@ -27,6 +27,13 @@ export interface FaultProxy {
 	close(): Promise<void>;
 }
 
+const open = new Set<FaultProxy>();
+
+/** Closes what a row that failed left open, so that the tests end. */
+export async function closeProxies(): Promise<void> {
+	for (const proxy of open) await proxy.close();
+}
+
 /**
  * Stands between the trigger and the sandbox and does what networks and proxies do to connections. `choose` is asked for
  * each request; plain requests (introspection, queries) are told apart from streams.
@@ -83,7 +90,9 @@ export async function faultProxy(target: string, choose: (info: { stream: boolea
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	proxy.endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graph/v2`;
+	open.add(proxy);
 	proxy.close = async () => {
+		if (!open.delete(proxy)) return;
 		server.closeAllConnections();
 		await new Promise<void>((resolve) => server.close(() => resolve()));
 	};

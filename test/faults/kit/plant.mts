@@ -4,6 +4,7 @@ import { PACE } from '../../../nodes/shared/delivery/pace.ts';
 import { startSandboxProcess, type SandboxProcess } from '../../kit/sandbox.mts';
 import { TriggerHost } from '../../kit/triggerHost.mts';
 import { until } from '../../kit/until.mts';
+import { closeProxies } from './faultProxy.mts';
 
 /** Waiting times short enough to go through thousands of faults; their order stays as in production. */
 export function quickPace(): void {
@@ -29,6 +30,7 @@ export function usePlant(): Plant {
 	}, 40_000);
 	afterEach(async () => {
 		for (const host of hosts.splice(0)) await host.deactivate();
+		await closeProxies();
 	});
 	afterAll(async () => await sandbox?.close());
 	return {
@@ -48,6 +50,17 @@ export function usePlant(): Plant {
 			await sandbox.control('POST', 'switches', switches);
 		},
 	};
+}
+
+/** Activates over a bad line, as n8n and people do: again and again. What fails is told, and nothing is started. */
+export async function activatePatiently(host: TriggerHost): Promise<void> {
+	for (let tried = 1; ; tried++) {
+		try {
+			return await host.activate();
+		} catch (error) {
+			if (tried === 30) throw error;
+		}
+	}
 }
 
 /** Waits until `count` different events were started, then says what is missing and what came twice. */

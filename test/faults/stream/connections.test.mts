@@ -1,6 +1,6 @@
 import { PACE } from '../../../nodes/shared/delivery/pace.ts';
 import { faultProxy, type Fault } from '../kit/faultProxy.mts';
-import { settle, usePlant } from '../kit/plant.mts';
+import { activatePatiently, settle, usePlant } from '../kit/plant.mts';
 import { scenario, size } from '../kit/scenario.mts';
 
 const plant = usePlant();
@@ -15,7 +15,7 @@ scenario('R2', 'connection cut at a random byte', async (random) => {
 		stream && proxy.injected < cuts ? { kind: 'cut', afterBytes: random.whole(1, 24_000) } : { kind: 'none' },
 	);
 	const host = plant.host({ startFrom: 'earliest', options: { eventsPerRun: 50 } }, proxy.endpoint);
-	await host.activate('init').catch(async () => await host.activate('init'));
+	await activatePatiently(host);
 	const outcome = await settle(host, events, size(900_000, 40_000));
 	await host.deactivate();
 	const injected = proxy.injected;
@@ -46,7 +46,7 @@ scenario('R3', 'server silent with the connection open', async (random) => {
 			lastFault = Date.now();
 		}
 	}, 5);
-	await host.activate();
+	await activatePatiently(host);
 	const outcome = await settle(host, events, size(600_000, 40_000));
 	clearInterval(watch);
 	await host.deactivate();
@@ -75,7 +75,7 @@ scenario('R4', 'mixed 401, 429, 500, 502, 503 and HTML answers', async (random) 
 		return { kind: 'cut', afterBytes: random.whole(1_000, 24_000) };
 	});
 	const host = plant.host({ startFrom: 'earliest', options: { eventsPerRun: 20 } }, proxy.endpoint);
-	await host.activate();
+	await activatePatiently(host);
 	const outcome = await settle(host, events, size(600_000, 40_000));
 	await host.deactivate();
 	const injected = proxy.injected;

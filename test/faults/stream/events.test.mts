@@ -1,6 +1,6 @@
 import { PACE } from '../../../nodes/shared/delivery/pace.ts';
 import { faultProxy, type Fault } from '../kit/faultProxy.mts';
-import { settle, usePlant } from '../kit/plant.mts';
+import { activatePatiently, settle, usePlant } from '../kit/plant.mts';
 import { scenario, size } from '../kit/scenario.mts';
 
 const plant = usePlant();
@@ -15,7 +15,7 @@ scenario('R5', 'every event served again, whole windows repeated', async (random
 		stream && proxy.injected < cuts ? { kind: 'cut', afterBytes: random.whole(100_000, 600_000) } : { kind: 'none' },
 	);
 	const host = plant.host({ startFrom: 'earliest', options: { eventsPerRun: 20 } }, proxy.endpoint);
-	await host.activate();
+	await activatePatiently(host);
 	const outcome = await settle(host, events, size(600_000, 40_000));
 	await host.deactivate();
 	const injected = events + proxy.injected;
@@ -60,7 +60,7 @@ scenario('R7', 'up to 1,000 events with one and the same timestamp', async (rand
 		stream && proxy.injected < size(300, 30) ? { kind: 'cut', afterBytes: random.whole(1_000, 80_000) } : { kind: 'none' },
 	);
 	const host = plant.host({ startFrom: 'earliest', options: { eventsPerRun: random.pick([1, 10, 100]) } }, proxy.endpoint);
-	await host.activate();
+	await activatePatiently(host);
 	const outcome = await settle(host, events, size(600_000, 40_000));
 	await host.deactivate();
 	await proxy.close();
@@ -75,7 +75,7 @@ scenario('R8', 'microseconds and nanoseconds', async (random) => {
 		stream && proxy.injected < size(100, 10) ? { kind: 'cut', afterBytes: random.whole(40_000, 400_000) } : { kind: 'none' },
 	);
 	const host = plant.host({ startFrom: 'earliest', options: { eventsPerRun: 10 } }, proxy.endpoint);
-	await host.activate();
+	await activatePatiently(host);
 	const outcome = await settle(host, events, size(300_000, 40_000));
 	expect(host.items.map(({ completedAt }) => String(completedAt)).every((at) => /\.\d{9}Z$/.test(at))).toBe(true);
 	await host.deactivate();
@@ -111,7 +111,7 @@ scenario('R9', 'frames that cannot be read between good ones', async (random) =>
 			: { kind: 'none' },
 	);
 	const host = plant.host({ startFrom: 'earliest', options: { eventsPerRun: 20 } }, proxy.endpoint);
-	await host.activate();
+	await activatePatiently(host);
 	const outcome = await settle(host, events, size(300_000, 40_000));
 	expect(host.failedExecutions.length).toBeGreaterThan(0);
 	expect(host.failedExecutions.length).toBeLessThanOrEqual(8);
