@@ -37,7 +37,7 @@ scenario('R18', 'saves and cancels that Pico carries out, but whose answer never
 	let breaking = 0;
 	const proxy = await faultProxy(plant.sandbox.endpoint, (): Fault => {
 		if (breaking > 0 && random.chance(breaking)) return { kind: 'unanswered' };
-		return { kind: 'gateway', afterMs: 1_500 };
+		return { kind: 'gateway', afterMs: 400 };
 	});
 	const node = async (operation: string, parameters: IDataObject) =>
 		await runNode({
