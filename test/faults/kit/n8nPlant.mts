@@ -15,7 +15,8 @@ const FIRST = Date.UTC(2026, 0, 1);
 
 /** A sandbox, a real n8n with some workflows, and the system that these write to: one set for the rows of a file. */
 export class N8nPlant {
-	private made = 0;
+	/** Completions since the last reset. */
+	made = 0;
 	private first = FIRST;
 
 	private constructor(
