@@ -2,7 +2,7 @@ import type { ILoadOptionsFunctions, INodeListSearchResult, INodePropertyOptions
 
 import { PicoClient } from '../shared/api/client';
 import { structureDocument } from '../shared/api/documents/reads';
-import { PicoFailure } from '../shared/api/failure';
+import { asFailure } from '../shared/api/failure';
 import { toNodeError } from '../shared/api/nodeError';
 import { Structure, type StructureNode } from '../shared/api/structure/structure';
 import { asEntered } from './helpers/parameters';
@@ -78,6 +78,6 @@ async function load<T>(context: ILoadOptionsFunctions, ask: (client: PicoClient)
 	try {
 		return await ask(await PicoClient.of(context));
 	} catch (error) {
-		throw toNodeError(context.getNode(), error instanceof PicoFailure ? error : new PicoFailure('server', String(error)));
+		throw toNodeError(context.getNode(), asFailure(error));
 	}
 }

@@ -8,11 +8,12 @@ import {
 
 import { within } from '../shared/api/pause';
 import { loadOptions } from '../shared/delivery/description/loadOptions';
-import { activationError, asFailure } from '../shared/delivery/report';
+import { activationError } from '../shared/delivery/report';
 import { listen } from './listen';
 import { properties } from './properties';
 import { sampleItem } from './sample';
 import { readSettings } from './settings';
+import { asFailure } from '../shared/api/failure';
 
 /** n8n waits for a trigger to close; a hanging one would block deactivation and shutdown. */
 const CLOSE_WITHIN_MS = 5_000;

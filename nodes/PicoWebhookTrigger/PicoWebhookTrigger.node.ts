@@ -9,10 +9,11 @@ import {
 } from 'n8n-workflow';
 
 import { loadOptions } from '../shared/delivery/description/loadOptions';
-import { activationError, asFailure } from '../shared/delivery/report';
+import { activationError } from '../shared/delivery/report';
 import { properties } from './properties';
 import { receive } from './receive';
 import { isRegistered, leftBehind, register, unregister } from './register';
+import { asFailure } from '../shared/api/failure';
 
 export class PicoWebhookTrigger implements INodeType {
 	description: INodeTypeDescription = {

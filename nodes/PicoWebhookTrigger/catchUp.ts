@@ -5,11 +5,11 @@ import type { PicoFailure } from '../shared/api/failure';
 import { pause } from '../shared/api/pause';
 import { replay } from '../shared/api/replay';
 import { matches, serverFilter } from '../shared/delivery/filter';
-import { asFailure } from '../shared/delivery/report';
 import type { PicoEvent } from '../shared/events/event';
 import { compareTimestamps } from '../shared/events/timestamp';
 import type { Progress } from './progress';
 import { fieldsOf, type WebhookSettings } from './settings';
+import { asFailure } from '../shared/api/failure';
 
 export interface CatchUpOptions {
 	/** RFC 3339 timestamp from which to read. */

@@ -5,7 +5,6 @@ import { pause } from '../shared/api/pause';
 import { structuresFor } from '../shared/delivery/attach';
 import { matches } from '../shared/delivery/filter';
 import { lagMs, toItem } from '../shared/delivery/item';
-import { asFailure } from '../shared/delivery/report';
 import type { PicoEvent } from '../shared/events/event';
 import { compareTimestamps, minusMs } from '../shared/events/timestamp';
 import { readBody } from './body';
@@ -16,6 +15,7 @@ import { readRegistration, type Registration } from './registration';
 import { isSecret, SECRET_HEADER } from './secret';
 import { readSettings, sourceOf, type WebhookSettings } from './settings';
 import { inTurn, type Memory } from './turns';
+import { asFailure } from '../shared/api/failure';
 
 /**
  * n8n answers Pico when this call is over and the run has been started, and Pico drops an event whose delivery takes

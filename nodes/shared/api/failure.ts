@@ -67,3 +67,8 @@ const WORTH_A_RETRY: ReadonlySet<FailureKind> = new Set(['network', 'timeout', '
 export function isTransient(failure: PicoFailure): boolean {
 	return WORTH_A_RETRY.has(failure.kind);
 }
+
+/** Anything that was thrown as a failure; what is none of ours counts as a fault inside, of which the text is kept. */
+export function asFailure(thrown: unknown): PicoFailure {
+	return thrown instanceof PicoFailure ? thrown : new PicoFailure('server', thrown instanceof Error ? thrown.message : String(thrown));
+}

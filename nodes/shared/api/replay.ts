@@ -5,7 +5,7 @@ import { SeenWindow } from '../events/window';
 import type { EventKind } from '../events/types';
 import type { PicoClient } from './client';
 import { canReplay, subscriptionDocument, type StreamOptions } from './documents/subscription';
-import { isTransient, PicoFailure } from './failure';
+import { asFailure, isTransient, PicoFailure } from './failure';
 import { Patience, pause, within } from './pause';
 import { sseFrames } from './stream/sse';
 import type { StreamEnd, StreamFrame } from './stream/types';
@@ -78,7 +78,7 @@ export async function* replay(client: PicoClient, kind: EventKind, options: Repl
 			}
 			if (options.signal?.aborted) return;
 		} catch (error) {
-			failure = error instanceof PicoFailure ? error : new PicoFailure('server', String(error));
+			failure = asFailure(error);
 		} finally {
 			attempt.abort();
 			patience.stop();

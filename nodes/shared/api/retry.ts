@@ -1,4 +1,4 @@
-import { isTransient, PicoFailure } from './failure';
+import { asFailure, isTransient, PicoFailure } from './failure';
 import { pause } from './pause';
 
 /** Three tries in all: enough for a restart of a proxy, short enough for a person who waits. */
@@ -26,6 +26,6 @@ async function settle<T>(attempt: () => Promise<T>): Promise<{ value: T } | { fa
 	try {
 		return { value: await attempt() };
 	} catch (error) {
-		return { failure: error instanceof PicoFailure ? error : new PicoFailure('server', String((error as Error)?.message ?? error)) };
+		return { failure: asFailure(error) };
 	}
 }

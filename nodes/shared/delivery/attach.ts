@@ -6,7 +6,7 @@ import { Structure } from '../api/structure/structure';
 import type { PicoEvent } from '../events/event';
 import { asText } from '../events/read';
 import type { EventKind, Row } from '../events/types';
-import { asFailure } from './report';
+import { asFailure } from '../api/failure';
 
 /** Field of the event that names the operation whose structure it changes. */
 const OPERATION_FIELD: Partial<Record<EventKind['id'], string>> = { operationChanged: 'id', structureChanged: 'parentId' };

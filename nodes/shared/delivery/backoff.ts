@@ -18,8 +18,4 @@ export class Backoff {
 		this.failures = Math.min(this.failures + 1, 10);
 		return Math.max(Math.round(full * (0.5 + this.random() / 2)), askedMs);
 	}
-
-	reset(): void {
-		this.failures = 0;
-	}
 }

@@ -1,5 +1,5 @@
 import type { PicoClient } from '../api/client';
-import { PicoFailure } from '../api/failure';
+import { asFailure, PicoFailure } from '../api/failure';
 import { within } from '../api/pause';
 import { sseFrames } from '../api/stream/sse';
 import type { StreamEnd, StreamFrame } from '../api/stream/types';
@@ -103,7 +103,7 @@ export async function connection(client: PicoClient, options: ConnectionOptions)
 	try {
 		reason = await run();
 	} catch (error) {
-		failure = error instanceof PicoFailure ? error : new PicoFailure('server', error instanceof Error ? error.message : String(error));
+		failure = asFailure(error);
 	} finally {
 		attempt.abort();
 		closing.removeEventListener('abort', stop);

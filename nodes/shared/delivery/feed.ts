@@ -1,6 +1,6 @@
 import type { PicoClient } from '../api/client';
 import { canReplay, subscriptionDocument } from '../api/documents/subscription';
-import { isTransient, PicoFailure } from '../api/failure';
+import { asFailure, isTransient, PicoFailure } from '../api/failure';
 import { pause } from '../api/pause';
 import { toMs } from '../events/timestamp';
 import { Backoff } from './backoff';
@@ -136,7 +136,7 @@ export class Feed {
 			if (!canReplay(settings.kind, dialect)) report.warn('This Pico cannot send past events again; what happens while the connection is down is lost');
 			return end;
 		} catch (error) {
-			const failure = error instanceof PicoFailure ? error : new PicoFailure('server', error instanceof Error ? error.message : String(error));
+			const failure = asFailure(error);
 			return { reason: 'failed', failure, openMs: 0, frames: 0 };
 		}
 	}

@@ -45,7 +45,3 @@ export function activationError(context: { getNode(): INode }, failure: PicoFail
 		httpCode: status ? String(status) : undefined,
 	});
 }
-
-export function asFailure(error: unknown): PicoFailure {
-	return error instanceof PicoFailure ? error : new PicoFailure('server', error instanceof Error ? error.message : String(error));
-}

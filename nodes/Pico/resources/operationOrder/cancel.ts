@@ -1,7 +1,7 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
 import { cancelDocument, type UnitToCancel } from '../../../shared/api/documents/orders';
-import { isTransient, PicoFailure } from '../../../shared/api/failure';
+import { asFailure, isTransient, PicoFailure } from '../../../shared/api/failure';
 import { orderMessage } from '../../../shared/api/models/orderResult';
 import { option, wholeNumber } from '../../helpers/parameters';
 import { operationPicker, revision } from '../../helpers/picker';
@@ -68,14 +68,14 @@ async function cancel(run: Run, unit: UnitToCancel, acceptAlready: boolean): Pro
 	try {
 		return await send(run, unit, { repeatable: false, acceptAlready });
 	} catch (error) {
-		const failure = error instanceof PicoFailure ? error : new PicoFailure('server', String(error));
+		const failure = asFailure(error);
 		if (!isTransient(failure)) throw explained(unit, failure);
 	}
 	// The first try may have reached Pico although its answer did not reach us: then "already cancelled" is our own doing.
 	try {
 		return await send(run, unit, { repeatable: true, acceptAlready: true });
 	} catch (error) {
-		throw explained(unit, error instanceof PicoFailure ? error : new PicoFailure('server', String(error)));
+		throw explained(unit, asFailure(error));
 	}
 }
 
@@ -85,7 +85,7 @@ async function send(run: Run, unit: UnitToCancel, { repeatable, acceptAlready }:
 		message = orderMessage(await run.write((dialect) => cancelDocument(dialect, unit), { repeatable }))?.trim() || 'nothing';
 	} catch (error) {
 		const already = error instanceof PicoFailure && error.details.errors?.find((entry) => ALREADY.test(entry.message));
-		if (!already || !acceptAlready) throw error instanceof PicoFailure ? error : new PicoFailure('server', String(error));
+		if (!already || !acceptAlready) throw asFailure(error);
 		message = already.message;
 	}
 	if (/^cancell?ed$/i.test(message)) return { result: 'canceled', message };

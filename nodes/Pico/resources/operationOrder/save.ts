@@ -3,7 +3,7 @@ import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8
 import { runBounded } from '../../../shared/api/bounded';
 import { literal } from '../../../shared/api/documents/literal';
 import { OWN_SAVE_FIELDS, saveDocument, unknownSaveFields, type UnitToSave } from '../../../shared/api/documents/orders';
-import { PicoFailure } from '../../../shared/api/failure';
+import { asFailure, PicoFailure } from '../../../shared/api/failure';
 import { orderMessage } from '../../../shared/api/models/orderResult';
 import { jsonObject, option, refuse, textList, wholeNumber } from '../../helpers/parameters';
 import { operationPicker, revision } from '../../helpers/picker';
@@ -91,7 +91,7 @@ async function answer(run: Run, unit: UnitToSave): Promise<string> {
 			const told = error.details.errors?.find(({ message }) => saysExists(message));
 			if (told) return told.message;
 		}
-		throw error instanceof PicoFailure ? error : new PicoFailure('server', String(error));
+		throw asFailure(error);
 	}
 }
 

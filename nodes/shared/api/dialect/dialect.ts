@@ -1,6 +1,6 @@
 import type { HasField } from '../../events/selection';
 import type { PicoClient } from '../client';
-import { PicoFailure } from '../failure';
+import { asFailure, PicoFailure } from '../failure';
 import { INTROSPECTION, readSchema, type Schema } from './introspection';
 import { namesNotKnown } from './learn';
 
@@ -105,10 +105,6 @@ function unknownNames(failure: PicoFailure): string[] {
 
 function namesIn(failure: PicoFailure): string[] {
 	return (failure.details.errors ?? []).flatMap(({ message }) => namesNotKnown(message));
-}
-
-function asFailure(error: unknown): PicoFailure {
-	return error instanceof PicoFailure ? error : new PicoFailure('server', error instanceof Error ? error.message : String(error));
 }
 
 /** A site may refuse introspection; that is no reason to stop. Everything else (token, path, network) is. */

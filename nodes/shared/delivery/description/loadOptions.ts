@@ -1,8 +1,9 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { PicoClient } from '../../api/client';
-import { activationError, asFailure } from '../report';
+import { activationError } from '../report';
 import { asObjects, asText } from '../../events/read';
+import { asFailure } from '../../api/failure';
 
 /** What the dropdowns of the triggers offer. */
 export const loadOptions = {
