@@ -21,6 +21,17 @@ export function subjectId(kind: EventKind, row: Row): string {
 	return digest(canonicalJson([kind.id, 'subject', ...kind.subject(row)]));
 }
 
+/**
+ * The stable id of one line of an event: the id of the event, a hyphen and 8 URL-safe characters for what was filled in.
+ * It does not depend on the order in which the server lists the lines.
+ *
+ * @param attribute id of the attribute that the serial was entered for, or its part number; `null` for no serial at all
+ * @param nth counted from 0, where an attribute has several serials
+ */
+export function lineId(event: string, attribute: string | null, nth: number): string {
+	return `${event}-${digest(canonicalJson(['line', attribute, nth])).slice(0, 8)}`;
+}
+
 function digest(text: string): string {
 	return hash('sha256', text, 'base64url').slice(0, 24);
 }

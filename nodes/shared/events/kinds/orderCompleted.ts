@@ -107,7 +107,10 @@ export const orderCompleted: EventKind = {
 		operationSummary: {
 			startedAt: '2026-01-05T14:00:00.000Z',
 			cycleTime: 0.0125,
-			consumedSerials: [{ id: 'sample-attribute', externalId: 'MOTOR-20', value: 'MOT-0042' }],
+			consumedSerials: [
+				{ id: 'sample-motor', externalId: 'MOTOR-20', value: 'MOT-0042' },
+				{ id: 'sample-seal', externalId: 'SEAL-9', value: 'LOT-7' },
+			],
 		},
 		endState: { producedSerial: 'PUMP-0042' },
 		reservedSerialNumber: null,
