@@ -10,7 +10,7 @@ import { preparePlaces, type Places } from './lib/places.mts';
 import { endAll } from './lib/processes.mts';
 import { machine, printTable, type Report } from './lib/report.mts';
 import type { Measure } from './rows/context.mts';
-import { idle, state } from './rows/cost.mts';
+import { backlog, idle, state } from './rows/cost.mts';
 import { list } from './rows/list.mts';
 import { weight } from './rows/package.mts';
 import { path } from './rows/path.mts';
@@ -18,7 +18,7 @@ import { replay } from './rows/replay.mts';
 import { save } from './rows/save.mts';
 import { startOfRun } from './rows/start.mts';
 
-const MEASURES: Record<string, Measure> = { list, save, replay, path, idle, state, package: weight, start: startOfRun };
+const MEASURES: Record<string, Measure> = { list, save, replay, path, idle, state, backlog, package: weight, start: startOfRun };
 
 const argument = (name: string) => process.argv[process.argv.indexOf(name) + 1];
 const chosen = process.argv.includes('--only') ? argument('--only').split(',') : Object.keys(MEASURES);

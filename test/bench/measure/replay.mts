@@ -5,6 +5,7 @@ import type * as Client from '../../../nodes/shared/api/client.ts';
 import type * as Replay from '../../../nodes/shared/api/replay.ts';
 import type * as Kinds from '../../../nodes/shared/events/kinds/index.ts';
 import type * as Subscription from '../../../nodes/shared/api/documents/subscription.ts';
+import { Memory } from '../lib/memory.mts';
 import { N8nCore, type Access, type Given } from '../lib/n8n.mts';
 import { timed } from '../lib/timed.mts';
 
@@ -105,31 +106,4 @@ export async function measure(input: ReplayInput): Promise<ReplayResult> {
 		result.peerCpu.push(other.cpuMs);
 	}
 	return result;
-}
-
-/** Highest growth over a baseline, in bytes. */
-class Memory {
-	readonly growth = { rss: 0, heap: 0, rssRaw: 0 };
-	private base: { rss: number; heap: number } | undefined;
-
-	private readonly active: boolean;
-
-	constructor(active: boolean) {
-		this.active = active;
-	}
-
-	baseline(): void {
-		global.gc?.();
-		const { rss, heapUsed } = process.memoryUsage();
-		this.base = { rss, heap: heapUsed };
-	}
-
-	sample(): void {
-		if (!this.active || !this.base) return;
-		this.growth.rssRaw = Math.max(this.growth.rssRaw, process.memoryUsage.rss() - this.base.rss);
-		global.gc?.();
-		const { rss, heapUsed } = process.memoryUsage();
-		this.growth.rss = Math.max(this.growth.rss, rss - this.base.rss);
-		this.growth.heap = Math.max(this.growth.heap, heapUsed - this.base.heap);
-	}
 }

@@ -1,6 +1,7 @@
 import { measureInProcess, startServer } from '../lib/processes.mts';
 import { sameCount, type Row } from '../lib/row.mts';
 import { series } from '../lib/stats.mts';
+import type { BacklogResult } from '../measure/backlog.mts';
 import type { IdleResult } from '../measure/idle.mts';
 import type { StateResult } from '../measure/state.mts';
 import type { Measure } from './context.mts';
@@ -9,6 +10,8 @@ const TRIGGERS = 100;
 const PROCESSES = 3;
 const EVENTS = 1_000_000;
 const KIB = 1024;
+const BACKLOG = 100_000;
+const RUN_MS = 10;
 
 /** What a trigger costs while nothing happens. */
 export const idle: Measure = async ({ places }) => {
@@ -89,4 +92,35 @@ export const state: Measure = async ({ places }) => {
 			],
 		},
 	];
+};
+
+/** Memory while a long backlog waits for a slow workflow. */
+export const backlog: Measure = async ({ places }) => {
+	const server = await startServer(places, { rows: BACKLOG });
+	try {
+		const results: BacklogResult[] = [];
+		for (let run = 0; run < PROCESSES; run++) {
+			const input = { endpoint: `${server.url}/graph/v2`, token: 'bench', events: BACKLOG, eventsPerRun: 50, runMs: RUN_MS };
+			const result = await measureInProcess<BacklogResult>(places, 'backlog', input);
+			sameCount('backlog', BACKLOG, { trigger: result.delivered });
+			results.push(result);
+		}
+		const mib = (what: 'rss' | 'heap') => series(results.map(({ growth }) => growth[what] / KIB / KIB));
+		const rss = mib('rss');
+		return [
+			{
+				what: `Memory for a backlog of ${BACKLOG.toLocaleString('en-US')}, runs of ${RUN_MS} ms`,
+				unit: 'MiB',
+				ours: rss,
+				result: rss.median,
+				shown: `${rss.median.toFixed(1)} MiB`,
+				target: { text: '<= 16 MiB', met: rss.median <= 16 },
+				notes: [
+					`Through the active trigger, 50 events a run, ${series(results.map(({ seconds }) => seconds)).median.toFixed(0)} s. Growth of the resident memory over a warmed-up process, highest of samples after a garbage collection; heap ${mib('heap').median.toFixed(1)} MiB.`,
+				],
+			},
+		];
+	} finally {
+		await server.close();
+	}
 };
