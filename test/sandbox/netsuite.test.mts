@@ -291,6 +291,29 @@ describe('the NetSuite double', () => {
 			]);
 		});
 
+		it('takes only serial numbers of components that are in stock, each once, when told to', async () => {
+			await control('POST', 'switches', { componentSerials: 'inStock' });
+			const motor = await control('POST', 'records', {
+				type: 'inventoryNumber',
+				values: { inventoryNumber: 'M-1', item: { externalId: 'MOTOR-20' } },
+			});
+			const issue = (...numbers: Json[]) => {
+				const items = numbers.map((issueInventoryNumber) => ({ issueInventoryNumber, quantity: 1 }));
+				const line = { item: { externalId: 'MOTOR-20' }, quantity: 1 };
+				const detail = { componentInventoryDetail: { inventoryAssignment: { items } } };
+				return record('POST', 'workOrder/2/!transform/workOrderIssue', { component: { items: [{ ...line, ...detail }] } });
+			};
+			const refused = (detail: string) => ({ status: 400, body: problem('USER_ERROR', detail) });
+			expect(await issue()).toMatchObject(refused('configure the inventory detail in line 1'));
+			expect(await issue({ refName: 'M-2' })).toMatchObject(refused('M-2 of item MOTOR-20 is not available'));
+			expect((await issue({ id: String(motor.id) })).status).toBe(204);
+			expect(await issue({ refName: 'M-1' })).toMatchObject(refused('M-1 of item MOTOR-20 is not available'));
+			const { issues } = await control<{ issues: Json[] }>('GET', 'state');
+			expect(issues).toEqual([
+				expect.objectContaining({ components: [{ partNumber: 'MOTOR-20', quantity: 1, serials: ['M-1'] }] }),
+			]);
+		});
+
 		it('builds orders without WIP and completes those with WIP, not the other way round', async () => {
 			expect((await record('POST', 'workOrder/eid:WO4/!transform/assemblyBuild', { quantity: 5 })).status).toBe(204);
 			expect(await record('POST', 'workOrder/eid:WO1/!transform/assemblyBuild', {})).toMatchObject({
@@ -312,7 +335,10 @@ describe('the NetSuite double', () => {
 
 		it.each([
 			["SELECT tranid FROM transaction WHERE type = 'WorkOrd' AND externalid = 'WO2'", [{ tranid: 'WO2' }]],
-			['SELECT id, BUILTIN.DF(status) AS state FROM transaction WHERE id = 2', [{ id: '2', state: 'Released' }]],
+			['SELECT id, BUILTIN.DF(status) AS state FROM transaction WHERE id = 2', [{ id: '2', state: 'Work Order : Released' }]],
+			["SELECT tranid, status FROM transaction WHERE type = 'WorkOrd' AND status = 'WorkOrd:B' AND tranid = 'WO2'", [{ tranid: 'WO2', status: 'B' }]],
+			["SELECT tranid FROM transaction WHERE status IN ('B', 'WorkOrd:D') AND type = 'WorkOrd' AND tranid = 'WO2'", [{ tranid: 'WO2' }]],
+			["SELECT tranid FROM transaction WHERE type = 'WorkOrd' AND status <> 'WorkOrd:B'", []],
 			[
 				"SELECT itemid FROM item WHERE itemid LIKE '%-100' OR displayname IN ('Gearbox') ORDER BY itemid DESC",
 				[{ itemid: 'PUMP-100' }, { itemid: 'GEAR-200' }],
@@ -432,12 +458,26 @@ describe('the NetSuite double', () => {
 			expect((await record('GET', 'workOrder')).status).toBe(200);
 		});
 
+		it('loses the answer of one kind of call only, after the work is done', async () => {
+			await control('POST', 'faults', { status: 503, count: 1, path: '!transform/', after: true });
+			expect((await record('GET', 'workOrder/eid:WO4')).status).toBe(200);
+			const build = { quantity: 1, externalId: 'event-1' };
+			expect((await record('POST', 'workOrder/eid:WO4/!transform/assemblyBuild', build)).status).toBe(503);
+			expect(await get('workOrder/eid:WO4')).toMatchObject({ built: 1 });
+			expect(await record('POST', 'workOrder/eid:WO4/!transform/assemblyBuild', build)).toMatchObject({
+				status: 400,
+				body: problem('USER_ERROR', 'record already exists'),
+			});
+		});
+
 		it.each([
 			['orders', { partNumber: 'MOTOR-20' }, 'No assembly has the item id "MOTOR-20"'],
 			['records', { type: 'customer' }, 'Expected {type, values}'],
 			['records', { type: 'nope', values: {} }, "Record type 'nope' does not exist"],
 			['switches', { requireRealm: 1 }, 'requireRealm must be true or false'],
+			['switches', { componentSerials: 'no' }, "componentSerials must be 'inStock' or 'any'"],
 			['faults', { count: -1 }, 'count must be an integer'],
+			['faults', { path: 1 }, 'path must be a text'],
 		])('says what is wrong with a bad %s call', async (path, body, message) => {
 			await expect(control('POST', path, body)).rejects.toThrow(message);
 		});

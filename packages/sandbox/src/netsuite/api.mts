@@ -27,17 +27,13 @@ export async function serveApi(site: Site, request: Request, response: Response,
 			userAgent: request.headers['user-agent'] ?? '',
 		});
 	};
-	const fault = takeFault(site.faults);
-	await wait(fault.latencyMs);
-	if (fault.status > 0) {
+	const fault = takeFault(site.faults, `${method} ${url.pathname}`);
+	const refuse = (): void => {
 		log(fault.status, 'fault switched on by the control API');
-		return sendJson(
-			response,
-			fault.status,
-			faultBody(fault.status),
-			fault.status === 429 ? { 'retry-after': '1' } : {},
-		);
-	}
+		sendJson(response, fault.status, faultBody(fault.status), fault.status === 429 ? { 'retry-after': '1' } : {});
+	};
+	if (!fault.after) await wait(fault.latencyMs);
+	if (!fault.after && fault.status > 0) return refuse();
 	if (url.pathname === consentPath) return consent(site, response, url);
 	if (url.pathname === tokenPath && method === 'POST') {
 		const { status, body } = site.oauth2.token(new URLSearchParams(text), request.headers.authorization ?? '');
@@ -46,6 +42,8 @@ export async function serveApi(site: Site, request: Request, response: Response,
 	}
 	try {
 		const { status, body, location } = answer(site, request, url, method, text);
+		if (fault.after) await wait(fault.latencyMs);
+		if (fault.after && fault.status > 0) return refuse();
 		log(status);
 		const headers: Record<string, string> = location === undefined ? {} : { location };
 		if (body === undefined) return send(response, status, '', headers);
@@ -90,7 +88,7 @@ function answer(site: Site, request: Request, url: URL, method: string, text: st
 			body: parseBody(text),
 			base: url.origin + recordRoot,
 		},
-		site.switches.assemblySerials,
+		site.switches,
 	);
 }
 

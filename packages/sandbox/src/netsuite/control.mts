@@ -66,7 +66,7 @@ function createRecord(site: Site, input: JsonObject): unknown {
 	const { location = '' } = handleRecords(
 		site.store,
 		{ method: 'POST', segments: [type], query: new URLSearchParams(), headers: {}, body: values, base: '' },
-		site.switches.assemblySerials,
+		site.switches,
 	);
 	const row = site.store.get(type, location.split('/').at(-1) ?? '');
 	site.store.touches.delete(row);
@@ -83,12 +83,15 @@ function createOrders(site: Site, input: JsonObject): unknown {
 }
 
 function setSwitches(site: Site, input: JsonObject): unknown {
-	const { requireRealm = site.switches.requireRealm, assemblySerials = site.switches.assemblySerials } = input;
+	const { requireRealm, assemblySerials, componentSerials } = { ...site.switches, ...input };
 	if (typeof requireRealm !== 'boolean') throw new Error('requireRealm must be true or false');
 	if (assemblySerials !== 'required' && assemblySerials !== 'optional') {
 		throw new Error("assemblySerials must be 'required' or 'optional'");
 	}
-	site.switches = { requireRealm, assemblySerials };
+	if (componentSerials !== 'inStock' && componentSerials !== 'any') {
+		throw new Error("componentSerials must be 'inStock' or 'any'");
+	}
+	site.switches = { requireRealm, assemblySerials, componentSerials };
 	return site.switches;
 }
 

@@ -4,8 +4,15 @@ import { recordType, workOrderStatus } from './schema.mts';
 import { refTo, type Row, type Store, type Values } from './store.mts';
 import { toStored, type WriteOptions } from './write.mts';
 
-/** `required` refuses a serialised assembly without its serial numbers, as a real account does. */
-export type AssemblySerials = 'required' | 'optional';
+export interface SerialRules {
+	/** `required` refuses a serialised assembly without its serial numbers, as a real account does. */
+	assemblySerials: 'required' | 'optional';
+	/**
+	 * `inStock` takes only numbers of serialised components that the item has and that were not issued before, one for
+	 * each piece, as a real account does. `any` takes what comes, so that a demo needs no purchasing.
+	 */
+	componentSerials: 'inStock' | 'any';
+}
 
 const transforms: Readonly<Record<string, readonly string[]>> = {
 	workOrder: ['workOrderCompletion', 'workOrderIssue', 'workOrderClose', 'assemblyBuild'],
@@ -21,7 +28,7 @@ export function transform(
 	target: string,
 	body: unknown,
 	options: WriteOptions,
-	serials: AssemblySerials,
+	rules: SerialRules,
 ): Row {
 	const name = source.type.name;
 	if (!transforms[name]?.includes(target)) {
@@ -30,7 +37,7 @@ export function transform(
 	const values = toStored(store, recordType(target), body ?? {}, options);
 	refuseKnownExternalId(store, target, values);
 	if (name === 'salesOrder') return fromSalesOrder(store, source, target, values);
-	return fromWorkOrder(store, source, target, values, serials);
+	return fromWorkOrder(store, source, target, values, rules);
 }
 
 /** An external id names one record of a type: this is what makes posting twice visible. */
@@ -49,7 +56,7 @@ function fromSalesOrder(store: Store, source: Row, target: string, values: Value
 	return store.insert(target, { entity, item, createdFrom: refTo(source), ...values });
 }
 
-function fromWorkOrder(store: Store, order: Row, target: string, values: Values, serials: AssemblySerials): Row {
+function fromWorkOrder(store: Store, order: Row, target: string, values: Values, rules: SerialRules): Row {
 	const status = String(order.values.orderStatus);
 	const wip = order.values.isWip === true;
 	// Completions and issues belong to work orders with WIP, builds to those without: NetSuite refuses the other way.
@@ -67,13 +74,13 @@ function fromWorkOrder(store: Store, order: Row, target: string, values: Values,
 			store.update(order, { orderStatus: 'H' });
 			return store.insert(target, made);
 		case 'workOrderIssue':
-			return issue(store, order, made);
+			return issue(store, order, made, rules);
 		default:
-			return complete(store, order, target, made, serials);
+			return complete(store, order, target, made, rules);
 	}
 }
 
-function complete(store: Store, order: Row, target: string, values: Values, serials: AssemblySerials): Row {
+function complete(store: Store, order: Row, target: string, values: Values, rules: SerialRules): Row {
 	const field = target === 'assemblyBuild' ? 'quantity' : 'completedQuantity';
 	const open = quantityOf(order.values.quantity) - quantityOf(order.values.built);
 	const quantity = values[field] === undefined ? open : quantityOf(values[field]);
@@ -81,27 +88,27 @@ function complete(store: Store, order: Row, target: string, values: Values, seri
 	if (quantity > open) throw userError(`You cannot build more than what is open on the work order: ${open}.`);
 	const assembly = store.follow(order.values.assemblyItem);
 	const numbers = assignments(values.inventoryDetail).map((line) => String(line.receiptInventoryNumber ?? ''));
-	if (assembly?.values.isSerialItem === true && (serials === 'required' || numbers.length > 0)) {
+	if (assembly?.values.isSerialItem === true && (rules.assemblySerials === 'required' || numbers.length > 0)) {
 		if (numbers.length !== quantity || numbers.some((number) => number === '')) {
 			throw userError('Please configure the inventory detail in line 1 of the item list: one serial number per unit.');
 		}
 	}
+	const component = consume(store, linesOf(values.component), rules);
 	if (assembly) receive(store, assembly, numbers);
-	registerComponents(store, values);
-	const row = store.insert(target, { ...values, [field]: quantity });
+	const row = store.insert(target, { ...values, ...(component.length > 0 ? { component } : {}), [field]: quantity });
 	const built = quantityOf(order.values.built) + quantity;
 	store.update(order, { built, orderStatus: built >= quantityOf(order.values.quantity) ? 'G' : 'D' });
 	return row;
 }
 
-function issue(store: Store, order: Row, values: Values): Row {
-	const given = values.component;
-	const lines = Array.isArray(given) && given.length > 0 ? (given as Values[]) : componentsOf(order);
-	const row = { ...values, component: lines };
-	registerComponents(store, row);
+function issue(store: Store, order: Row, values: Values, rules: SerialRules): Row {
+	const given = linesOf(values.component);
+	const component = consume(store, given.length > 0 ? given : componentsOf(order), rules);
 	if (order.values.orderStatus === 'B') store.update(order, { orderStatus: 'D' });
-	return store.insert('workOrderIssue', row);
+	return store.insert('workOrderIssue', { ...values, component });
 }
+
+const linesOf = (value: unknown): Values[] => (Array.isArray(value) ? (value as Values[]) : []);
 
 /** What the order still wants, where an issue names no lines itself. */
 const componentsOf = (order: Row): Values[] =>
@@ -118,17 +125,58 @@ function receive(store: Store, item: Row, numbers: readonly string[]): void {
 	}
 }
 
-/** Serial numbers of consumed components; the ones not known yet are taken into the list. */
-function registerComponents(store: Store, values: Values): void {
-	for (const line of Array.isArray(values.component) ? (values.component as Values[]) : []) {
+/**
+ * Takes the serial numbers of components out of stock and names them in the lines. A number comes as a reference
+ * `{id}` or `{refName}`, see InventoryAssignment in Oracle's REST API Browser. All lines are checked before one is taken.
+ */
+function consume(store: Store, lines: readonly Values[], { componentSerials }: SerialRules): Values[] {
+	const strict = componentSerials === 'inStock';
+	const chosen = new Set<Row>();
+	const checked = lines.map((line, index) => {
 		const item = store.follow(line.item);
-		for (const assignment of assignments(line.componentInventoryDetail)) {
-			const given = assignment.issueInventoryNumber;
-			const inventoryNumber = isObject(given) ? given.refName : given;
-			if (!item || typeof inventoryNumber !== 'string' || findNumber(store, item, inventoryNumber)) continue;
-			store.touch(store.insert('inventoryNumber', { inventoryNumber, item: refTo(item) }), 'consumed');
+		const given = assignments(line.componentInventoryDetail);
+		const numbers = given.map((each) => (item ? numberOf(store, item, each.issueInventoryNumber) : undefined));
+		if (strict && item?.values.isSerialItem === true) {
+			if (given.length !== quantityOf(line.quantity)) {
+				throw userError(`Please configure the inventory detail in line ${index + 1} of the component list.`);
+			}
+			const missing = numbers.findIndex((row) => !row || chosen.has(row) || row.values.quantityAvailable === 0);
+			if (missing >= 0) {
+				const name = textOf(given[missing]?.issueInventoryNumber);
+				throw userError(`The inventory number ${name} of item ${store.name(item)} is not available.`);
+			}
 		}
-	}
+		for (const row of numbers) if (row) chosen.add(row);
+		return { line, item, given, numbers };
+	});
+	return checked.map(({ line, item, given, numbers }) => {
+		if (!item || given.length === 0) return line;
+		const items = given.map((each, index) => {
+			const row = numbers[index] ?? adopt(store, item, each.issueInventoryNumber);
+			if (!row) return each;
+			store.update(row, { quantityAvailable: 0 });
+			return { ...each, issueInventoryNumber: { id: String(row.id), refName: store.name(row) } };
+		});
+		return { ...line, componentInventoryDetail: { inventoryAssignment: { items } } };
+	});
+}
+
+/** A number that the list does not have yet is taken into it. */
+function adopt(store: Store, item: Row, given: unknown): Row | undefined {
+	const inventoryNumber = isObject(given) ? given.refName : given;
+	if (typeof inventoryNumber !== 'string') return undefined;
+	const row = store.insert('inventoryNumber', { inventoryNumber, item: refTo(item) });
+	store.touch(row, 'consumed');
+	return row;
+}
+
+const textOf = (given: unknown): string => String((isObject(given) ? (given.refName ?? given.id) : given) ?? '');
+
+function numberOf(store: Store, item: Row, given: unknown): Row | undefined {
+	const id = isObject(given) ? given.id : undefined;
+	if (id === undefined) return findNumber(store, item, textOf(given));
+	const row = store.find('inventoryNumber', Number(id));
+	return row && store.follow(row.values.item) === item ? row : undefined;
 }
 
 const findNumber = (store: Store, item: Row, number: string): Row | undefined =>

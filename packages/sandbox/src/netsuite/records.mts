@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { invalidParameter, NetSuiteError, noSuchRecord } from './errors.mts';
 import { compileFilter } from './filter.mts';
-import { fillWorkOrder, refuseKnownExternalId, transform, type AssemblySerials } from './manufacturing.mts';
+import { fillWorkOrder, refuseKnownExternalId, transform, type SerialRules } from './manufacturing.mts';
 import { hrefOf, renderPage, renderRecord, renderSublist, self, type View } from './render.mts';
 import { recordType, recordTypes, type RecordType } from './schema.mts';
 import type { Row, Store, Values } from './store.mts';
@@ -26,7 +26,7 @@ export interface RestAnswer {
 }
 
 /** The REST record service: list, get, create, update, upsert, delete and transform. @throws NetSuiteError */
-export function handleRecords(store: Store, request: RestRequest, serials: AssemblySerials): RestAnswer {
+export function handleRecords(store: Store, request: RestRequest, rules: SerialRules): RestAnswer {
 	const [typeName = '', key, action, target] = request.segments;
 	if (typeName === 'metadata-catalog') return catalogue(request);
 	const type = recordType(typeName);
@@ -34,7 +34,7 @@ export function handleRecords(store: Store, request: RestRequest, serials: Assem
 	if (action === '!transform' && target !== undefined) {
 		expectMethod(request, 'POST');
 		const options = writeOptions(request);
-		const row = transform(store, store.get(type.name, key), target, request.body, options, serials);
+		const row = transform(store, store.get(type.name, key), target, request.body, options, rules);
 		store.touch(row, `made from ${type.name} ${key}`);
 		store.touch(store.get(type.name, key), `!transform/${target}`);
 		return written(request, row);

@@ -26,6 +26,8 @@ export interface RecordType {
 	/** Transactions: prefix of document numbers, and `type` in SuiteQL. */
 	readonly numbering?: string;
 	readonly queryType?: string;
+	/** Transactions: what a person reads, and the first half of a status in BUILTIN.DF. */
+	readonly label?: string;
 	readonly fields: Fields;
 }
 
@@ -55,6 +57,7 @@ const itemFields: Fields = {
 	description: text,
 	isInactive: flag,
 	isSerialItem: flag,
+	isLotItem: flag,
 	cost: number,
 	revision: text,
 };
@@ -97,6 +100,7 @@ export const recordTypes: readonly RecordType[] = [
 		naming: 'tranId',
 		numbering: 'WO',
 		queryType: 'WorkOrd',
+		label: 'Work Order',
 		fields: {
 			...transactionFields,
 			assemblyItem: needed(ref(...assemblies)),
@@ -172,6 +176,7 @@ export const recordTypes: readonly RecordType[] = [
 		naming: 'tranId',
 		numbering: 'SO',
 		queryType: 'SalesOrd',
+		label: 'Sales Order',
 		fields: {
 			...transactionFields,
 			entity: needed(ref('customer')),
@@ -214,6 +219,7 @@ export const recordTypes: readonly RecordType[] = [
 			item: needed(ref(...items)),
 			memo: text,
 			expirationDate: date,
+			quantityAvailable: shown(number),
 		},
 	},
 	{

@@ -19,6 +19,7 @@ export function seed(store: Store, number: number): void {
 			externalId: part.partNumber,
 			revision: part.revision,
 			isSerialItem: part.tracking === 'serial',
+			isLotItem: part.tracking === 'lot',
 			isInactive: false,
 			cost: part.price,
 			member: (billsOfMaterials[part.partNumber] ?? []).flatMap((line, index): Values[] => {

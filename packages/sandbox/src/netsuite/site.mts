@@ -1,15 +1,14 @@
 import { CallLog } from '../web/calls.mts';
 import { noFaults, type Faults } from '../web/faults.mts';
-import type { AssemblySerials } from './manufacturing.mts';
+import type { SerialRules } from './manufacturing.mts';
 import { OAuth1Checker, type Refusal, type TokenKeys } from './oauth1.mts';
 import { OAuth2, type ClientKeys } from './oauth2.mts';
 import { seed } from './seed.mts';
 import { Store } from './store.mts';
 
-export interface Switches {
+export interface Switches extends SerialRules {
 	/** false lets OAuth 1 clients in that send no realm (n8n's generic OAuth1 credential cannot). */
 	requireRealm: boolean;
-	assemblySerials: AssemblySerials;
 }
 
 export interface Settings extends TokenKeys, ClientKeys {
@@ -31,7 +30,7 @@ export const defaultSettings: Settings = {
 	seed: 1,
 };
 
-const defaultSwitches: Switches = { requireRealm: true, assemblySerials: 'required' };
+const defaultSwitches: Switches = { requireRealm: true, assemblySerials: 'required', componentSerials: 'any' };
 
 /** One line of the Login Audit Trail. */
 export interface LoginAttempt {

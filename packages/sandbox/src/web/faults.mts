@@ -7,13 +7,17 @@ export interface Faults {
 	count: number | null;
 	/** Waiting time in milliseconds before each affected call is answered. */
 	latencyMs: number;
+	/** Only calls whose method and path contain this text are hit, e.g. `!transform/`; empty = all. */
+	path: string;
+	/** The call does its work first, then it is late or refused: the client cannot know that it went through. */
+	after: boolean;
 }
 
-export const noFaults = (): Faults => ({ status: 0, count: 0, latencyMs: 0 });
+export const noFaults = (): Faults => ({ status: 0, count: 0, latencyMs: 0, path: '', after: false });
 
-/** Reads `{status?, count?, latencyMs?}`. Throws an Error with a plain message on bad input. */
+/** Reads `{status?, count?, latencyMs?, path?, after?}`. Throws an Error with a plain message on bad input. */
 export function parseFaults(input: unknown): Faults {
-	if (!isObject(input)) throw new Error('Expected an object {status, count, latencyMs}');
+	if (!isObject(input)) throw new Error('Expected an object {status, count, latencyMs, path, after}');
 	const number = (name: string, fallback: number, max: number): number => {
 		const value = input[name] ?? fallback;
 		if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > max) {
@@ -24,14 +28,18 @@ export function parseFaults(input: unknown): Faults {
 	const status = number('status', 0, 599);
 	if (status !== 0 && status < 400) throw new Error('status must be 0 (none) or 400 to 599');
 	const count = input.count === undefined || input.count === null ? null : number('count', 0, 1_000_000);
-	return { status, count, latencyMs: number('latencyMs', 0, 600_000) };
+	const { path = '', after = false } = input;
+	if (typeof path !== 'string') throw new Error('path must be a text');
+	if (typeof after !== 'boolean') throw new Error('after must be true or false');
+	return { status, count, latencyMs: number('latencyMs', 0, 600_000), path, after };
 }
 
-/** Takes the fault for one call (and uses it up). */
-export function takeFault(faults: Faults): { status: number; latencyMs: number } {
-	if (faults.count === 0) return { status: 0, latencyMs: 0 };
+/** Takes the fault for one call (and uses it up). @param call method and path, for faults that name one */
+export function takeFault(faults: Faults, call = ''): Pick<Faults, 'status' | 'latencyMs' | 'after'> {
+	const { status, latencyMs, after } = faults;
+	if (faults.count === 0 || !call.includes(faults.path)) return { status: 0, latencyMs: 0, after: false };
 	if (faults.count !== null) faults.count -= 1;
-	return { status: faults.status, latencyMs: faults.latencyMs };
+	return { status, latencyMs, after };
 }
 
 export const wait = (ms: number): Promise<void> =>

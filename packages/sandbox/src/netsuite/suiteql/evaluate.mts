@@ -1,5 +1,5 @@
 import { queryError, type Condition, type Expression } from './parse.mts';
-import { labelPrefix, type TableRow } from './tables.mts';
+import { labelPrefix, longPrefix, type TableRow } from './tables.mts';
 
 /** One combination of rows while joining: table alias to row. */
 export type Scope = Readonly<Record<string, TableRow | undefined>>;
@@ -57,12 +57,22 @@ export function holds(condition: Condition, scope: Scope): boolean {
 		case 'null':
 			return isNull(evaluate(condition.left, scope));
 		case 'in': {
-			const left = evaluate(condition.left, scope);
-			return condition.list.some((each) => compares('=', left, evaluate(each, scope)));
+			const spellings = spellingsOf(condition.left, scope);
+			return condition.list.some((each) => spellings.some((left) => compares('=', left, evaluate(each, scope))));
 		}
-		case 'compare':
-			return compares(condition.operator, evaluate(condition.left, scope), evaluate(condition.right, scope));
+		case 'compare': {
+			const { operator, left, right } = condition;
+			const given = evaluate(right, scope);
+			const spellings = spellingsOf(left, scope);
+			const test = (value: unknown): boolean => compares(operator, value, given);
+			return operator === '!=' ? spellings.every(test) : spellings.some(test);
+		}
 	}
+}
+
+function spellingsOf(expression: Expression, scope: Scope): unknown[] {
+	const other = expression.kind === 'column' ? column(expression, scope, longPrefix) : undefined;
+	return [evaluate(expression, scope), ...(other === undefined ? [] : [other])];
 }
 
 export const isNull = (value: unknown): boolean => value === undefined || value === null || value === '';

@@ -2,7 +2,7 @@ import type { Store } from '../store.mts';
 import { checkColumns } from './check.mts';
 import { evaluate, holds, isNull, order, type Scope } from './evaluate.mts';
 import { parse, queryError, type Condition, type Expression, type Query, type Source } from './parse.mts';
-import { labelPrefix, tableRows, type TableRow } from './tables.mts';
+import { tableRows, type TableRow } from './tables.mts';
 
 /**
  * Runs a SuiteQL SELECT over `transaction`, `transactionline`, `item`, `customer` and `inventorynumber`.
@@ -97,5 +97,5 @@ function project({ columns }: Query, scope: Scope): Record<string, unknown> {
 }
 
 function put(row: Record<string, unknown>, name: string, value: unknown): void {
-	if (!name.startsWith(labelPrefix) && !isNull(value)) row[name] = String(value);
+	if (!name.startsWith(' ') && !isNull(value)) row[name] = String(value);
 }

@@ -8,6 +8,9 @@ export type TableRow = Readonly<Record<string, unknown>>;
 /** Labels for BUILTIN.DF, kept beside the value under this prefix. */
 export const labelPrefix = ' label:';
 
+/** A second spelling that conditions take for a value, kept under this prefix. */
+export const longPrefix = ' long:';
+
 const ofFamily = (family: RecordType['family']): RecordType[] => recordTypes.filter((type) => type.family === family);
 
 const rowsOf = (store: Store, family: RecordType['family']): Row[] =>
@@ -65,14 +68,20 @@ function plain(store: Store, row: Row): Record<string, unknown> {
 	return record;
 }
 
+/**
+ * A status comes out as a letter and reads `Work Order : Released` through BUILTIN.DF; in conditions accounts take it
+ * with the type before it (`WorkOrd:B`) or as the letter alone, so the double takes both.
+ */
 function transaction(store: Store, row: Row): TableRow {
+	const status = statusText(row);
 	return {
 		...plain(store, row),
 		type: row.type.queryType,
 		[`${labelPrefix}type`]: row.type.name,
 		recordtype: row.type.name.toLowerCase(),
 		status: row.values.orderStatus,
-		[`${labelPrefix}status`]: statusText(row),
+		[`${labelPrefix}status`]: status && `${row.type.label ?? row.type.name} : ${status}`,
+		[`${longPrefix}status`]: row.values.orderStatus && `${row.type.queryType ?? ''}:${String(row.values.orderStatus)}`,
 	};
 }
 
