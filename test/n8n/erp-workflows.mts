@@ -198,7 +198,7 @@ export const odooV2Flow = (id: string, authentication: 'odooApi' | 'odooApiKeyAp
 			options: {},
 		}),
 		request('Finish', 'odooApiKeyApi', 'POST', `${url}/json/2/mrp.production/button_mark_done`, {
-			...jsonBody('={{ { ids: [$json.id] } }}'),
+			...jsonBody('={{ { ids: [$json.id], context: { skip_consumption: true } } }}'),
 			...withStatus,
 		}),
 		odooV2('Unused', authentication, 'res.partner', {

@@ -187,6 +187,8 @@ describe('the Odoo double', () => {
 		const write = (id: number, vals: Json) => json2('mrp.production', 'write', { ids: [id], vals });
 		const done = (id: number, context: Json = {}) =>
 			json2('mrp.production', 'button_mark_done', { ids: [id], context });
+		/** Components follow the quantity, as they do on Odoo's own screen. */
+		const setQuantity = (id: number) => json2('mrp.production', 'set_qty_producing', { ids: [id] });
 
 		it('is created as draft with its bill of material and confirmed by its button', async () => {
 			const [id] = (
@@ -213,6 +215,7 @@ describe('the Odoo double', () => {
 			expect((await read(2)).state).toBe('progress');
 			await write(2, { qty_producing: 3, lot_producing_ids: [[6, 0, serials]] });
 			expect((await read(2)).state).toBe('to_close');
+			await setQuantity(2);
 			expect((await done(2)).body).toBe(true);
 			expect(await read(2)).toMatchObject({ state: 'done', qty_produced: 3, date_finished: expect.any(String) });
 			const stock = await json2('product.product', 'read', { ids: [1], fields: ['qty_available'] });
@@ -222,10 +225,12 @@ describe('the Odoo double', () => {
 		it('records the serial numbers of consumed components', async () => {
 			const motor = await lot('M-1', 4);
 			const [move] = (await read(1)).move_raw_ids as number[];
-			await json2('stock.move.line', 'create', { vals_list: [{ move_id: move, lot_id: motor, quantity: 1 }] });
+			const line = { move_id: move, lot_id: motor, quantity: 1, picked: true };
+			await json2('stock.move.line', 'create', { vals_list: [line] });
 			expect((await read(1)).state).toBe('progress');
 			await write(1, { lot_producing_id: await lot('P-1', 1), qty_producing: 1 });
-			await done(1);
+			await setQuantity(1);
+			expect((await done(1)).body).toBe(true);
 			const { orders } = await control<{ orders: Json[] }>('GET', 'state');
 			expect(orders.at(-1)).toMatchObject({
 				serials: ['P-1'],
@@ -248,6 +253,7 @@ describe('the Odoo double', () => {
 
 		it('asks what happens to the rest instead of finishing a short order, and makes a backorder when told', async () => {
 			await write(4, { qty_producing: 2 });
+			await setQuantity(4);
 			expect((await done(4)).body).toMatchObject({ res_model: 'mrp.production.backorder' });
 			expect((await read(4)).state).toBe('progress');
 			expect((await done(4, { skip_backorder: true, mo_ids_to_backorder: [4] })).body).toBe(true);

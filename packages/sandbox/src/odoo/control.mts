@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../web/http.mts';
 import { parseFaults } from '../web/faults.mts';
+import { pickedLines } from './consumption.mts';
 import type { Row } from './database.mts';
 import { makeOrders } from './seed.mts';
 import type { Site } from './site.mts';
@@ -32,6 +33,8 @@ export function handleControl(
 		case 'POST faults':
 			site.faults = parseFaults(input);
 			return site.faults;
+		case 'POST refuse':
+			return setRefusal(site, input);
 		case 'POST switches':
 			return setSwitches(site, input);
 		default:
@@ -70,6 +73,15 @@ function createOrders(site: Site, input: JsonObject): unknown {
 	return { orders: rows.map((row) => ({ id: row.id, name: row.values.name })) };
 }
 
+/** `{model, id, message}` makes every write to this record fail with a validation error; without a message: no more. */
+function setRefusal(site: Site, { model, id, message }: JsonObject): unknown {
+	if (typeof model !== 'string' || typeof id !== 'number') throw new Error('Expected {model, id, message?}');
+	const [row] = site.orm.db.get(model, [id]);
+	if (typeof message === 'string') site.refusals.set(`${row.model}:${row.id}`, message);
+	else site.refusals.delete(`${row.model}:${row.id}`);
+	return { refusals: Object.fromEntries(site.refusals) };
+}
+
 function setSwitches(site: Site, input: JsonObject): unknown {
 	const { componentSerials } = input;
 	if (componentSerials !== 'required' && componentSerials !== 'optional') {
@@ -94,6 +106,7 @@ function state(site: Site, limit = defaultLimit): JsonObject {
 		seed,
 		switches: { componentSerials },
 		faults: site.faults,
+		refusals: Object.fromEntries(site.refusals),
 		counts: Object.fromEntries(db.modelNames().map((name) => [name, db.count(name)])),
 		stateCounts: countStates(db.rows('mrp.production')),
 		orders: newest('mrp.production').map((row) => order(site, row)),
@@ -110,8 +123,17 @@ function state(site: Site, limit = defaultLimit): JsonObject {
 			id: row.id,
 			model: row.values.model,
 			recordId: row.values.res_id,
+			subject: row.values.subject ?? '',
 			body: row.values.body,
 			outside: db.touched(row),
+		})),
+		activities: newest('mail.activity').map((row) => ({
+			id: row.id,
+			model: db.value(row, 'res_model'),
+			recordId: row.values.res_id,
+			summary: row.values.summary ?? '',
+			note: row.values.note ?? '',
+			user: db.related(row, 'user_id')?.values.name ?? '',
 		})),
 		calls: site.calls.latest(30),
 		callCount: site.calls.total,
@@ -147,7 +169,7 @@ function order(site: Site, row: Row): JsonObject {
 function consumed(site: Site, row: Row): JsonObject[] {
 	const { db } = site.orm;
 	return db.relatedMany(row, 'move_raw_ids').flatMap((move) =>
-		db.relatedMany(move, 'move_line_ids').map((line) => ({
+		pickedLines(db, move).map((line) => ({
 			partNumber: db.related(move, 'product_id')?.values.default_code ?? '',
 			serial: db.related(line, 'lot_id')?.values.name ?? '',
 			quantity: db.value(line, 'quantity'),

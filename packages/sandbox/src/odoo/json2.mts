@@ -23,6 +23,7 @@ export function handleJson2(site: Site, request: Request, path: string, body: un
 			args: [],
 			kwargs: withContext(kwargs, context),
 			via: 'json2',
+			refusals: site.refusals,
 			componentSerials: site.settings.componentSerials,
 		});
 		// A created record is answered as a list of ids, whatever vals_list was.

@@ -70,6 +70,7 @@ function object(site: Site, method: string, args: readonly unknown[]): unknown {
 		model: String(model),
 		method: String(name),
 		via: 'jsonrpc',
+		refusals: site.refusals,
 		componentSerials: site.settings.componentSerials,
 	};
 	if (method === 'execute') return callMethod(site.orm, { ...shared, args: rest, kwargs: {} });

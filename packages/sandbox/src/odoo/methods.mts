@@ -1,6 +1,8 @@
-import { accessError, attributeError, typeError } from './errors.mts';
+import { accessError, attributeError, typeError, validationError } from './errors.mts';
 import type { Row } from './database.mts';
 import type { Orm, Values } from './orm.mts';
+import { scheduleActivity } from './activities.mts';
+import { setQuantityProducing } from './consumption.mts';
 import { cancel, confirm, markDone, type ComponentSerials } from './production-buttons.mts';
 
 /** What a method gets: the records it was called on (if any) and its parameters by name. */
@@ -40,20 +42,19 @@ const onRecords = (params: readonly string[], run: Method['run'], writes = false
 const names = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 const ids = (rows: readonly Row[]): number[] => rows.map((row) => row.id);
 
-const findBy = ({ domain, offset, limit, order }: Values) => ({
+const findBy = ({ params: { domain, offset, limit, order }, context }: Invocation) => ({
 	domain,
 	offset: Number(offset ?? 0),
 	limit: limit ? Number(limit) : undefined,
 	order: typeof order === 'string' ? order : undefined,
+	archivedToo: context.active_test === false,
 });
 
 const general: Readonly<Record<string, Method>> = {
-	search: onModel(['domain', 'offset', 'limit', 'order'], ({ orm, model, params }) =>
-		ids(orm.search(model, findBy(params))),
-	),
-	search_count: onModel(['domain', 'limit'], ({ orm, model, params }) => orm.search(model, findBy(params)).length),
-	search_read: onModel(['domain', 'fields', 'offset', 'limit', 'order'], ({ orm, model, params }) =>
-		orm.read(model, orm.search(model, findBy(params)), names(params.fields)),
+	search: onModel(['domain', 'offset', 'limit', 'order'], (call) => ids(call.orm.search(call.model, findBy(call)))),
+	search_count: onModel(['domain', 'limit'], (call) => call.orm.search(call.model, findBy(call)).length),
+	search_read: onModel(['domain', 'fields', 'offset', 'limit', 'order'], (call) =>
+		call.orm.read(call.model, call.orm.search(call.model, findBy(call)), names(call.params.fields)),
 	),
 	read: onRecords(['fields', 'load'], ({ orm, model, rows, params }) => orm.read(model, rows, names(params.fields))),
 	create: onModel(['vals_list'], create, true),
@@ -96,6 +97,11 @@ const general: Readonly<Record<string, Method>> = {
 	),
 	exists: onRecords([], ({ rows }) => ids(rows)),
 	check_access_rights: onModel(['operation', 'raise_exception'], () => true),
+	activity_schedule: onRecords(
+		['act_type_xmlid', 'date_deadline', 'summary', 'note', 'user_id'],
+		({ orm, rows, params, via }) => scheduleActivity(orm, rows, params, via),
+		true,
+	),
 	message_post: onRecords(['body', 'subject', 'message_type', 'subtype_xmlid'], postMessage, true),
 };
 
@@ -105,6 +111,10 @@ const special: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
 	'mrp.production': {
 		action_confirm: button(({ orm, rows }) => confirm(orm, rows)),
 		action_cancel: button(({ orm, rows }) => cancel(orm, rows)),
+		set_qty_producing: button(({ orm, rows }) => {
+			setQuantityProducing(orm, rows);
+			return null;
+		}),
 		button_mark_done: button(({ orm, rows, context, componentSerials }) =>
 			markDone(orm, rows, context, componentSerials),
 		),
@@ -168,6 +178,8 @@ export interface Call {
 	ids?: unknown;
 	args: readonly unknown[];
 	kwargs: Values;
+	/** `model:id` of records that refuse to be written, to the reason. */
+	refusals: ReadonlyMap<string, string>;
 	/** Name of the protocol, kept with the records that were touched. */
 	via: string;
 	componentSerials: ComponentSerials;
@@ -185,12 +197,18 @@ export function callMethod(orm: Orm, call: Call): unknown {
 	if (!method) throw attributeError(`The method '${call.model}.${call.method}' does not exist`);
 	const { rowIds, params, context } = bind(method, call);
 	const rows = db.get(call.model, rowIds);
+	if (method.writes) for (const id of rowIds) checkRefusal(call, id);
 	const result = method.run({ ...call, orm, rows, params, context });
 	if (method.writes) {
 		const touched = method.onRecords ? rowIds : [result].flat().map(Number);
 		db.touch(call.model, touched, call.via, call.method);
 	}
 	return result;
+}
+
+function checkRefusal({ model, refusals }: Call, id: number): void {
+	const message = refusals.get(`${model}:${id}`);
+	if (message !== undefined) throw validationError(message);
 }
 
 function bind(method: Method, call: Call): { rowIds: number[]; params: Values; context: Values } {

@@ -18,6 +18,8 @@ export interface Find {
 	offset?: number;
 	limit?: number | false;
 	order?: string;
+	/** Context `active_test: false` of the call. */
+	archivedToo?: boolean;
 }
 
 /** search, read, create, write, unlink and their relatives, as the models of Odoo offer them. */
@@ -27,10 +29,11 @@ export class Orm {
 		private readonly rules: Readonly<Record<string, Rules>>,
 	) {}
 
-	search(model: string, { domain, offset = 0, limit, order }: Find): Row[] {
+	search(model: string, { domain, offset = 0, limit, order, archivedToo = false }: Find): Row[] {
 		const test = compileDomain(this.db, model, domain);
 		// Archived records stay out of every search that does not ask for `active`.
 		const hidesArchived =
+			!archivedToo &&
 			Object.hasOwn(this.db.model(model).fields, 'active') && !JSON.stringify(domain ?? []).includes('"active"');
 		const rows = this.db
 			.rows(model)

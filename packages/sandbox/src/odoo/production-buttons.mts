@@ -1,3 +1,12 @@
+import {
+	checkSerials,
+	consume,
+	consumptionDialog,
+	consumptionIssues,
+	pickedLines,
+	pickManual,
+	setQuantityProducing,
+} from './consumption.mts';
 import type { Database, Row } from './database.mts';
 import { userError } from './errors.mts';
 import type { Orm, Values } from './orm.mts';
@@ -38,8 +47,10 @@ export function cancel(orm: Orm, orders: readonly Row[]): true {
 }
 
 /**
- * Finishes orders. Less than ordered and no decision about the rest (`skip_backorder` in the context): nothing is
- * finished and the answer describes the dialog, as in Odoo. With `mo_ids_to_backorder` the rest becomes a new order.
+ * Finishes orders. Where Odoo's own screen would open a dialog, nothing is finished and the answer describes the dialog:
+ * components used up differently than the bill of material says (unless `skip_consumption` is in the context), or less
+ * produced than ordered (unless `skip_backorder`). With `mo_ids_to_backorder` the rest becomes a new order. Components
+ * that nobody picked are not consumed, as the posting of Odoo 17 and newer does it.
  */
 export function markDone(
 	orm: Orm,
@@ -48,14 +59,22 @@ export function markDone(
 	componentSerials: ComponentSerials,
 ): ButtonResult {
 	const { db } = orm;
-	for (const order of orders) checkCanFinish(db, order, componentSerials);
-	const short = orders.filter(
-		(order) => producing(db, order) < quantity(db, order, 'product_qty') && order.values.state !== 'done',
-	);
+	const open = orders.filter((order) => order.values.state !== 'done');
+	for (const order of open) checkCanFinish(db, order);
+	for (const order of open) {
+		if (quantity(db, order, 'qty_producing') > 0) pickManual(orm, order);
+		else {
+			orm.write([order], { qty_producing: quantity(db, order, 'product_qty') });
+			setQuantityProducing(orm, [order]);
+		}
+	}
+	for (const order of open) checkComponents(db, order, componentSerials);
+	const asks = open.filter((order) => consumptionIssues(db, order).length > 0);
+	if (asks.length > 0 && context.skip_consumption !== true) return consumptionDialog(db, asks);
+	const short = open.filter((order) => producing(db, order) < quantity(db, order, 'product_qty'));
 	if (short.length > 0 && context.skip_backorder !== true) return backorderDialog(db, short);
 	const backorder = Array.isArray(context.mo_ids_to_backorder) ? context.mo_ids_to_backorder.map(Number) : [];
-	for (const order of orders) {
-		if (order.values.state === 'done') continue;
+	for (const order of open) {
 		if (short.includes(order) && backorder.includes(order.id)) splitRest(orm, order);
 		finish(orm, order);
 	}
@@ -66,9 +85,8 @@ export function markDone(
 const producing = (db: Database, order: Row): number =>
 	quantity(db, order, 'qty_producing') || quantity(db, order, 'product_qty');
 
-function checkCanFinish(db: Database, order: Row, componentSerials: ComponentSerials): void {
+function checkCanFinish(db: Database, order: Row): void {
 	const state = String(order.values.state);
-	if (state === 'done') return;
 	if (!openStates.has(state)) {
 		throw userError(
 			`You cannot mark the manufacturing order ${String(order.values.name)} as done: its state is ${state}.`,
@@ -81,10 +99,14 @@ function checkCanFinish(db: Database, order: Row, componentSerials: ComponentSer
 	if (product && lots < needed) {
 		throw userError(`You need to supply a Lot/Serial Number for product:\n${db.displayName(product)}`);
 	}
+	checkSerials(db, order);
+}
+
+function checkComponents(db: Database, order: Row, componentSerials: ComponentSerials): void {
 	if (componentSerials === 'optional') return;
 	const without = db.relatedMany(order, 'move_raw_ids').filter((move) => {
 		if (db.value(move, 'has_tracking') === 'none') return false;
-		return db.relatedMany(move, 'move_line_ids').every((line) => typeof line.values.lot_id !== 'number');
+		return pickedLines(db, move).some((line) => typeof line.values.lot_id !== 'number');
 	});
 	if (without.length === 0) return;
 	const names = without.map((move) => {
@@ -135,16 +157,7 @@ function splitRest(orm: Orm, order: Row): void {
 function finish(orm: Orm, order: Row): void {
 	const { db } = orm;
 	const done = producing(db, order);
-	const share = done / quantity(db, order, 'product_qty');
-	for (const move of db.relatedMany(order, 'move_raw_ids')) {
-		const consumed = db.relatedMany(move, 'move_line_ids').length
-			? quantity(db, move, 'quantity')
-			: quantity(db, move, 'product_uom_qty') * share;
-		if (db.relatedMany(move, 'move_line_ids').length === 0) {
-			orm.create('stock.move.line', { move_id: move.id, product_id: move.values.product_id, quantity: consumed });
-		}
-		db.update(move, { quantity: consumed, picked: true, state: 'done' });
-	}
+	consume(orm, order);
 	for (const move of db.relatedMany(order, 'move_finished_ids')) {
 		const lots = db.value(order, 'lot_producing_ids') as number[];
 		const lines = lots.length > 0 ? lots : [false];
@@ -154,6 +167,7 @@ function finish(orm: Orm, order: Row): void {
 				product_id: order.values.product_id,
 				lot_id: lot,
 				quantity: done / lines.length,
+				picked: true,
 				location_id: 2,
 				location_dest_id: 1,
 			});

@@ -20,10 +20,12 @@ export const productionRules: Rules = {
 			date_start: db.timestamp(),
 			bom_id: bom?.id ?? false,
 			product_uom_id: product?.values.uom_id ?? 1,
+			consumption: bom?.values.consumption ?? 'flexible',
 		};
 	},
 
 	created(orm, order) {
+		checkLots(orm.db, order);
 		if (quantity(orm.db, order, 'product_qty') <= 0) {
 			throw userError('The quantity to produce must be positive!');
 		}
@@ -37,6 +39,7 @@ export const productionRules: Rules = {
 			throw userError('The quantity to produce must be positive!');
 		}
 		syncLots(orm.db, order, names);
+		checkLots(orm.db, order);
 		if (names.has('product_qty')) rescaleMoves(orm.db, order);
 		if (!names.has('state')) orm.db.update(order, { state: openState(orm.db, order) });
 	},
@@ -60,6 +63,14 @@ function syncLots(db: Database, order: Row, names: ReadonlySet<string>): void {
 		db.update(order, { lot_producing_id: undefined });
 	} else if (names.has('lot_producing_id')) {
 		db.update(order, { lot_producing_ids: typeof one === 'number' ? [one] : [] });
+	}
+}
+
+/** One lot for an order of a product tracked by lots; serial numbers may be several since Odoo 19. */
+function checkLots(db: Database, order: Row): void {
+	const lots = db.value(order, 'lot_producing_ids') as number[];
+	if (db.value(order, 'product_tracking') === 'lot' && lots.length > 1) {
+		throw userError('You cannot set more than 1 lot');
 	}
 }
 

@@ -82,21 +82,30 @@ async function api(site: Site, request: Request, response: Response, pathname: s
 		log(pathname, 400, message);
 		return sendJson(response, 400, { name: 'werkzeug.exceptions.BadRequest', message, arguments: [message, 400] });
 	}
-	const fault = takeFault(site.faults);
-	await wait(fault.latencyMs);
-	if (fault.status > 0) {
+	const fault = takeFault(site.faults, `POST ${pathname}`);
+	if (!fault.after) await wait(fault.latencyMs);
+	const answer = !fault.status || fault.after ? carryOut(site, request, pathname, body) : undefined;
+	if (fault.after) await wait(fault.latencyMs);
+	if (!answer || fault.status > 0) {
 		log(pathname, fault.status, 'fault switched on by the control API');
 		return send(response, fault.status, `<html><body><h1>${fault.status}</h1></body></html>`, {
 			'content-type': 'text/html',
 		});
 	}
-	if (protocol === 'jsonrpc') {
-		const answer = handleJsonRpc(site, body);
-		log(answer.what, 200, answer.error);
-		return sendJson(response, 200, answer.body);
-	}
-	const path = pathname.slice('/json/2/'.length);
-	const answer = handleJson2(site, request, path, body);
-	log(path.replace('/', '.'), answer.status, answer.error);
+	log(answer.what, answer.status, answer.error);
 	sendJson(response, answer.status, answer.body);
+}
+
+function carryOut(site: Site, request: Request, pathname: string, body: unknown): Carried {
+	if (pathname === '/jsonrpc') return { ...handleJsonRpc(site, body), status: 200 };
+	const path = pathname.slice('/json/2/'.length);
+	return { ...handleJson2(site, request, path, body), what: path.replace('/', '.') };
+}
+
+interface Carried {
+	status: number;
+	body: unknown;
+	/** e.g. `mrp.production.write`, for the call log. */
+	what: string;
+	error?: string;
 }

@@ -29,6 +29,8 @@ export const defaultSettings: Settings = {
 export class Site {
 	readonly calls = new CallLog();
 	faults: Faults = noFaults();
+	/** `model:id` of records that refuse to be written, to the reason. */
+	readonly refusals = new Map<string, string>();
 	orm: Orm;
 
 	constructor(readonly settings: Settings) {
@@ -39,6 +41,7 @@ export class Site {
 		if (newSeed !== undefined) this.settings.seed = newSeed;
 		this.settings.componentSerials = defaultSettings.componentSerials;
 		this.faults = noFaults();
+		this.refusals.clear();
 		this.calls.clear();
 		const before = this.orm.db.revision;
 		this.orm = this.fresh();

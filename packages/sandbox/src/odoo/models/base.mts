@@ -140,6 +140,7 @@ export const baseModels: readonly Model[] = [
 				},
 			}),
 			activity_type_id: many2one('Activity Type', 'mail.activity.type'),
+			automated: boolean('Automated activity', { initial: false }),
 			user_id: many2one('Assigned to', 'res.users', { initial: 2 }),
 		},
 	},

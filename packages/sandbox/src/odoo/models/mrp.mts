@@ -17,6 +17,17 @@ const produced = (row: Row, db: Database): number =>
 		.filter((move) => move.values.state === 'done')
 		.reduce((sum, move) => sum + Number(db.value(move, 'quantity')), 0);
 
+/** What happens when an order consumed other quantities than its bill of material says; Odoo's own default is to ask. */
+const consumption = selection(
+	'Flexible Consumption',
+	[
+		['flexible', 'Allowed'],
+		['warning', 'Allowed with warning'],
+		['strict', 'Blocked'],
+	],
+	{ initial: 'warning' },
+);
+
 export const mrpModels: readonly Model[] = [
 	{
 		name: 'mrp.bom',
@@ -30,6 +41,7 @@ export const mrpModels: readonly Model[] = [
 			product_tmpl_id: many2one('Product', 'product.template', { required: true }),
 			product_id: many2one('Product Variant', 'product.product'),
 			product_qty: float('Quantity', { initial: 1 }),
+			sequence: integer('Sequence'),
 			type: selection(
 				'BoM Type',
 				[
@@ -38,6 +50,7 @@ export const mrpModels: readonly Model[] = [
 				],
 				{ initial: 'normal' },
 			),
+			consumption,
 			bom_line_ids: one2many('BoM Lines', 'mrp.bom.line', 'bom_id'),
 		},
 	},
@@ -86,6 +99,7 @@ export const mrpModels: readonly Model[] = [
 			lot_producing_ids: many2many('Lot/Serial Numbers', 'stock.lot', { help: 'From Odoo 19 on' }),
 			origin: char('Source'),
 			bom_id: many2one('Bill of Material', 'mrp.bom'),
+			consumption,
 			move_raw_ids: one2many('Components', 'stock.move', 'raw_material_production_id'),
 			move_finished_ids: one2many('Finished Products', 'stock.move', 'production_id'),
 			backorder_sequence: integer('Backorder Sequence', { initial: 0 }),
