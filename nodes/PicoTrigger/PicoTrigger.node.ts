@@ -11,7 +11,7 @@ import { loadOptions } from '../shared/delivery/description/loadOptions';
 import { activationError } from '../shared/delivery/report';
 import { listen } from './listen';
 import { properties } from './properties';
-import { sampleItem } from './sample';
+import { sampleItems } from './sample';
 import { readSettings } from './settings';
 import { asFailure } from '../shared/api/failure';
 
@@ -56,8 +56,8 @@ export class PicoTrigger implements INodeType {
 			const stopped = new AbortController();
 			const manualTriggerFunction = async () => {
 				try {
-					const item = await sampleItem(this, settings, stopped.signal);
-					if (!stopped.signal.aborted) this.emit([[item]]);
+					const items = await sampleItems(this, settings, stopped.signal);
+					if (!stopped.signal.aborted) this.emit([items]);
 				} catch (error) {
 					throw activationError(this, asFailure(error));
 				}

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { attachStructure, lookBack, orderId, output, products, triggerOn } from '../shared/delivery/description/parameters';
+import { attachStructure, itemPerCompletion, lookBack, orderId, output, products, triggerOn } from '../shared/delivery/description/parameters';
 
 /** Parameters in the order in which a person decides. */
 export const properties: INodeProperties[] = [
@@ -38,7 +38,8 @@ export const properties: INodeProperties[] = [
 			{ name: 'When the Run Succeeds', value: 'succeeded', description: 'A failed run is tried again, see Attempts under Options' },
 			{ name: 'As Soon as It Starts', value: 'started', description: 'Without waiting; up to 50 runs may overlap and overtake each other' },
 		],
-	},	{
+	},
+	{
 		displayName:
 			"A restart of n8n between two attempts ends the attempts, since n8n is not asked to start an event twice. To have it run again, add the option 'After an Unclean Stop'.",
 		name: 'attemptsNotice',
@@ -46,7 +47,6 @@ export const properties: INodeProperties[] = [
 		default: '',
 		displayOptions: { show: { moveOn: ['succeeded'] } },
 	},
-
 	...output,
 	{
 		displayName: 'Options',
@@ -117,6 +117,7 @@ export const properties: INodeProperties[] = [
 				placeholder: 'e.g. 2026-01-31',
 				description: 'Any new value forgets the stored position when the workflow is published: the trigger then begins at Start From again',
 			},
+			itemPerCompletion,
 			{
 				displayName: 'Silence Limit (Seconds)',
 				name: 'silenceLimit',

@@ -4,7 +4,7 @@ import { PicoClient } from '../shared/api/client';
 import { replay } from '../shared/api/replay';
 import { sampleStructure, structuresFor } from '../shared/delivery/attach';
 import { matches, serverFilter } from '../shared/delivery/filter';
-import { lagMs, toItem } from '../shared/delivery/item';
+import { lagMs, toItems } from '../shared/delivery/item';
 import type { TriggerSettings } from '../shared/delivery/settings';
 import { toEvent, type PicoEvent } from '../shared/events/event';
 import { minusMs } from '../shared/events/timestamp';
@@ -16,21 +16,21 @@ const ENOUGH_EVENTS = 2_000;
 const IDLE_MS = 1_500;
 
 /**
- * The item for an editor test run: the newest matching event that Pico still has, else a made-up one with
+ * The items for an editor test run: the newest matching event that Pico still has, else a made-up one with
  * `sample: true`. Reads through a stream of its own, so the position of the active workflow is neither used nor moved.
  *
  * @throws PicoFailure when Pico cannot be reached or refuses the token
  */
-export async function sampleItem(context: ITriggerFunctions, settings: TriggerSettings, signal: AbortSignal): Promise<INodeExecutionData> {
+export async function sampleItems(context: ITriggerFunctions, settings: TriggerSettings, signal: AbortSignal): Promise<INodeExecutionData[]> {
 	const client = await PicoClient.of(context);
-	const { kind, output } = settings;
+	const { kind } = settings;
 	const event = await newestEvent(client, settings, signal);
 	if (event) {
 		const [extra] = settings.attachStructure ? await structuresFor(client, kind, [event], signal) : [];
-		return toItem(kind, event, output, { attempt: 1, replayed: true, correction: false, lagMs: lagMs(event, Date.now()) }, extra);
+		return toItems(settings, event, { attempt: 1, replayed: true, correction: false, lagMs: lagMs(event, Date.now()) }, extra);
 	}
 	const extra = settings.attachStructure ? sampleStructure() : {};
-	return toItem(kind, toEvent(kind, kind.sample), output, { attempt: 1, replayed: false, correction: false, sample: true }, extra);
+	return toItems(settings, toEvent(kind, kind.sample), { attempt: 1, replayed: false, correction: false, sample: true }, extra);
 }
 
 async function newestEvent(client: PicoClient, settings: TriggerSettings, signal: AbortSignal): Promise<PicoEvent | undefined> {

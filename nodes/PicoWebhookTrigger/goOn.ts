@@ -3,6 +3,7 @@ import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { pause } from '../shared/api/pause';
 import { catchUpBody } from './body';
 import type { Registration } from './registration';
+import { say } from './say';
 import { SECRET_HEADER } from './secret';
 
 /** Waits before each try: n8n serves a new address, and knows its secret, only after the activation. */
@@ -28,9 +29,7 @@ export function goOnLater(
 	void callWithPatience(context, webhookUrl, secret, waits, stop.signal).then((problem) => {
 		if (underWay.get(key) === stop) underWay.delete(key);
 		if (problem && !stop.signal.aborted) {
-			context.logger.info(
-				`[Pico MES Webhook Trigger '${context.getNode().name}', workflow ${context.getWorkflow().id}] n8n does not reach its own webhook address (${problem}); missed events are fetched with the next event of Pico`,
-			);
+			say(context, 'info', `n8n does not reach its own webhook address (${problem}); missed events are fetched with the next event of Pico`);
 		}
 	});
 }

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { attachStructure, lookBack, orderId, output, products, triggerOn } from '../shared/delivery/description/parameters';
+import { attachStructure, itemPerCompletion, lookBack, orderId, output, products, triggerOn } from '../shared/delivery/description/parameters';
 
 /** Parameters in the same order and words as those of Pico MES Trigger. */
 export const properties: INodeProperties[] = [
@@ -33,6 +33,7 @@ export const properties: INodeProperties[] = [
 				placeholder: 'e.g. 2026-01-31',
 				description: 'Any new value forgets the stored position when the workflow is published again: the trigger then begins with new events',
 			},
+			itemPerCompletion,
 		],
 	},
 ];

@@ -7,12 +7,12 @@ import { listWebhooks, subscribeWebhook, unsubscribeWebhook } from '../shared/ap
 import { checkAddress } from './address';
 import { AFTER_ACTIVATION, goOnLater, stopGoingOn } from './goOn';
 import { Progress, readStored, store } from './progress';
-import { turnKey } from './receive';
 import { keepRegistration, readRegistration } from './registration';
+import { say } from './say';
 import { newSecret, SECRET_HEADER } from './secret';
 import { fieldsOf, readSettings, sourceOf, type WebhookSettings } from './settings';
 import { subscriptionIdOf } from './subscriptionId';
-import { forgetTurns } from './turns';
+import { forgetTurns, turnKey } from './turns';
 
 /** A plant that does not answer must not hold up a deactivation or the shutdown of n8n. */
 const REMOVE_WITHIN_MS = 4_500;
@@ -153,8 +153,4 @@ function ownUrl(context: IHookFunctions): string {
 	const url = context.getNodeWebhookUrl('default');
 	if (!url) throw new PicoFailure('input', 'n8n has no webhook URL for this node', { hint: 'Save the workflow and try again.' });
 	return url;
-}
-
-function say(context: IHookFunctions, level: 'info' | 'warn', text: string): void {
-	context.logger[level](`[Pico MES Webhook Trigger '${context.getNode().name}', workflow ${context.getWorkflow().id}] ${text}`);
 }

@@ -1,3 +1,5 @@
+import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+
 import { within } from '../shared/api/pause';
 import { SeenWindow } from '../shared/events/window';
 import type { StoredProgress } from './progress';
@@ -24,6 +26,11 @@ const LONGEST_TURN_MS = 10_000;
 const REMEMBER_MS = 86_400_000;
 
 const triggers = new Map<string, Turns>();
+
+/** Names the trigger in this process. */
+export function turnKey(context: IHookFunctions | IWebhookFunctions): string {
+	return `${String(context.getWorkflow().id)}/${context.getNode().id}`;
+}
 
 /**
  * Lets the calls of one trigger in this process come one after the other, so that two of them do not read the same gap.

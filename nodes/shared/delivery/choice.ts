@@ -1,6 +1,7 @@
 import { NodeOperationError, type IDataObject, type IHookFunctions, type ITriggerFunctions, type IWebhookFunctions } from 'n8n-workflow';
 
 import { eventKind } from '../events/kinds';
+import { isPerSerial } from '../events/lines';
 import { canAttach } from './attach';
 import type { EventChoice, OutputMode } from './settings';
 
@@ -18,6 +19,7 @@ export function readChoice(context: TriggerContext): EventChoice {
 		orderFilter: String(options.orderFilter ?? '').trim(),
 		output: read('output', 'simplified') as OutputMode,
 		fields: read('fields', []) as string[],
+		perSerial: isPerSerial(kind, options.itemPer),
 		lookbackMs: whole(context, 'Look Back (Seconds)', options.lookBack ?? 300, 0, 86_400) * 1_000,
 		attachStructure: options.attachStructure === true && canAttach(kind),
 		owner: { workflowId: String(context.getWorkflow().id ?? ''), nodeId: context.getNode().id },

@@ -7,7 +7,7 @@ import type { Row } from '../events/types';
 import { structuresFor } from './attach';
 import type { Batch } from './batch';
 import { deduplicationKey } from './batch';
-import { lagMs, toItem } from './item';
+import { lagMs, toItems } from './item';
 import type { Overlap } from './overlap';
 import { PACE } from './pace';
 import type { Position } from './position';
@@ -144,11 +144,10 @@ async function giveUp(
 }
 
 function itemsOf({ settings, position }: Delivery, batch: Batch, attempt: number, extras: readonly Row[]) {
-	return batch.events.map((event, index) =>
-		toItem(
-			settings.kind,
+	return batch.events.flatMap((event, index) =>
+		toItems(
+			settings,
 			event,
-			settings.output,
 			{
 				attempt,
 				replayed: batch.replayed(event),

@@ -1,9 +1,10 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import type { PicoEvent } from '../events/event';
+import { linesOf, simplifyLine, type LineFacts } from '../events/lines';
 import { toMs } from '../events/timestamp';
-import type { EventKind, Row } from '../events/types';
-import type { OutputMode } from './settings';
+import type { Row } from '../events/types';
+import type { EventChoice } from './settings';
 
 /** What is known of one delivery besides the event itself. */
 export interface DeliveryFacts {
@@ -19,25 +20,32 @@ export interface DeliveryFacts {
 	sample?: true;
 }
 
+type Choice = Pick<EventChoice, 'kind' | 'output' | 'perSerial'>;
+
 /**
- * The item that a workflow receives.
+ * The items that a workflow receives for an event: one, or one for each consumed serial.
  *
  * @param extra further fields, such as the structure of the product
  */
-export function toItem(
-	kind: EventKind,
-	event: PicoEvent,
-	output: OutputMode,
-	facts: DeliveryFacts,
-	extra: Row = {},
-): INodeExecutionData {
-	if (output === 'simplified') return { json: { ...simplified(kind, event, facts), ...extra } as INodeExecutionData['json'] };
-	const json = { ...event.row, ...extra, _pico: { event: kind.id, eventId: event.id, ...facts } };
-	return { json: json as INodeExecutionData['json'] };
+export function toItems(choice: Choice, event: PicoEvent, facts: DeliveryFacts, extra: Row = {}): INodeExecutionData[] {
+	if (!choice.perSerial) return [toItem(choice, event.id, event.row, facts, extra)];
+	return linesOf(event).map((line) => toItem(choice, event.id, line.row, facts, extra, line.facts));
 }
 
-export function simplified(kind: EventKind, event: PicoEvent, facts?: DeliveryFacts): Row {
-	return { eventId: event.id, ...kind.simplify(event.row), ...facts };
+function toItem(
+	{ kind, output, perSerial }: Choice,
+	eventId: string,
+	row: Row,
+	facts: DeliveryFacts,
+	extra: Row,
+	line?: LineFacts,
+): INodeExecutionData {
+	const simplify = perSerial ? simplifyLine : (whole: Row) => kind.simplify(whole);
+	const json =
+		output === 'simplified'
+			? { eventId, ...line, ...simplify(row), ...facts, ...extra }
+			: { ...row, ...extra, _pico: { event: kind.id, eventId, ...line, ...facts } };
+	return { json: json as INodeExecutionData['json'] };
 }
 
 /** @param now milliseconds since 1970 by the clock of this machine */

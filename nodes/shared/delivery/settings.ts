@@ -26,6 +26,8 @@ export interface EventChoice {
 	output: OutputMode;
 	/** First-level fields for output `fields`. */
 	fields: readonly string[];
+	/** Whether a completion becomes one item for each consumed serial. */
+	perSerial: boolean;
 	lookbackMs: number;
 	/** Whether the structure of the affected product is added to each item. */
 	attachStructure: boolean;

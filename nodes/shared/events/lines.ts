@@ -41,8 +41,10 @@ export function linesOf({ id, row }: PicoEvent): Line[] {
 
 /** The simplified form of a line's row: its serial stands in place of the lists of a whole completion. */
 export function simplifyLine(row: Row): Row {
-	const { consumedSerials, serialsByPartNumber: _, ...completion } = orderCompleted.simplify(row);
-	const [serial] = asObjects(consumedSerials);
+	const completion = orderCompleted.simplify(row);
+	const [serial] = asObjects(completion.consumedSerials);
+	delete completion.consumedSerials;
+	delete completion.serialsByPartNumber;
 	return {
 		...completion,
 		consumedPartNumber: serial?.partNumber ?? null,

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { EVENT_KINDS } from '../../events/kinds';
+import { itemPer } from './itemPer';
 
 /** Parameters that both triggers have, in the same words. */
 
@@ -84,3 +85,5 @@ export const orderId: INodeProperties = {
 	displayOptions: { show: { '/event': ['orderCompleted'] } },
 	description: 'Only completions of these orders. The character * stands for any text.',
 };
+
+export const itemPerCompletion: INodeProperties = { ...itemPer, displayOptions: { show: { '/event': ['orderCompleted'] } } };

@@ -1,0 +1,75 @@
+import { usePicoAndHost } from './fixture.mts';
+
+const pico = usePicoAndHost();
+
+const PER_SERIAL = { options: { itemPer: 'consumedSerial' } };
+const CONSUMED = [
+	{ id: 'attr-motor', externalId: 'MOTOR-20', value: 'MOT-1' },
+	{ id: 'attr-seal', externalId: 'SEAL-9', value: 'LOT-7' },
+];
+const completion = (orderId: string, consumedSerials: object[] = CONSUMED) => ({
+	externalOrderId: orderId,
+	orderIndex: 0,
+	at: new Date().toISOString(),
+	operation: { id: 'op-1', externalId: 'PUMP', name: 'Pump' },
+	operationSummary: { startedAt: '2026-01-05T09:00:00.000Z', cycleTime: 0.01, consumedSerials },
+	endState: { producedSerial: `SN-${orderId}` },
+});
+
+test('one run for each call, with one item for each consumed serial', async () => {
+	pico.host.parameters = PER_SERIAL;
+	await pico.host.activate();
+	await pico.host.call(completion('A'));
+	await pico.host.call(completion('B', []));
+	expect(pico.host.runs).toEqual([
+		[
+			expect.objectContaining({ orderId: 'A', producedSerial: 'SN-A', consumedSerial: 'MOT-1', lineNumber: 1, lineCount: 2, replayed: false }),
+			expect.objectContaining({ orderId: 'A', producedSerial: 'SN-A', consumedSerial: 'LOT-7', lineNumber: 2, lineCount: 2, replayed: false }),
+		],
+		[expect.objectContaining({ orderId: 'B', producedSerial: 'SN-B', consumedSerial: null, lineNumber: 1, lineCount: 1 })],
+	]);
+});
+
+test('gives a completion that was missed the line ids that a call would have given it', async () => {
+	pico.host.parameters = PER_SERIAL;
+	await pico.host.activate();
+	await pico.complete(1, 'A');
+	await pico.runs(1);
+	const delivered = pico.host.items.map(({ lineId }) => lineId);
+	expect(delivered.length).toBeGreaterThan(1);
+	await pico.host.deactivate();
+	pico.host.restart();
+	// Without a position everything inside the look-back window is read again.
+	pico.host.staticData = {};
+	pico.host.runs.length = 0;
+	await pico.host.activate();
+	await pico.host.call({ ...completion('B'), at: new Date(Date.now() + 1_000).toISOString() });
+	const again = pico.host.items.filter(({ orderId }) => orderId === 'A-1');
+	expect(again.every(({ replayed }) => replayed === true)).toBe(true);
+	expect(again.map(({ lineId }) => lineId)).toEqual(delivered);
+});
+
+test('changing the option neither registers the webhook anew nor repeats a completion', async () => {
+	await pico.host.activate();
+	const event = completion('A');
+	await pico.host.call(event);
+	const { secret } = pico.host;
+	const [registered] = await pico.webhooks();
+	pico.host.restart();
+	pico.host.parameters = PER_SERIAL;
+	await pico.host.activate();
+	expect(pico.host.secret).toBe(secret);
+	expect(await pico.webhooks()).toEqual([expect.objectContaining({ subscriptionId: registered.subscriptionId })]);
+	expect((await pico.host.call(event)).body.message).toBe('Delivered before');
+	expect(pico.host.runs).toHaveLength(1);
+});
+
+test('a test run shows the lines of the completion that came in', async () => {
+	pico.host.parameters = PER_SERIAL;
+	const test = await pico.host.listenForTest();
+	await pico.complete(1, 'A');
+	const items = await test.items;
+	expect(items.length).toBeGreaterThan(1);
+	expect(items.map(({ lineNumber }) => lineNumber)).toEqual(items.map((_, index) => index + 1));
+	await test.stop();
+});
