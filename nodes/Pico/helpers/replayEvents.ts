@@ -3,9 +3,11 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Where } from '../../shared/api/documents/reads';
 import { replay } from '../../shared/api/replay';
 import type { PicoEvent } from '../../shared/events/event';
+import { isPerSerial } from '../../shared/events/lines';
 import { compareTimestamps } from '../../shared/events/timestamp';
 import type { EventKind } from '../../shared/events/types';
-import { outputDescription, readOutput, shaper } from './output';
+import { eventItems } from './eventItems';
+import { outputDescription, readOutput } from './output';
 import { option, refuse, timestamp, wholeNumber } from './parameters';
 import { readLimit, returnAllDescription } from './returnAll';
 import type { Run } from './run';
@@ -20,8 +22,12 @@ export interface Condition {
 
 const BATCH = 100;
 
-/** From, To, limit, output and options of an operation that reads past events. */
-export function replayDescription(kind: EventKind, filters: INodeProperties[]): INodeProperties[] {
+/**
+ * From, To, limit, output and options of an operation that reads past events.
+ *
+ * @param moreOptions further ones, with names behind 'Caught Up After'
+ */
+export function replayDescription(kind: EventKind, filters: INodeProperties[], moreOptions: INodeProperties[] = []): INodeProperties[] {
 	return [
 		{
 			displayName: 'From',
@@ -64,6 +70,7 @@ export function replayDescription(kind: EventKind, filters: INodeProperties[]): 
 					default: 3,
 					description: 'Pico does not say when it has sent everything. After so many seconds without an event it counts as caught up.',
 				},
+				...moreOptions,
 			],
 		},
 	];
@@ -84,7 +91,7 @@ export async function replayEvents(
 	const output = readOutput(run, item);
 	const batchSize = wholeNumber(option(run, item, 'options.batchSize') ?? BATCH, 'Batch Size', { min: 1, max: 100_000 });
 	const idleMs = Math.max(200, Number(option(run, item, 'options.idleSeconds') ?? 3) * 1000 || 0);
-	const shape = shaper(kind, output);
+	const toItems = eventItems(kind, output, isPerSerial(kind, option(run, item, 'options.itemPer')));
 
 	const unreadable: string[] = [];
 	const where = await knownConditions(run, kind, conditions);
@@ -98,17 +105,19 @@ export async function replayEvents(
 		signal: run.signal,
 		onUnreadable: (reason) => unreadable.push(reason),
 	});
-	const found: IDataObject[] = [];
+	const items: IDataObject[] = [];
+	let found = 0;
 	for await (const batch of events) {
 		for (const event of batch) {
-			if (found.length < limit && conditions.every((condition) => condition.holds(event))) {
-				found.push({ eventId: event.id, ...shape(event.row) });
-			}
+			// The limit counts events: none is cut in half.
+			if (found >= limit || !conditions.every((condition) => condition.holds(event))) continue;
+			found++;
+			items.push(...toItems(event));
 		}
-		if (found.length >= limit) break;
+		if (found >= limit) break;
 	}
 	if (unreadable.length > 0) run.warn(`${unreadable.length} messages of Pico could not be read and were left out (${unreadable[0]})`);
-	return found;
+	return items;
 }
 
 /** Only what the server says it can filter by: a stream with an unknown filter would be refused as a whole. */

@@ -110,6 +110,67 @@ describe('Completion: Get Many', () => {
 	});
 });
 
+describe('Completion: Get Many, one item per consumed serial', () => {
+	const PER_SERIAL = { options: { itemPer: 'consumedSerial' } };
+	const PUMP = { filters: { operationId: { __rl: true, mode: 'partNumber', value: 'PUMP-100' } } };
+
+	it('gives a line for each consumed serial, paired with the input item', async () => {
+		await build(8);
+		const whole = (await getAll(PUMP)).json;
+		const run = await getAll({ ...PUMP, ...PER_SERIAL });
+		expect(run.error).toBeUndefined();
+		const consumed = whole.flatMap(({ eventId, orderId, consumedSerials }) =>
+			(consumedSerials as IDataObject[]).map(({ id, partNumber, serial }, index, { length }) => ({
+				eventId,
+				orderId,
+				attributeId: id,
+				consumedPartNumber: partNumber,
+				consumedSerial: serial,
+				lineNumber: index + 1,
+				lineCount: length,
+			})),
+		);
+		expect(consumed.length).toBeGreaterThan(whole.length);
+		expect(run.json).toEqual(consumed.map((line) => expect.objectContaining(line) as IDataObject));
+		expect(new Set(run.json.map(({ lineId }) => lineId)).size).toBe(consumed.length);
+		expect(run.items.every((item) => (item.pairedItem as { item: number }).item === 0)).toBe(true);
+	});
+
+	it('gives one item for a completion that consumed nothing', async () => {
+		const order = { externalOrderId: 'PLAIN', partNumber: 'PROC-080' };
+		await pico.post('clock', { now: '2026-02-01T10:00:00Z' });
+		await pico.post('orders/save', order);
+		await pico.post('orders/start', order);
+		await pico.post('orders/complete', { ...order, consumedSerials: [] });
+		const { json } = await getAll(PER_SERIAL);
+		expect(json).toEqual([
+			expect.objectContaining({ orderId: 'PLAIN', consumedPartNumber: null, consumedSerial: null, attributeId: null, lineNumber: 1, lineCount: 1 }),
+		]);
+	});
+
+	it('cuts no completion in half at the limit', async () => {
+		await build(20);
+		const run = await getAll({ ...PUMP, ...PER_SERIAL, returnAll: false, limit: 2 });
+		expect(new Set(run.json.map(({ orderId }) => orderId)).size).toBe(2);
+		for (const { orderId, lineCount } of run.json) {
+			expect(run.json.filter((row) => row.orderId === orderId)).toHaveLength(Number(lineCount));
+		}
+	});
+
+	it.each([
+		['full', { output: 'full' }],
+		['fields', { output: 'fields', fields: ['externalOrderId'] }],
+	])('output %s: the list of Pico holds the serial of the item alone', async (_name, output) => {
+		await build(1);
+		const { json } = await getAll({ ...output, ...PER_SERIAL });
+		expect(json.length).toBeGreaterThan(1);
+		for (const [index, row] of json.entries()) {
+			expect(row).toMatchObject({ lineNumber: index + 1, externalOrderId: 'BULK-1', eventId: json[0].eventId });
+			expect((row.operationSummary as IDataObject).consumedSerials).toHaveLength(1);
+		}
+	});
+});
+
 describe.each(SERVERS)('on a $profile server with introspection $introspection', (server) => {
 	it('gives the same simplified completions', async () => {
 		await pico.reset(server);
@@ -122,6 +183,8 @@ describe.each(SERVERS)('on a $profile server with introspection $introspection',
 			completedAt: expect.stringMatching(/^2026-02-01T/),
 			producedSerial: expect.stringMatching(/^SN-/),
 		});
+		const lines = await getAll({ returnAll: false, limit: 1, options: { itemPer: 'consumedSerial' } });
+		expect(lines.json[0]).toMatchObject({ lineNumber: 1, consumedPartNumber: expect.any(String), consumedSerial: expect.any(String) });
 		const [few] = (await getAll({ output: 'fields', fields: ['at', 'endState'], returnAll: false, limit: 1 })).json;
 		expect(few).toMatchObject({ at: '2026-02-01T00:00:00.000Z', endState: { producedSerial: expect.any(String) } });
 	});

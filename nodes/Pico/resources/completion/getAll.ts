@@ -1,5 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
+import { itemPer } from '../../../shared/delivery/description/itemPer';
 import { orderCompleted } from '../../../shared/events/kinds';
 import { asText, at } from '../../../shared/events/read';
 import { asEntered, option } from '../../helpers/parameters';
@@ -28,7 +29,7 @@ const filters: INodeProperties = {
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['completion'], operation: ['getAll'] } },
-	replayDescription(orderCompleted, [filters]),
+	replayDescription(orderCompleted, [filters], [{ ...itemPer, description: `${itemPer.description}. 'Limit' counts completions.` }]),
 );
 
 export const execute: Execute = async (run, item) => await replayEvents(run, item, orderCompleted, readConditions(run, item));
