@@ -42,7 +42,10 @@ describe('docs/operations.md', () => {
 		await pico.post('orders/complete', {
 			...order,
 			producedSerial: 'VALVE-0041',
-			consumedSerials: [{ externalId: 'SPR-22', value: 'LOT-7' }],
+			consumedSerials: [
+				{ externalId: 'SPR-22', value: 'LOT-7' },
+				{ externalId: 'SEAL-9', value: 'LOT-31' },
+			],
 		});
 		await pico.post('notes/add', { text: 'Seal had a scratch, replaced' });
 
@@ -51,7 +54,7 @@ describe('docs/operations.md', () => {
 		for (let index = 0; index < blocks.length; index += 2) {
 			const { resource, operation, ...parameters } = blocks[index] as IDataObject & { resource: string; operation: string };
 			const patient = resource === 'completion' || resource === 'note';
-			const run = await pico.run(resource, operation, { ...parameters, ...(patient ? { options: { idleSeconds: 0.5 } } : {}) });
+			const run = await pico.run(resource, operation, { ...parameters, ...(patient ? { options: { ...(parameters.options as IDataObject), idleSeconds: 0.5 } } : {}) });
 			expect(run.error).toBeUndefined();
 			expect({ resource, operation, items: run.json }).toMatchObject({ resource, operation, items: blocks[index + 1] as IDataObject[] });
 		}
