@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startOddServer } from '../kit/oddServer.mts';
 import { startSandboxProcess, type SandboxProcess } from '../kit/sandbox.mts';
 import { InstalledN8n } from './kit/installed.mts';
 import { placedOrders } from './kit/plant.mts';
@@ -96,6 +97,17 @@ describe('the packed package in a real n8n', () => {
 			expect(answer.status).toBe(status);
 			expect(answer.message).toMatch(message);
 			expect(answer.message).not.toContain('not-the-token');
+		});
+
+		it('shows n8n\'s own word for an expired certificate in the connection test, which the troubleshooting page explains', async () => {
+			const expired = await startOddServer((_body, response) => response.end(), { expired: true });
+			try {
+				const answer = await (await installed.session()).testCredential(picoCredential(expired.endpoint, sandbox.token));
+				expect(answer).toMatchObject({ status: 'Error', message: 'CERT_HAS_EXPIRED' });
+				expect(readFileSync('docs/troubleshooting.md', 'utf8')).toContain(`| \`${answer.message}\` |`);
+			} finally {
+				await expired.close();
+			}
 		});
 	});
 });

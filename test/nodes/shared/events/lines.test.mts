@@ -2,8 +2,8 @@ import fc from 'fast-check';
 
 import { toEvent } from '../../../../nodes/shared/events/event.ts';
 import { eventId } from '../../../../nodes/shared/events/identity.ts';
-import { orderCompleted } from '../../../../nodes/shared/events/kinds/index.ts';
-import { linesOf, simplifyLine } from '../../../../nodes/shared/events/lines.ts';
+import { EVENT_KINDS, orderCompleted } from '../../../../nodes/shared/events/kinds/index.ts';
+import { isPerSerial, linesOf, simplifyLine } from '../../../../nodes/shared/events/lines.ts';
 import type { Row } from '../../../../nodes/shared/events/types.ts';
 
 interface Serial {
@@ -59,6 +59,12 @@ test('makes one line for each consumed serial, with all of the completion but th
 		[1, 2],
 		[2, 2],
 	]);
+});
+
+test('only completions have lines, and only when asked for', () => {
+	const asked = EVENT_KINDS.filter((kind) => isPerSerial(kind, 'consumedSerial')).map(({ id }) => id);
+	expect(asked).toEqual(['orderCompleted']);
+	expect([undefined, '', 'completion'].some((itemPer) => isPerSerial(orderCompleted, itemPer))).toBe(false);
 });
 
 test('ids of lines are frozen: a change would post every line of a repeated event again', () => {
