@@ -355,6 +355,20 @@ describe('the NetSuite double', () => {
 			expect(await rows(q)).toEqual(expected);
 		});
 
+		it('tells which serial numbers a transaction moved', async () => {
+			await record('POST', 'workOrder/eid:WO1/!transform/workOrderCompletion', {
+				externalId: 'event-1',
+				completedQuantity: 1,
+				inventoryDetail: serials('P-1'),
+			});
+			const q =
+				'SELECT t.externalid, i.itemid, n.inventorynumber, a.quantity FROM transaction t' +
+				" JOIN transactionline l ON l.transaction = t.id AND l.mainline = 'T' JOIN item i ON i.id = l.item" +
+				' LEFT JOIN inventoryassignment a ON a.transaction = t.id LEFT JOIN inventorynumber n ON n.id = a.inventorynumber' +
+				" WHERE t.type = 'WOCompl'";
+			expect(await rows(q)).toEqual([{ externalid: 'event-1', itemid: 'PUMP-100', inventorynumber: 'P-1', quantity: '1' }]);
+		});
+
 		it('pages', async () => {
 			const first = await suiteql('SELECT id FROM item ORDER BY id', '?limit=4');
 			expect(first.body).toMatchObject({ count: 4, hasMore: true, totalResults: 6 });

@@ -5,7 +5,7 @@ import { parse, queryError, type Condition, type Expression, type Query, type So
 import { tableRows, type TableRow } from './tables.mts';
 
 /**
- * Runs a SuiteQL SELECT over `transaction`, `transactionline`, `item`, `customer` and `inventorynumber`.
+ * Runs a SuiteQL SELECT over `transaction`, `transactionline`, `item`, `customer`, `inventorynumber` and `inventoryassignment`.
  * As in NetSuite all values come back as texts, keys in lower case, empty values left out.
  * @throws NetSuiteError (400)
  */

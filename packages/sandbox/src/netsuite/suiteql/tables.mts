@@ -1,3 +1,5 @@
+import { isObject } from '../../web/http.mts';
+import { assignments } from '../manufacturing.mts';
 import { statusText } from '../render.mts';
 import { recordTypes, type RecordType } from '../schema.mts';
 import { isRef, type Row, type Store, type Values } from '../store.mts';
@@ -26,6 +28,7 @@ const tables: Readonly<Record<string, (store: Store) => TableRow[]>> = {
 		})),
 	customer: (store) => store.all('customer').map((row) => plain(store, row)),
 	inventorynumber: (store) => store.all('inventoryNumber').map((row) => plain(store, row)),
+	inventoryassignment: (store) => rowsOf(store, 'transaction').flatMap((row) => assigned(store, row)),
 };
 
 /** All rows of a SuiteQL table, or undefined for an unknown one. */
@@ -50,6 +53,7 @@ export function columnsOf(name: string): ReadonlySet<string> {
 		item: ['id', 'itemtype'],
 		customer: ['id'],
 		inventorynumber: ['id'],
+		inventoryassignment: ['id', 'transaction', 'transactionline', 'inventorynumber', 'quantity'],
 	}[name];
 	return new Set([...fields, ...(extra ?? [])]);
 }
@@ -107,4 +111,35 @@ function lines(store: Store, row: Row): TableRow[] {
 		line(0, main, quantity ?? completedQuantity),
 		...(sublist ?? []).map((each, index) => line(index + 1, each.item, each.quantity)),
 	];
+}
+
+/**
+ * The inventory details of a transaction's lines: which serial or lot numbers they move
+ * (https://netsuitediagnostics.com/posts/inventory-assignment).
+ */
+function assigned(store: Store, row: Row): TableRow[] {
+	const { inventoryDetail, item, component } = row.values;
+	const details = [
+		{ item, detail: inventoryDetail },
+		...(Array.isArray(component) ? (component as Values[]) : []).map((line) => ({
+			item: line.item,
+			detail: line.componentInventoryDetail,
+		})),
+	];
+	return details.flatMap((line, sequence) =>
+		assignments(line.detail).map(({ receiptInventoryNumber, issueInventoryNumber, quantity }, index) => ({
+			id: `${row.id}-${sequence}-${index}`,
+			transaction: row.id,
+			transactionline: sequence,
+			inventorynumber: numberId(store, line.item, receiptInventoryNumber ?? issueInventoryNumber),
+			quantity,
+		})),
+	);
+}
+
+/** Received numbers are kept by name, issued ones by reference. */
+function numberId(store: Store, item: unknown, given: unknown): unknown {
+	if (isObject(given)) return given.id;
+	const named = store.all('inventoryNumber').filter((row) => row.values.inventoryNumber === given);
+	return named.find((row) => store.follow(row.values.item) === store.follow(item))?.id;
 }
