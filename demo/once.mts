@@ -175,7 +175,11 @@ async function judge(url: string, journeys: Journey[]): Promise<void> {
 	for (const journey of journeys) {
 		const order = orders.find(({ id }) => id === journey.id);
 		journey.produced = order?.produced ?? 0;
-		const notes = messages.filter(({ model, recordId }) => model === 'mrp.production' && recordId === journey.id);
+		// The workflow of the orders leaves a note too; only these say that a unit is posted.
+		const notes = messages.filter(
+			({ model, recordId, subject }) =>
+				model === 'mrp.production' && recordId === journey.id && subject?.startsWith('Pico unit '),
+		);
 		journey.notes = notes.length;
 		const serialTracked = journey.partNumber !== 'VALVE-300';
 		const serials = [...(order?.serials ?? [])].sort().join(', ');
