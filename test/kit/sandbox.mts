@@ -9,6 +9,7 @@ export interface SandboxProcessOptions {
 	/** true = on a free port. */
 	odoo?: boolean | number;
 	netsuite?: boolean | number;
+	eryxon?: boolean | number;
 	data?: string;
 	switches?: Record<string, string | number | boolean>;
 }
@@ -17,6 +18,9 @@ export interface SandboxProcess {
 	pico: string;
 	odoo?: string;
 	netsuite?: string;
+	/** Origin of the Eryxon double, and the key it accepts. */
+	eryxon?: string;
+	eryxonApiKey?: string;
 	token: string;
 	/** Full GraphQL URL for a credential. */
 	endpoint: string;
@@ -38,13 +42,14 @@ function argumentsFor(options: SandboxProcessOptions): string[] {
 	if (options.odoo !== undefined && options.odoo !== false) args.push('--odoo-port', portOf(options.odoo));
 	if (options.netsuite !== undefined && options.netsuite !== false)
 		args.push('--netsuite-port', portOf(options.netsuite));
+	if (options.eryxon !== undefined && options.eryxon !== false) args.push('--eryxon-port', portOf(options.eryxon));
 	for (const [name, value] of Object.entries(options.switches ?? {})) args.push('--switch', `${name}=${value}`);
 	return args;
 }
 
-async function readyLine(
-	child: ChildProcess,
-): Promise<{ pico: string; odoo?: string; netsuite?: string; token: string }> {
+type Ready = Pick<SandboxProcess, 'pico' | 'odoo' | 'netsuite' | 'eryxon' | 'eryxonApiKey' | 'token'>;
+
+async function readyLine(child: ChildProcess): Promise<Ready> {
 	let complaint = '';
 	child.stderr?.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
 	if (!child.stdout) throw new Error('the sandbox process has no output');
@@ -60,7 +65,7 @@ async function readyLine(
 		});
 		lines.once('line', (line) => {
 			clearTimeout(timer);
-			resolve(JSON.parse(line) as Awaited<ReturnType<typeof readyLine>>);
+			resolve(JSON.parse(line) as Ready);
 		});
 	});
 }

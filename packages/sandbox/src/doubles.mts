@@ -3,17 +3,22 @@ import { fileURLToPath } from 'node:url';
 
 export interface Double {
 	url: string;
+	/** Key that a client must send, where the double has one. */
+	apiKey?: string;
 	close(): Promise<void>;
 }
 
-type Start = (options: { port: number; host: string }) => Promise<Double>;
+export interface StartOptions {
+	port: number;
+	host: string;
+	/** Hosts besides this machine that webhooks may reach. */
+	webhookHosts?: readonly string[];
+}
 
-/** Starts an ERP double; its code is loaded only when it is asked for. `file` is relative to this folder. */
-export async function startDouble(
-	file: string,
-	exported: string,
-	options: { port: number; host: string },
-): Promise<Double> {
+type Start = (options: StartOptions) => Promise<Double>;
+
+/** Starts the double of another system; its code is loaded only when it is asked for. `file` is relative to this folder. */
+export async function startDouble(file: string, exported: string, options: StartOptions): Promise<Double> {
 	const url = new URL(file, `${import.meta.url}`);
 	if (!existsSync(fileURLToPath(url))) throw new Error(`This sandbox has no ${file}`);
 	const loaded: Record<string, Start | undefined> = await import(url.href);

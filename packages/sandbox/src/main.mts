@@ -22,7 +22,7 @@ async function run(args: string[]): Promise<void> {
 	const pageFolder = fileURLToPath(new URL('./pico/page', import.meta.url));
 	const pico = await startSandbox({ ...options, pageFolder });
 	running.push(pico);
-	const doubles: { odoo?: Double; netsuite?: Double } = {};
+	const doubles: { odoo?: Double; netsuite?: Double; eryxon?: Double } = {};
 	if (options.odooPort !== undefined) {
 		doubles.odoo = await startDouble('./odoo/server.mts', 'startOdooDouble', { port: options.odooPort, host });
 		running.push(doubles.odoo);
@@ -34,11 +34,21 @@ async function run(args: string[]): Promise<void> {
 		});
 		running.push(doubles.netsuite);
 	}
+	if (options.eryxonPort !== undefined) {
+		doubles.eryxon = await startDouble('./eryxon/server.mts', 'startEryxonDouble', {
+			port: options.eryxonPort,
+			host,
+			webhookHosts: options.webhookHosts,
+		});
+		running.push(doubles.eryxon);
+	}
 	const ready = {
 		ready: true,
 		pico: pico.url,
 		odoo: doubles.odoo?.url,
 		netsuite: doubles.netsuite?.url,
+		eryxon: doubles.eryxon?.url,
+		eryxonApiKey: doubles.eryxon?.apiKey,
 		token: pico.token,
 	};
 	if (options.json) return void process.stdout.write(`${JSON.stringify(ready)}\n`);
@@ -50,6 +60,7 @@ async function run(args: string[]): Promise<void> {
 			`  token        ${pico.token}   (header x-pico-api-org)`,
 			...(ready.odoo ? [`  Odoo         ${ready.odoo}/`] : []),
 			...(ready.netsuite ? [`  NetSuite     ${ready.netsuite}/`] : []),
+			...(ready.eryxon ? [`  Eryxon       ${ready.eryxon}/`, `  API key      ${ready.eryxonApiKey}`] : []),
 			'Ctrl-C stops it.',
 			'',
 		].join('\n'),

@@ -9,6 +9,7 @@ export interface CliOptions {
 	switches: Partial<Switches>;
 	odooPort?: number;
 	netsuitePort?: number;
+	eryxonPort?: number;
 	data?: string;
 	webhookHosts: string[];
 	json: boolean;
@@ -26,6 +27,7 @@ export const USAGE = `npm run sandbox -- [options]
   --data file             keep the plant in a JSON file between starts
   --odoo-port 4020        also start the Odoo double
   --netsuite-port 4030    also start the NetSuite double
+  --eryxon-port 4040      also start the Eryxon double
   --webhook-host name     let webhooks reach this host besides this machine (repeatable)
   --json                  print one JSON line when ready, nothing else
 `;
@@ -52,6 +54,7 @@ export function readOptions(args: string[]): CliOptions {
 			data: { type: 'string' },
 			'odoo-port': { type: 'string' },
 			'netsuite-port': { type: 'string' },
+			'eryxon-port': { type: 'string' },
 			'webhook-host': { type: 'string', multiple: true, default: [] },
 			json: { type: 'boolean', default: false },
 			help: { type: 'boolean', default: false },
@@ -63,7 +66,7 @@ export function readOptions(args: string[]): CliOptions {
 		return [pair.slice(0, at), pair.slice(at + 1)];
 	});
 	if (values.profile !== undefined) pairs.push(['profile', values.profile]);
-	const optionalPort = (name: 'odoo-port' | 'netsuite-port') => {
+	const optionalPort = (name: 'odoo-port' | 'netsuite-port' | 'eryxon-port') => {
 		const text = values[name];
 		return text === undefined ? undefined : wholeNumber(name, text, 65_535);
 	};
@@ -75,6 +78,7 @@ export function readOptions(args: string[]): CliOptions {
 		switches: readSwitches(Object.fromEntries(pairs)),
 		odooPort: optionalPort('odoo-port'),
 		netsuitePort: optionalPort('netsuite-port'),
+		eryxonPort: optionalPort('eryxon-port'),
 		data: values.data,
 		webhookHosts: values['webhook-host'],
 		json: values.json,

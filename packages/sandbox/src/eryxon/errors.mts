@@ -1,0 +1,35 @@
+/** A refusal that Eryxon itself words; becomes its error envelope. */
+export class ApiError extends Error {
+	constructor(
+		readonly status: number,
+		readonly code: string,
+		message: string,
+		readonly details?: unknown,
+	) {
+		super(message);
+	}
+}
+
+/** What PostgreSQL or PostgREST would complain about. The functions pass it on as 500 INTERNAL_ERROR. */
+export class DatabaseError extends Error {}
+
+export const badRequest = (message: string): ApiError => new ApiError(400, 'BAD_REQUEST', message);
+export const notFound = (what: string): ApiError => new ApiError(404, 'NOT_FOUND', `${what} not found`);
+export const conflict = (message: string): ApiError => new ApiError(409, 'CONFLICT', message);
+export const internal = (message: string): ApiError => new ApiError(500, 'INTERNAL_ERROR', message);
+
+/** One entry of `error.details` of a 422, and of `errors[].error` in the bulk answer of jobs. */
+export interface Finding {
+	field: string;
+	message: string;
+	value?: unknown;
+	constraint: string;
+	entityType: string;
+	entityIndex?: number;
+}
+
+export class ValidationError extends ApiError {
+	constructor(readonly findings: readonly Finding[]) {
+		super(422, 'VALIDATION_ERROR', `Validation failed: ${findings.map((each) => each.message).join('; ')}`, findings);
+	}
+}
