@@ -16,7 +16,7 @@ export interface PicoCompletion {
 }
 
 const QUERY = `{ operationOrderCompletes {
-	externalOrderId orderIndex at wip
+	externalOrderId orderIndex at
 	operation { id externalId externalRevision name }
 	operationSummary { startedAt cycleTime consumedSerials { id externalId value } }
 	endState { producedSerial }
