@@ -1,5 +1,5 @@
 import { schema, type TableName } from './schema.mts';
-import type { Switches } from './switches.mts';
+import type { Dialect, Switches } from './switches.mts';
 import { Table, type Row, type Values } from './table.mts';
 import { timeText } from './values.mts';
 
@@ -20,6 +20,8 @@ export interface Touch {
 
 export const tenantId = '7e2d6a0e-0000-4000-8000-000000000001';
 
+const lateWebhookColumns = ['name', 'consecutive_failures', 'disabled_reason', 'last_delivery_at', 'last_status_code'];
+
 /** The tables of one workshop. Every write goes through here, so that changes can be announced and shown. */
 export class Database {
 	revision = 0;
@@ -27,9 +29,12 @@ export class Database {
 	writer: Omit<Touch, 'at'> | undefined;
 	readonly touches = new WeakMap<Row, Touch>();
 	private readonly tables = new Map<TableName, Table>();
-	private held: Change[] | undefined;
+	private quiet = false;
+	private clock = 0;
+	private clockText = '';
 
 	constructor(
+		private readonly generation: () => Dialect,
 		private readonly switches: () => Switches,
 		private readonly random: () => number,
 		private readonly announce: (change: Change) => void,
@@ -42,7 +47,7 @@ export class Database {
 					now: () => this.now(),
 					tenantId,
 					exists: (other, id) => this.table(other).rows.has(id),
-					lacks: (column) => column === 'jobs.priority' && !this.switches().priorityColumn,
+					lacks: (table, column) => this.lacks(table, column),
 					keyOf: (table, key, row) => this.ruledKey(table, key, row),
 				}),
 			);
@@ -56,7 +61,18 @@ export class Database {
 	}
 
 	now(): string {
-		return timeText(new Date());
+		const now = Date.now();
+		if (now !== this.clock) {
+			this.clock = now;
+			this.clockText = timeText(new Date(now));
+		}
+		return this.clockText;
+	}
+
+	/** Columns that are not there in every generation. */
+	private lacks(table: TableName, column: string): boolean {
+		if (table === 'jobs') return column === 'priority' && !this.switches().priorityColumn;
+		return table === 'webhooks' && lateWebhookColumns.includes(column) && this.generation() !== 'g3';
 	}
 
 	/** A version 4 UUID out of the seeded numbers: the same seed gives the same ids. */
@@ -110,19 +126,19 @@ export class Database {
 
 	/** Announces nothing while `fill` runs: what a seed writes was always there. */
 	quietly(fill: () => void): void {
-		this.held = [];
+		this.quiet = true;
 		try {
 			fill();
 		} finally {
-			this.held = undefined;
+			this.quiet = false;
 		}
 	}
 
 	private changed(change: Change): void {
 		this.revision += 1;
-		if (this.writer) this.touches.set(change.row, { at: new Date().toISOString(), ...this.writer });
+		if (this.writer) this.touches.set(change.row, { at: this.now(), ...this.writer });
 		else this.touches.delete(change.row);
-		if (!this.held) this.announce(change);
+		if (!this.quiet) this.announce(change);
 	}
 
 	private ruledKey(table: TableName, key: string, row: Row): string | null | undefined {

@@ -1,10 +1,14 @@
 import { crud, type CrudRules } from './crud.mts';
 import { ApiError } from './errors.mts';
+import { erpSync } from './erp-sync.mts';
 import { firstCrud } from './g1/crud.mts';
 import { firstBulkOne, firstSyncOne } from './g1/sync.mts';
+import { webhooksFunction } from './hooks-function.mts';
+import { jobLifecycle, operationLifecycle } from './lifecycle.mts';
 import { readBody, type ApiAnswer, type ApiRequest } from './request.mts';
 import { isEntity, type EntityName, type TableName } from './schema.mts';
 import type { Site } from './site.mts';
+import { batchLifecycle, materials, scrapReasons, uploadUrl } from './small-functions.mts';
 import { bulkItems, bulkSync, syncAnswer, syncOne } from './sync.mts';
 
 /** A deployed function: answers or throws an ApiError or a DatabaseError. */
@@ -19,6 +23,25 @@ const plainTables: Readonly<Record<string, TableName>> = {
 	'api-substeps': 'substeps',
 	'api-templates': 'substep_templates',
 	'api-batches': 'operation_batches',
+};
+
+const sessionOnly: ApiFunction = () => {
+	throw new ApiError(401, 'UNAUTHORIZED', 'Invalid or expired session');
+};
+
+const ownFunctions: Readonly<Record<string, ApiFunction>> = {
+	'api-erp-sync': erpSync,
+	'api-job-lifecycle': jobLifecycle,
+	'api-operation-lifecycle': operationLifecycle,
+	'api-batch-lifecycle': batchLifecycle,
+	'api-materials': materials,
+	'api-scrap-reasons': scrapReasons,
+	'api-upload-url': uploadUrl,
+	'api-webhooks': webhooksFunction,
+	'api-webhook-logs': (site, request) => crud(site, 'webhook_logs', request, { hidden: [], readOnly: true }),
+	'api-webhook-deliveries': (site, request) => crud(site, 'webhook_deliveries', request, { hidden: [], readOnly: true }),
+	'api-export': sessionOnly,
+	'api-key-generate': sessionOnly,
 };
 
 const rulesOf = (site: Site, table: TableName): CrudRules => {
@@ -39,17 +62,19 @@ function entity(site: Site, name: EntityName, request: ApiRequest): ApiAnswer {
 }
 
 /** The function of this name if this generation has it. */
-export function functionNamed(_site: Site, name: string): ApiFunction | undefined {
+export function functionNamed(site: Site, name: string): ApiFunction | undefined {
+	if (!isDeployed(site, name)) return undefined;
 	const table = name.replace(/^api-/, '');
-	if (name.startsWith('api-') && isEntity(table)) return (site, request) => entity(site, table, request);
+	if (name.startsWith('api-') && isEntity(table)) return (_site, request) => entity(site, table, request);
 	if (Object.hasOwn(plainTables, name)) {
-		const plain = plainTables[name];
-		return (site, request) => crud(site, plain, request, rulesOf(site, plain));
+		return (_site, request) => crud(site, plainTables[name], request, rulesOf(site, plainTables[name]));
 	}
-	if (name === 'api-export' || name === 'api-key-generate') {
-		return () => {
-			throw new ApiError(401, 'UNAUTHORIZED', 'Invalid or expired session');
-		};
-	}
-	return undefined;
+	return Object.hasOwn(ownFunctions, name) ? ownFunctions[name] : undefined;
+}
+
+function isDeployed(site: Site, name: string): boolean {
+	if (name === 'api-job-lifecycle') return site.switches.jobLifecycle;
+	if (name === 'api-webhook-deliveries') return site.dialect === 'g3';
+	if (name === 'api-webhook-logs') return site.dialect !== 'g3';
+	return true;
 }

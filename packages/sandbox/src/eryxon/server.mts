@@ -36,7 +36,7 @@ export async function startEryxonDouble(options: EryxonDoubleOptions): Promise<E
 		url: `http://${host}:${listening.port}`,
 		apiKey: site.settings.apiKey,
 		close: async () => {
-			site.onReset();
+			site.webhooks.clear();
 			await listening.close();
 		},
 	};

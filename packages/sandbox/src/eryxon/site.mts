@@ -4,6 +4,9 @@ import { random } from '../web/random.mts';
 import { Database, type Change } from './database.mts';
 import { Quota } from './quota.mts';
 import { seed } from './seed.mts';
+import { deriveStatus } from './derive.mts';
+import { eventsOf } from './webhooks/events.mts';
+import { Webhooks } from './webhooks/webhooks.mts';
 import { switchesOf, type Dialect, type Switches } from './switches.mts';
 
 export interface Settings {
@@ -29,10 +32,7 @@ export class Site {
 	faults: Faults = noFaults();
 	switches: Switches;
 	db: Database;
-	/** Called with every change of a table; the webhooks listen here. */
-	onChange: (change: Change) => void = () => undefined;
-	/** Called on every reset; the webhooks drop what is under way. */
-	onReset: () => void = () => undefined;
+	readonly webhooks: Webhooks;
 
 	/** A number from 0 to 1 for faults that strike at random; repeatable like everything else. */
 	chance: () => number;
@@ -40,6 +40,7 @@ export class Site {
 	constructor(readonly settings: Settings) {
 		this.chance = random(settings.seed + 1);
 		this.switches = switchesOf(settings.dialect);
+		this.webhooks = new Webhooks(this, settings.webhookHosts);
 		this.db = this.fresh();
 	}
 
@@ -55,7 +56,7 @@ export class Site {
 	}
 
 	reset(dialect: Dialect, newSeed: number): void {
-		this.onReset();
+		this.webhooks.clear();
 		this.settings.dialect = dialect;
 		this.settings.seed = newSeed;
 		this.switches = switchesOf(dialect);
@@ -69,11 +70,20 @@ export class Site {
 		this.db.revision += before + 1;
 	}
 
+	/** Database triggers tell about every change since 0.11.0; before, only some functions and the browser did. */
+	private changed(change: Change): void {
+		if (this.dialect !== 'g3') return;
+		deriveStatus(this.db, change);
+		if (!this.webhooks.wanted) return;
+		for (const { event, data } of eventsOf(this.db, change)) this.webhooks.emit(event, data);
+	}
+
 	private fresh(): Database {
 		const db = new Database(
+			() => this.settings.dialect,
 			() => this.switches,
 			random(this.settings.seed),
-			(change) => this.onChange(change),
+			(change) => this.changed(change),
 		);
 		db.quietly(() => seed(db));
 		return db;

@@ -95,6 +95,7 @@ export const definitions = {
 	htmlErrorPage: count('fault: the next n API requests answer 502 with an HTML page'),
 	gateway401: flag('fault: the gateway in front demands a session token and answers 401 with its own body'),
 	errorRate: { about: 'fault: share of API requests that answer 500', whole: false, max: 1, initial: same(0) } as NumberSwitch,
+	firstWebhooks: flag('g1 only: the webhooks table fits the handler, so that a webhook for one event can be made'),
 	signature: choice(
 		'X-Eryxon-Signature: sha256=<hex> or t=<unix seconds>,v1=<hex>',
 		['sha256', 'timestamped'],

@@ -31,13 +31,18 @@ export function requireKeys(item: Values): void {
 	}
 }
 
-/** What a sync writes beside the payload; fails as a table does that never got the column. */
+/** What a sync writes beside the payload. */
 export function syncColumns(site: Site, entity: EntityName, received: unknown): Values {
+	refuseMissingHash(site, entity);
+	return { synced_at: site.db.now(), sync_hash: syncHash(received) };
+}
+
+/** Fails as a table does that never got the column. */
+export function refuseMissingHash(site: Site, entity: EntityName): void {
 	const without = site.dialect === 'g1' ? ['resources'] : ['operations', 'cells', 'resources'];
 	if (site.switches.missingSyncHash && without.includes(entity)) {
 		throw new DatabaseError(`Could not find the 'sync_hash' column of '${entity}' in the schema cache`);
 	}
-	return { synced_at: site.db.now(), sync_hash: syncHash(received) };
 }
 
 /** `PUT /api-<entity>/sync` of the shared builder: looks for the key, then writes the body as it is. Never skips. */

@@ -1,5 +1,5 @@
 import { DatabaseError } from './errors.mts';
-import { schema, type Column, type TableName } from './schema.mts';
+import { schema, type Column, type TableName, type UniqueKey } from './schema.mts';
 import { cast } from './values.mts';
 
 export type Row = Record<string, unknown> & { id: string };
@@ -12,7 +12,7 @@ export interface Surroundings {
 	tenantId: string;
 	exists(table: TableName, id: string): boolean;
 	/** Columns this installation does not have, e.g. `jobs.priority`. */
-	lacks(column: string): boolean;
+	lacks(table: TableName, column: string): boolean;
 	/** Unique key of a row that is ruled differently by a switch; undefined = as in the schema. */
 	keyOf(table: TableName, key: string, row: Row): string | null | undefined;
 }
@@ -26,6 +26,10 @@ export class Table {
 	private readonly keys = new WeakMap<Row, Map<string, string>>();
 	private readonly children = new Map<string, Map<string, Set<Row>>>();
 	readonly columns: Readonly<Record<string, Column>>;
+	private readonly entries: readonly (readonly [string, Column])[];
+	/** Columns that a row must satisfy: required ones and references. */
+	private readonly checked: readonly (readonly [string, Column])[];
+	private readonly uniqueKeys: readonly UniqueKey[];
 	private readonly references: readonly string[];
 
 	constructor(
@@ -33,7 +37,10 @@ export class Table {
 		private readonly around: Surroundings,
 	) {
 		this.columns = schema[name].columns;
-		for (const key of schema[name].unique) this.unique.set(key.name, new Map());
+		this.entries = Object.entries(this.columns);
+		this.checked = this.entries.filter(([, column]) => column.required || column.references);
+		this.uniqueKeys = schema[name].unique;
+		for (const key of this.uniqueKeys) this.unique.set(key.name, new Map());
 		this.references = Object.keys(this.columns).filter((column) => this.columns[column].references);
 		for (const column of this.references) this.children.set(column, new Map());
 	}
@@ -41,13 +48,12 @@ export class Table {
 	/** Adds a row; throws a DatabaseError in the words of PostgreSQL and then leaves everything as it was. */
 	insert(values: Values): Row {
 		const now = this.around.now();
-		const given: Values = { ...values };
 		const row: Row = { id: '' };
-		this.refuseUnknown(given);
-		for (const [name, column] of Object.entries(this.columns)) {
-			if (this.around.lacks(`${this.name}.${name}`)) continue;
-			const value = given[name] === undefined ? (column.default ?? null) : given[name];
-			row[name] = cast(column, value);
+		this.refuseUnknown(values);
+		for (const [name, column] of this.entries) {
+			if (this.around.lacks(this.name, name)) continue;
+			const value = values[name];
+			row[name] = value === undefined ? (column.default ?? null) : cast(column, value);
 		}
 		row.id = typeof row.id === 'string' && row.id !== '' ? row.id : this.around.newId();
 		row.tenant_id = this.around.tenantId;
@@ -103,14 +109,14 @@ export class Table {
 
 	private refuseUnknown(values: Values): void {
 		for (const name of Object.keys(values)) {
-			if (!Object.hasOwn(this.columns, name) || this.around.lacks(`${this.name}.${name}`)) {
+			if (!Object.hasOwn(this.columns, name) || this.around.lacks(this.name, name)) {
 				throw new DatabaseError(`Could not find the '${name}' column of '${this.name}' in the schema cache`);
 			}
 		}
 	}
 
 	private check(row: Row): void {
-		for (const [name, column] of Object.entries(this.columns)) {
+		for (const [name, column] of this.checked) {
 			const value = row[name];
 			if (value === null && column.required) {
 				throw new DatabaseError(
@@ -123,11 +129,11 @@ export class Table {
 				);
 			}
 		}
-		for (const { name } of schema[this.name].unique) {
-			const key = this.keyFor(name, row);
-			const holder = key === null ? undefined : this.unique.get(name)?.get(key);
+		for (const unique of this.uniqueKeys) {
+			const key = this.keyFor(unique, row);
+			const holder = key === null ? undefined : this.unique.get(unique.name)?.get(key);
 			if (holder && holder !== row) {
-				throw new DatabaseError(`duplicate key value violates unique constraint "${name}"`);
+				throw new DatabaseError(`duplicate key value violates unique constraint "${unique.name}"`);
 			}
 		}
 		if (this.name === 'operation_quantities') {
@@ -140,21 +146,20 @@ export class Table {
 		}
 	}
 
-	private keyFor(name: string, row: Row): string | null {
+	private keyFor({ name, columns }: UniqueKey, row: Row): string | null {
 		const ruled = this.around.keyOf(this.name, name, row);
 		if (ruled !== undefined) return ruled;
-		const columns = schema[this.name].unique.find((each) => each.name === name)?.columns ?? [];
 		const parts = columns.map((column) => row[column]);
 		return parts.some((part) => part === null || part === undefined) ? null : parts.map(String).join(separator);
 	}
 
 	private index(row: Row): void {
 		const held = new Map<string, string>();
-		for (const [name, index] of this.unique) {
-			const key = this.keyFor(name, row);
+		for (const unique of this.uniqueKeys) {
+			const key = this.keyFor(unique, row);
 			if (key === null) continue;
-			index.set(key, row);
-			held.set(name, key);
+			this.unique.get(unique.name)?.set(key, row);
+			held.set(unique.name, key);
 		}
 		this.keys.set(row, held);
 		for (const column of this.references) {

@@ -53,6 +53,8 @@ function create(site: Site, entity: EntityName, body: Values): ApiAnswer {
 	const counts = { created: 1 };
 	if (entity !== 'jobs') return { status: 201, data: { [singularOf(entity)]: { ...row } }, counts };
 	const parts = objects(body.parts).map((part) => createPart(site, row, part));
+	// The first handlers told about a job that came by REST; the shared builder no longer did.
+	site.webhooks.emit('job.created', { job_id: row.id, job_number: row.job_number, customer: row.customer });
 	const { id, job_number, status, created_at } = row;
 	return { status: 201, data: { job_id: id, job_number, status, created_at, parts }, counts };
 }
