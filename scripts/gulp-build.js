@@ -1,0 +1,37 @@
+'use strict';
+
+/**
+ * The build of a package of n8n nodes, in the current folder: compile, then lay icons, codex files and output schemas
+ * beside the code that names them. The gulpfile of each package calls it.
+ */
+const { existsSync, rmSync } = require('node:fs');
+const { execFileSync } = require('node:child_process');
+const { dest, series, parallel, src } = require('gulp');
+
+/** @param {Array<() => Promise<unknown>>} afterCompile steps that change the compiled code */
+function buildTasks(...afterCompile) {
+	const clean = async () => rmSync('dist', { recursive: true, force: true });
+
+	const compile = async () => {
+		execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.json'], { stdio: 'inherit' });
+	};
+
+	const copyAssets = () =>
+		src(['icons/*.svg', 'nodes/**/*.svg', 'nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json'], {
+			base: '.',
+			encoding: false,
+		}).pipe(dest('dist'));
+
+	const copyNotices = async () => {
+		const notices = 'THIRD_PARTY_NOTICES.md';
+		if (!existsSync(notices)) return;
+		await new Promise((resolve, reject) => {
+			src([notices], { encoding: false }).pipe(dest('dist')).on('finish', resolve).on('error', reject);
+		});
+	};
+
+	const build = series(clean, compile, parallel(...afterCompile, copyAssets, copyNotices));
+	return { clean, build, default: build };
+}
+
+module.exports = { buildTasks };
