@@ -1,0 +1,54 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+
+import { getFields } from './methods/getFields';
+import { searchRecords } from './methods/searchRecords';
+import { description as properties } from './resources';
+import { route } from './router';
+
+export class Eryxon implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Eryxon MES',
+		name: 'eryxon',
+		icon: { light: 'file:../../icons/eryxon.svg', dark: 'file:../../icons/eryxon.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Keep jobs, parts, operations, cells and resources of Eryxon MES in step with an ERP',
+		defaults: { name: 'Eryxon MES' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'eryxonApi', required: true }],
+		properties: [
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Cell', value: 'cell', description: 'Work centers' },
+					{ name: 'Custom Call', value: 'customCall', description: 'Any function of the API' },
+					{ name: 'ERP Sync', value: 'erpSync', description: 'Preview and sync that skips what has not changed' },
+					{ name: 'Job', value: 'job', description: 'Sales orders' },
+					{ name: 'Operation', value: 'operation', description: 'Routing steps' },
+					{ name: 'Part', value: 'part', description: 'Work orders or line items' },
+					{ name: 'Resource', value: 'resource', description: 'Equipment and tooling' },
+				],
+				default: 'job',
+			},
+			...properties,
+		],
+	};
+
+	methods = { listSearch: { searchRecords }, resourceMapping: { getFields } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await route.call(this);
+	}
+}

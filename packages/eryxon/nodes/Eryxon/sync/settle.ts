@@ -1,0 +1,99 @@
+import { EryxonFailure } from '../../shared/api/failure';
+import type { Counted, Listed, RecordResult } from '../../shared/core/answers';
+import type { Entity, Generation } from '../../shared/core/entities';
+import { keyOf } from '../../shared/core/identity';
+import type { Run } from '../helpers/run';
+import { preview, type Previewed } from './erpSync';
+import type { Action, ConfirmedBy } from './outcome';
+import type { Ready } from './prepare';
+
+/** What is known of a record after its bulk call. */
+export type Settled =
+	| { kind: 'stored'; action: Action; id?: string; confirmedBy: ConfirmedBy | null }
+	| { kind: 'failed'; failure: EryxonFailure }
+	/** Counted as stored by numbers that add up; a look at the list has to show it. */
+	| { kind: 'look'; action: Action }
+	/** Nothing is known: only a sync of its own tells. */
+	| { kind: 'ask' };
+
+export function refusal(reason: string): EryxonFailure {
+	const taken = /duplicate key|unique constraint|already exists/i.test(reason);
+	return new EryxonFailure('refused', `Eryxon answered: ${reason}`, {
+		...(taken
+			? { hint: 'Another record has this key, number or name. Often it is one that was deleted: Eryxon keeps its key, and its API cannot bring it back.' }
+			: {}),
+	});
+}
+
+/** An answer with one result for each record. What it does not mention has to be asked for. */
+export function settleListed(records: readonly Ready[], { results }: Listed): Settled[] {
+	const inOrder = results.length === records.length && results.every(({ externalId }, index) => externalId === records[index].record.externalId);
+	const byId = new Map<string, RecordResult[]>();
+	for (const { externalId, result } of results) byId.set(externalId, [...(byId.get(externalId) ?? []), result]);
+	return records.map(({ record }, index): Settled => {
+		const all = byId.get(record.externalId) ?? [];
+		// Two sources may use one key; then only the order tells which result is whose.
+		const result = inOrder ? results[index].result : all.length === 1 ? all[0] : undefined;
+		return result ? settledBy(result, 'answer') : { kind: 'ask' };
+	});
+}
+
+export function settledBy(result: RecordResult, confirmedBy: ConfirmedBy): Settled {
+	if (result.action === 'error') return { kind: 'failed', failure: refusal(result.reason) };
+	return { kind: 'stored', action: result.action, id: result.id, confirmedBy };
+}
+
+/** An answer that only counts: who failed is named in it, all others have to be read back. */
+export async function settleCounted(
+	run: Run,
+	entity: Entity,
+	generation: Generation,
+	records: readonly Ready[],
+	counted: Counted,
+	confirm: boolean,
+): Promise<Settled[]> {
+	const { failures, unnamed } = failuresOf(records, counted);
+	const rest = records.filter((_, index) => !failures.has(index));
+	const addsUp = unnamed === 0 && counted.failed === failures.size && counted.created + counted.updated === rest.length;
+	// Before 0.10 a record that the database refused counts as stored.
+	const trusted = addsUp && generation === 'strict';
+	const action: Action = addsUp && counted.updated === 0 ? 'created' : addsUp && counted.created === 0 ? 'updated' : 'stored';
+	const shown = confirm ? await readBack(run, entity, rest) : new Map<string, Previewed>();
+	return records.map((each, index): Settled => {
+		const failure = failures.get(index);
+		if (failure) return { kind: 'failed', failure };
+		if (!confirm) return { kind: 'stored', action: 'accepted', confirmedBy: null };
+		const found = shown.get(keyOf(each.record.externalSource, each.record.externalId));
+		if (found?.id !== undefined && (trusted || sameContent(found))) {
+			return { kind: 'stored', action, id: found.id, confirmedBy: 'external_key' };
+		}
+		return trusted ? { kind: 'look', action } : { kind: 'ask' };
+	});
+}
+
+function failuresOf(records: readonly Ready[], { errors }: Counted): { failures: Map<number, EryxonFailure>; unnamed: number } {
+	const failures = new Map<number, EryxonFailure>();
+	const byId = new Map<string, number[]>();
+	records.forEach(({ record }, index) => byId.set(record.externalId, [...(byId.get(record.externalId) ?? []), index]));
+	let unnamed = 0;
+	for (const { externalId, externalSource, index, reason } of errors) {
+		const candidates = index !== undefined && index in records ? [index] : (byId.get(externalId ?? '') ?? []);
+		const fitting = candidates.filter((each) => externalSource === undefined || records[each].record.externalSource === externalSource);
+		if (fitting.length === 1) failures.set(fitting[0], refusal(reason));
+		else unnamed++;
+	}
+	return { failures, unnamed };
+}
+
+/** Servers whose preview does not find jobs are asked once. */
+async function readBack(run: Run, entity: Entity, records: readonly Ready[]): Promise<Map<string, Previewed>> {
+	if (!entity.erpSync || records.length === 0 || run.blind.has(entity.name)) return new Map();
+	const shown = await preview(run, entity, records.map(({ payload }) => payload));
+	if (entity.name === 'job' && [...shown.values()].every(({ id }) => id === undefined)) run.blind.add(entity.name);
+	return shown;
+}
+
+/** The stored content is what was sent: the hashes agree, or no field that the preview compares differs. */
+function sameContent({ status, changes }: Previewed): boolean {
+	return status === 'unchanged' || (status === 'update' && changes.length > 0 && changes.every((change) => /hash mismatch/i.test(change)));
+}

@@ -1,0 +1,78 @@
+import {
+	NodeConnectionTypes,
+	type IHookFunctions,
+	type INodeType,
+	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+} from 'n8n-workflow';
+
+import { asFailure } from '../shared/api/failure';
+import { toNodeError } from '../shared/api/nodeError';
+import { properties } from './properties';
+import { receive } from './receive';
+import { isRegistered, register, unregister } from './register';
+import { say } from './say';
+
+export class EryxonTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Eryxon MES Trigger',
+		name: 'eryxonTrigger',
+		icon: { light: 'file:../../icons/eryxon.svg', dark: 'file:../../icons/eryxon.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ [].concat($parameter["events"]).join(", ") }}',
+		description: 'Starts the workflow when something happens on the shop floor of Eryxon MES',
+		eventTriggerDescription: 'Waiting for Eryxon to call the test URL',
+		activationMessage: 'Eryxon now calls this workflow for every chosen event.',
+		defaults: { name: 'Eryxon MES Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'eryxonApi', required: true }],
+		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'eryxon' }],
+		triggerPanel: {
+			header: 'Let Eryxon call this workflow',
+			executionsHelp: {
+				inactive:
+					'<b>While building the workflow</b>, click the button and then make the event happen in Eryxon, for example complete an operation: Eryxon calls the test URL, which is registered for two minutes. <br /><br /><b>When it works</b>, publish the workflow: Eryxon then calls it for every event.',
+				active:
+					'<b>While building the workflow</b>, click the button and then make the event happen in Eryxon: Eryxon calls the test URL, which is registered for two minutes beside that of the active workflow.<br /><br /><b>The workflow is active</b>: Eryxon calls it for every event. See the executions list.',
+			},
+			activationHint: 'Publish the workflow to let Eryxon call it for every event.',
+		},
+		properties,
+	};
+
+	webhookMethods = {
+		default: {
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				try {
+					return await isRegistered(this);
+				} catch (error) {
+					throw toNodeError(this.getNode(), error);
+				}
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				try {
+					await register(this);
+					return true;
+				} catch (error) {
+					throw toNodeError(this.getNode(), error);
+				}
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				try {
+					await unregister(this);
+					return true;
+				} catch (error) {
+					say(this, 'warn', `Could not remove the webhook from Eryxon (${asFailure(error).message}). It is replaced at the next activation, or remove it in Eryxon under Admin > Webhooks.`);
+					return false;
+				}
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await receive(this);
+	}
+}

@@ -1,0 +1,59 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { EVENTS } from '../shared/core/webhook/events';
+
+export const properties: INodeProperties[] = [
+	{
+		displayName: 'Eryxon calls this n8n, so n8n needs an address that Eryxon reaches (WEBHOOK_URL), from version 0.10 on an https one. While you listen for a test event, the test URL is registered as well, for two minutes.',
+		name: 'addressNotice',
+		type: 'notice',
+		default: '',
+	},
+	{
+		displayName: 'Trigger On',
+		name: 'events',
+		type: 'multiOptions',
+		required: true,
+		default: ['operation.completed'],
+		options: [...EVENTS],
+		description: 'Events that start the workflow. Before 0.11 Eryxon accepts every name, but sends only some.',
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			{
+				displayName: 'API Version',
+				name: 'apiVersion',
+				type: 'options',
+				default: 'auto',
+				options: [
+					{ name: '0.10 and Newer', value: 'strict' },
+					{ name: '0.2 to 0.9', value: 'generic' },
+					{ name: 'As Documented (Before 0.2)', value: 'documented' },
+					{ name: 'Automatic', value: 'auto', description: 'Ask Eryxon with two small calls' },
+				],
+				description: 'Which generation of the API the server speaks, for the registration. Both forms of calls are always understood.',
+			},
+			{
+				displayName: 'External Source',
+				name: 'externalSource',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. Odoo',
+				description: 'Only records of this ERP. Events before 0.11 do not say where a record comes from, and always pass.',
+			},
+			{
+				displayName: 'Replay Window (Seconds)',
+				name: 'replayWindow',
+				type: 'number',
+				typeOptions: { minValue: 0, numberPrecision: 0 },
+				default: 300,
+				description: 'How old a signed call may be; older ones are refused, since somebody may have recorded them. 0 accepts any age.',
+			},
+		],
+	},
+];
