@@ -13,6 +13,9 @@ export interface DiffResult {
 	records: Values[];
 }
 
+/** Fields that the preview compares; other differences it only knows by the hash. */
+const compared = new Set(['job_number', 'customer', 'due_date', 'priority', 'status', 'part_number', 'material', 'quantity', 'name', 'type', 'description', 'identifier', 'location']);
+
 /** What a sync would do with these records; writes nothing. */
 export function diffEntity(site: Site, entity: ErpEntity, items: readonly unknown[]): DiffResult {
 	const records = classify(site, entity, items, 'diff').map((record): Values => {
@@ -22,9 +25,12 @@ export function diffEntity(site: Site, entity: ErpEntity, items: readonly unknow
 		if (!existing) return { ...key, status: 'create' };
 		if (record.unchanged) return { ...key, status: 'unchanged', existing_id: existing.id };
 		const changes = Object.keys(columns)
-			.filter((field) => JSON.stringify(columns[field]) !== JSON.stringify(existing[field]))
-			.map((field) => ({ field, old_value: existing[field] ?? null, new_value: columns[field] }));
-		return { ...key, status: 'update', existing_id: existing.id, changes };
+			.filter((field) => compared.has(field) && JSON.stringify(columns[field]) !== JSON.stringify(existing[field]))
+			.map((field) => `${field}: ${JSON.stringify(existing[field] ?? null)} -> ${JSON.stringify(columns[field])}`);
+		// Texts are not compared, only mentioned.
+		for (const field of ['notes', 'metadata']) if (columns[field]) changes.push(`${field} updated`);
+		const shown = changes.length > 0 ? changes : ['data changed (hash mismatch)'];
+		return { ...key, status: 'update', existing_id: existing.id, changes: shown };
 	});
 	const count = (status: string): number => records.filter((record) => record.status === status).length;
 	return {

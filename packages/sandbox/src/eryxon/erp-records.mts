@@ -32,9 +32,12 @@ const required: Readonly<Record<ErpEntity, readonly string[]>> = {
 	resources: ['name', 'type'],
 };
 
-const leftOut = ['id', 'tenant_id', 'created_at', 'updated_at', 'synced_at', 'sync_hash', 'external_id', 'external_source'];
+const leftOut = ['id', 'tenant_id', 'created_at', 'updated_at', 'deleted_at', 'deleted_by', 'synced_at', 'sync_hash', 'cached_at'];
 
-/** Keys sorted, ids, times and sync fields removed: another hash than that of the per-entity sync. */
+/**
+ * Keys sorted; ids, times and what a sync writes itself removed, the external key kept (`generateSyncHash` in the public
+ * source). The per-entity sync hashes the text as it came: the same value only for a body whose keys are sorted.
+ */
 function normalisedHash(item: Values): string {
 	const sorted = (value: unknown): unknown => {
 		if (Array.isArray(value)) return value.map(sorted);
@@ -71,16 +74,17 @@ export function classify(site: Site, entity: ErpEntity, items: readonly unknown[
 	});
 }
 
-/** The job of a part by id or by external id, the latter under the source of the first part of the call. */
+/**
+ * The job of a part by id or by external id, the latter under the source of the first part of the call. An id is taken
+ * as it is; the database looks at it when the part is written.
+ */
 function resolveJob(site: Site, item: Values, source: unknown, columns: Values): string | undefined {
 	const { job_id: id, job_external_id: externalId } = item;
-	if (typeof id === 'string') {
-		const job = site.db.get('jobs', id);
-		if (!job || !isAlive(job)) return `Job ${id} not found`;
+	if (id) {
 		columns.job_id = id;
 		return undefined;
 	}
-	if (externalId === undefined || externalId === null) return undefined;
+	if (!externalId) return 'job_id or job_external_id is required';
 	const job = findExternal(site, 'jobs', source, externalId);
 	if (!job) return `Job with external_id "${String(externalId)}" not found`;
 	columns.job_id = job.id;
