@@ -32,7 +32,9 @@ describe.each(['g2', 'g3'] as const)('the shared builder in %s', (dialect) => {
 		for (const table of ['jobs', 'parts', 'operations', 'cells']) {
 			const [row] = objects((await eryxon.get(`api-${table}`)).data[table]);
 			expect(row).not.toHaveProperty('external_id');
-			expect((await eryxon.get(`api-${table}?id=${String(row.id)}`)).data[table.slice(0, -1)]).not.toHaveProperty('external_id');
+			expect((await eryxon.get(`api-${table}?id=${String(row.id)}`)).data[table.slice(0, -1)]).not.toHaveProperty(
+				'external_id',
+			);
 		}
 		const found = await eryxon.get('api-resources?external_source=ERP&external_id=R-1');
 		expect(objects(found.data.resources)).toMatchObject([key('R-1')]);
@@ -47,7 +49,10 @@ describe.each(['g2', 'g3'] as const)('the shared builder in %s', (dialect) => {
 		expect(part.job).toEqual({ id: job.id, job_number: 'JOB-0001', customer: 'Northwind Cooling' });
 		const operations = objects((await eryxon.get(`api-operations?part_id=${String(part.id)}`)).data.operations);
 		expect(operations.map(({ sequence }) => sequence)).toEqual([10, 20, 30]);
-		expect(operations[0]).toMatchObject({ cell: { name: 'Machining' }, part: { id: part.id, job: { job_number: 'JOB-0001' } } });
+		expect(operations[0]).toMatchObject({
+			cell: { name: 'Machining' },
+			part: { id: part.id, job: { job_number: 'JOB-0001' } },
+		});
 	});
 
 	it('filters by "contains", so one number may find several', async () => {
@@ -62,7 +67,10 @@ describe.each(['g2', 'g3'] as const)('the shared builder in %s', (dialect) => {
 
 	it('breaks when the search text has a comma or a parenthesis', async () => {
 		for (const text of ['a,b', '(x)']) {
-			expect(await eryxon.get(`api-jobs?search=${encodeURIComponent(text)}`)).toMatchObject({ status: 500, error: { code: 'INTERNAL_ERROR' } });
+			expect(await eryxon.get(`api-jobs?search=${encodeURIComponent(text)}`)).toMatchObject({
+				status: 500,
+				error: { code: 'INTERNAL_ERROR' },
+			});
 		}
 	});
 
@@ -148,7 +156,10 @@ describe('what only one generation does', () => {
 	});
 
 	it('g3 refuses a bad limit, g2 passes over it', async () => {
-		for (const [dialect, status] of [['g2', 200], ['g3', 400]] as const) {
+		for (const [dialect, status] of [
+			['g2', 200],
+			['g3', 400],
+		] as const) {
 			await eryxon.reset(dialect);
 			expect((await eryxon.get('api-jobs?limit=many')).status).toBe(status);
 		}
@@ -172,7 +183,9 @@ describe('the hand-written handlers of g1', () => {
 		expect((await eryxon.get('api-operations?limit=2')).body.meta).toEqual({
 			pagination: { limit: 2, offset: 0, total: 2, has_more: true },
 		});
-		expect((await eryxon.get('api-operations?limit=2&include_count=true')).body.meta).toMatchObject({ pagination: { total: 3 } });
+		expect((await eryxon.get('api-operations?limit=2&include_count=true')).body.meta).toMatchObject({
+			pagination: { total: 3 },
+		});
 	});
 
 	it('list cells without paging and resources with meta.pagination, each under its name', async () => {
@@ -186,14 +199,23 @@ describe('the hand-written handlers of g1', () => {
 
 	it('create a job in one call by cell names and answer ids', async () => {
 		const operations = [{ operation_name: 'Mill', cell_name: 'Machining', sequence: 1, estimated_time_minutes: 9 }];
-		const { status, data } = await eryxon.post('api-jobs', { job_number: 'J-1', parts: [{ part_number: 'P-1', operations }] });
+		const { status, data } = await eryxon.post('api-jobs', {
+			job_number: 'J-1',
+			parts: [{ part_number: 'P-1', operations }],
+		});
 		expect(status).toBe(201);
-		expect(data).toMatchObject({ job_number: 'J-1', parts: [{ part_number: 'P-1', operations: [{ operation_name: 'Mill' }] }] });
+		expect(data).toMatchObject({
+			job_number: 'J-1',
+			parts: [{ part_number: 'P-1', operations: [{ operation_name: 'Mill' }] }],
+		});
 		expect(data.job_id).toBe(await eryxon.idOf('jobs', 'job_number', 'J-1'));
 	});
 
 	it('answer 409 for duplicates and guarded deletes, 404 for unknown ids, 405 for foreign methods', async () => {
-		expect(await eryxon.post('api-jobs', { job_number: 'JOB-0001' })).toMatchObject({ status: 409, error: { code: 'CONFLICT' } });
+		expect(await eryxon.post('api-jobs', { job_number: 'JOB-0001' })).toMatchObject({
+			status: 409,
+			error: { code: 'CONFLICT' },
+		});
 		expect((await eryxon.call('DELETE', `api-cells?id=${await eryxon.seeded('cells')}`)).status).toBe(409);
 		expect((await eryxon.call('DELETE', `api-jobs?id=${nobody}`)).status).toBe(404);
 		expect((await eryxon.call('PUT', 'api-jobs')).status).toBe(405);

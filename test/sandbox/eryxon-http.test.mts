@@ -13,7 +13,10 @@ describe.each(['g1', 'g2', 'g3'] as const)('access in %s', (dialect) => {
 		['with a key of another form', 'Bearer secret', 'Invalid API key format'],
 		['with an unknown key', 'Bearer ery_live_00000000000000000000000000000000', 'Invalid API key'],
 	])('refuses a call %s and says which of the three it is', async (_what, authorization, message) => {
-		expect(await eryxon.call('GET', cells, undefined, { authorization })).toMatchObject({ status, error: { code, message } });
+		expect(await eryxon.call('GET', cells, undefined, { authorization })).toMatchObject({
+			status,
+			error: { code, message },
+		});
 	});
 
 	it('answers the cheapest call of a credential test', async () => {
@@ -23,7 +26,10 @@ describe.each(['g1', 'g2', 'g3'] as const)('access in %s', (dialect) => {
 	it('refuses functions that want a session, and does not know others', async () => {
 		expect((await eryxon.get('api-export')).status).toBe(401);
 		const unknown = await eryxon.get('api-tasks');
-		expect([unknown.status, unknown.body]).toEqual([404, { code: 'NOT_FOUND', message: 'Requested function was not found' }]);
+		expect([unknown.status, unknown.body]).toEqual([
+			404,
+			{ code: 'NOT_FOUND', message: 'Requested function was not found' },
+		]);
 	});
 
 	it('counts the requests of 24 hours and answers 429 with Retry-After when they are used up', async () => {
@@ -35,7 +41,10 @@ describe.each(['g1', 'g2', 'g3'] as const)('access in %s', (dialect) => {
 		expect([refused.status, refused.error.code]).toEqual([429, 'RATE_LIMIT_EXCEEDED']);
 		expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(86_000);
 		expect(refused.headers.get('x-ratelimit-remaining')).toBe('0');
-		expect(object(refused.error.rateLimitInfo)).toMatchObject({ remaining: 0, resetAt: refused.headers.get('x-ratelimit-reset') });
+		expect(object(refused.error.rateLimitInfo)).toMatchObject({
+			remaining: 0,
+			resetAt: refused.headers.get('x-ratelimit-reset'),
+		});
 	});
 
 	it('knows its generation by the shape of a list and by the webhook deliveries', async () => {
@@ -106,7 +115,9 @@ describe('around the API', () => {
 	beforeEach(() => eryxon.reset('g3'));
 
 	it('echoes a request id and makes one when there is none', async () => {
-		expect((await eryxon.call('GET', cells, undefined, { 'x-request-id': 'run-7.1' })).headers.get('x-request-id')).toBe('run-7.1');
+		expect(
+			(await eryxon.call('GET', cells, undefined, { 'x-request-id': 'run-7.1' })).headers.get('x-request-id'),
+		).toBe('run-7.1');
 		expect((await eryxon.get(cells)).headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
 	});
 
@@ -115,7 +126,12 @@ describe('around the API', () => {
 		await eryxon.bulk('jobs', jobs);
 		const response = await fetch(`${eryxon.url}/control/calls`);
 		expect(await response.json()).toMatchObject([
-			{ method: 'POST', path: '/functions/v1/api-jobs/bulk-sync', status: 200, counts: { records: 2, created: 1, failed: 1 } },
+			{
+				method: 'POST',
+				path: '/functions/v1/api-jobs/bulk-sync',
+				status: 200,
+				counts: { records: 2, created: 1, failed: 1 },
+			},
 		]);
 	});
 
@@ -137,7 +153,9 @@ describe('around the API', () => {
 		await eryxon.reset('g2');
 		await eryxon.sync('jobs', { external_id: 'J-1', external_source: 'ERP', job_number: 'J-1' });
 		await eryxon.control('switches', { dialect: 'g3' });
-		expect(await eryxon.sync('jobs', { external_id: 'J-1', external_source: 'ERP', job_number: 'J-1' })).toMatchObject({ status: 200 });
+		expect(await eryxon.sync('jobs', { external_id: 'J-1', external_source: 'ERP', job_number: 'J-1' })).toMatchObject({
+			status: 200,
+		});
 	});
 
 	it('serves a page that loads nothing from elsewhere', async () => {

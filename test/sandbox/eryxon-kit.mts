@@ -69,13 +69,21 @@ export class Workshop {
 			parsed = undefined;
 		}
 		const json = object(parsed);
-		return { status: response.status, headers: response.headers, text, body: json, data: object(json.data), error: object(json.error) };
+		return {
+			status: response.status,
+			headers: response.headers,
+			text,
+			body: json,
+			data: object(json.data),
+			error: object(json.error),
+		};
 	}
 
 	get = (path: string): Promise<Answer> => this.call('GET', path);
 	post = (path: string, body: unknown): Promise<Answer> => this.call('POST', path, body);
 	sync = (entity: string, item: Json): Promise<Answer> => this.call('PUT', `api-${entity}/sync`, item);
-	bulk = (entity: string, items: unknown): Promise<Answer> => this.call('POST', `api-${entity}/bulk-sync`, { [entity]: items });
+	bulk = (entity: string, items: unknown): Promise<Answer> =>
+		this.call('POST', `api-${entity}/bulk-sync`, { [entity]: items });
 
 	/** Rows of a table as they are stored, deleted ones included. */
 	async rows(table: string): Promise<Json[]> {

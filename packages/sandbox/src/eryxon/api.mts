@@ -23,7 +23,14 @@ export async function serveApi(site: Site, request: Request, response: Response,
 	const method = request.method ?? 'GET';
 	const [fn = '', ...rest] = url.pathname.slice('/functions/v1/'.length).split('/').filter(Boolean);
 	const text = await readText(request);
-	const call: ApiRequest = { method, fn, action: rest.join('/'), query: url.searchParams, headers: request.headers, text };
+	const call: ApiRequest = {
+		method,
+		fn,
+		action: rest.join('/'),
+		query: url.searchParams,
+		headers: request.headers,
+		text,
+	};
 	const what = `${method} ${url.pathname}`;
 	const fault = takeFault(site.faults, what);
 	const real = !fault.status || fault.after ? (hostFault(site) ?? carryOut(site, call, what)) : undefined;
@@ -38,10 +45,18 @@ export async function serveApi(site: Site, request: Request, response: Response,
 		...(sent.error === undefined ? {} : { error: sent.error }),
 		durationMs: Math.round(performance.now() - started),
 		userAgent: request.headers['user-agent'] ?? '',
-		detail: { method, path: url.pathname, query: url.search, bytes: text.length, counts: real?.counts ?? {}, requestId },
+		detail: {
+			method,
+			path: url.pathname,
+			query: url.search,
+			bytes: text.length,
+			counts: real?.counts ?? {},
+			requestId,
+		},
 	});
 	const headers = { ...sent.headers, ...(requestId === undefined ? {} : { 'x-request-id': requestId }) };
-	if (sent.html !== undefined) return send(response, sent.status, sent.html, { ...headers, 'content-type': 'text/html' });
+	if (sent.html !== undefined)
+		return send(response, sent.status, sent.html, { ...headers, 'content-type': 'text/html' });
 	sendJson(response, sent.status, sent.body, headers);
 }
 

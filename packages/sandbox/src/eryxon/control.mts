@@ -137,7 +137,8 @@ function createJobs(site: Site, input: JsonObject): unknown {
 		if (site.db.table('jobs').find('jobs_tenant_id_job_number_key', jobNumber)) continue;
 		const job = makeJob(site.db, { jobNumber, customer, partNumber, quantity });
 		// The browser told about a new job in its own words before 0.11.
-		if (site.dialect !== 'g3') site.webhooks.emit('job.created', { job_id: job.id, job_number: jobNumber, customer, parts_count: 1 });
+		if (site.dialect !== 'g3')
+			site.webhooks.emit('job.created', { job_id: job.id, job_number: jobNumber, customer, parts_count: 1 });
 		made.push(job);
 	}
 	return { jobs: made.map((job) => ({ id: job.id, jobNumber: job.job_number })) };

@@ -77,7 +77,11 @@ export class Database {
 
 	/** A version 4 UUID out of the seeded numbers: the same seed gives the same ids. */
 	newId(): string {
-		const hex = Array.from({ length: 4 }, () => Math.floor(this.random() * 2 ** 32).toString(16).padStart(8, '0')).join('');
+		const hex = Array.from({ length: 4 }, () =>
+			Math.floor(this.random() * 2 ** 32)
+				.toString(16)
+				.padStart(8, '0'),
+		).join('');
 		const variant = '89ab'[Number.parseInt(hex[16], 16) % 4];
 		return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
 	}

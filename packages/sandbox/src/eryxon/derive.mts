@@ -5,7 +5,8 @@ import type { Row } from './table.mts';
 /** In 0.10.0 and later a part follows its operations and a job follows its parts; nobody sets their status by hand. */
 export function deriveStatus(db: Database, { table, kind, row, before }: Change): void {
 	if (kind !== 'update' || before.status === undefined || before.status === row.status) return;
-	if (table === 'operations') follow(db, 'parts', row.part_id, db.table('operations').pointingTo('part_id', String(row.part_id)));
+	if (table === 'operations')
+		follow(db, 'parts', row.part_id, db.table('operations').pointingTo('part_id', String(row.part_id)));
 	if (table === 'parts') follow(db, 'jobs', row.job_id, db.table('parts').pointingTo('job_id', String(row.job_id)));
 }
 

@@ -14,7 +14,21 @@ export interface DiffResult {
 }
 
 /** Fields that the preview compares; other differences it only knows by the hash. */
-const compared = new Set(['job_number', 'customer', 'due_date', 'priority', 'status', 'part_number', 'material', 'quantity', 'name', 'type', 'description', 'identifier', 'location']);
+const compared = new Set([
+	...[
+		'job_number',
+		'customer',
+		'due_date',
+		'priority',
+		'status',
+		'part_number',
+		'material',
+		'quantity',
+		'name',
+		'type',
+	],
+	...['description', 'identifier', 'location'],
+]);
 
 /** What a sync would do with these records; writes nothing. */
 export function diffEntity(site: Site, entity: ErpEntity, items: readonly unknown[]): DiffResult {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { isObject } from '../web/http.mts';
-import { isAlive } from './database.mts';
 import type { Site } from './site.mts';
 import { findExternal } from './sync.mts';
 import type { Row, Values } from './table.mts';
@@ -32,7 +31,17 @@ const required: Readonly<Record<ErpEntity, readonly string[]>> = {
 	resources: ['name', 'type'],
 };
 
-const leftOut = ['id', 'tenant_id', 'created_at', 'updated_at', 'deleted_at', 'deleted_by', 'synced_at', 'sync_hash', 'cached_at'];
+const leftOut = [
+	'id',
+	'tenant_id',
+	'created_at',
+	'updated_at',
+	'deleted_at',
+	'deleted_by',
+	'synced_at',
+	'sync_hash',
+	'cached_at',
+];
 
 /**
  * Keys sorted; ids, times and what a sync writes itself removed, the external key kept (`generateSyncHash` in the public
@@ -49,17 +58,37 @@ function normalisedHash(item: Values): string {
 		);
 	};
 	const kept = Object.fromEntries(Object.entries(item).filter(([name]) => !leftOut.includes(name)));
-	return createHash('sha256').update(JSON.stringify(sorted(kept))).digest('hex').slice(0, 32);
+	return createHash('sha256')
+		.update(JSON.stringify(sorted(kept)))
+		.digest('hex')
+		.slice(0, 32);
 }
 
 /** Looks every record up. @param purpose a diff of jobs also reads `priority`, which not every database has */
-export function classify(site: Site, entity: ErpEntity, items: readonly unknown[], purpose: 'diff' | 'sync'): Classified[] {
+export function classify(
+	site: Site,
+	entity: ErpEntity,
+	items: readonly unknown[],
+	purpose: 'diff' | 'sync',
+): Classified[] {
 	const first = items.find(isObject);
 	const blind = purpose === 'diff' && entity === 'jobs' && !site.switches.priorityColumn;
 	return items.map((item) => {
-		if (!isObject(item)) return { externalId: null, externalSource: null, columns: {}, unchanged: false, error: 'Record must be an object' };
+		if (!isObject(item))
+			return {
+				externalId: null,
+				externalSource: null,
+				columns: {},
+				unchanged: false,
+				error: 'Record must be an object',
+			};
 		const { external_id: externalId, external_source: externalSource } = item;
-		const record: Classified = { externalId: externalId ?? null, externalSource: externalSource ?? null, columns: {}, unchanged: false };
+		const record: Classified = {
+			externalId: externalId ?? null,
+			externalSource: externalSource ?? null,
+			columns: {},
+			unchanged: false,
+		};
 		const missing = ['external_id', 'external_source', ...required[entity]].find((name) => !item[name]);
 		if (missing !== undefined) return { ...record, error: `${missing} is required` };
 		record.hash = normalisedHash(item);

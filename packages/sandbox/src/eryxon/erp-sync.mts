@@ -29,9 +29,11 @@ export function erpSync(site: Site, request: ApiRequest): ApiAnswer {
 	return action === 'diff' ? diff(site, lists) : sync(site, lists, body);
 }
 
-const notAllowed = (method: string): ApiError => new ApiError(405, 'METHOD_NOT_ALLOWED', `Method ${method} not allowed`);
+const notAllowed = (method: string): ApiError =>
+	new ApiError(405, 'METHOD_NOT_ALLOWED', `Method ${method} not allowed`);
 
-const sum = <T,>(all: readonly T[], of: (each: T) => number): number => all.reduce((total, each) => total + of(each), 0);
+const sum = <T,>(all: readonly T[], of: (each: T) => number): number =>
+	all.reduce((total, each) => total + of(each), 0);
 
 function diff(site: Site, lists: readonly [ErpEntity, unknown[]][]): ApiAnswer {
 	const parts = lists.map(([entity, items]) => ({ entity, result: diffEntity(site, entity, items) }));
@@ -104,7 +106,8 @@ function syncEntity(site: Site, entity: ErpEntity, items: readonly unknown[], sk
 		const { externalId: external_id } = record;
 		if (record.error !== undefined) results.push({ external_id, action: 'error', error: record.error });
 		else if (!record.existing) creates.push(record);
-		else if (skipUnchanged && record.unchanged) results.push({ external_id, id: record.existing.id, action: 'skipped' });
+		else if (skipUnchanged && record.unchanged)
+			results.push({ external_id, id: record.existing.id, action: 'skipped' });
 		else updates.push(record);
 	}
 	results.push(...create(site, entity, creates), ...updates.map((record) => update(site, entity, record)));
@@ -173,7 +176,8 @@ function status(site: Site, query: URLSearchParams): ApiAnswer {
 	const limit = Math.min(100, Math.max(1, Number(query.get('limit') ?? 20) || 20));
 	const [type, source] = [query.get('entity_type'), query.get('source')];
 	const wanted = (row: Values): boolean =>
-		(type === null || row.entity_type === type || row.entity_type === `${type}s`) && (source === null || row.source === source);
+		(type === null || row.entity_type === type || row.entity_type === `${type}s`) &&
+		(source === null || row.source === source);
 	const history = [...site.db.table('sync_imports').rows.values()].filter(wanted).reverse();
 	const stats = Object.fromEntries(
 		erpEntities.map((entity) => {

@@ -15,7 +15,8 @@ export function stepOperations(site: Site, step: Step, input: JsonObject): Row[]
 		if (step === 'complete' && operation.status === 'completed' && moved.length === 0 && !isSingle(input)) continue;
 		if (step === 'complete' && operation.status === 'not_started') move(site, operation, 'start', input);
 		// Before 0.10 only a running operation could be completed.
-		if (step === 'complete' && operation.status === 'on_hold' && site.dialect !== 'g3') move(site, operation, 'resume', input);
+		if (step === 'complete' && operation.status === 'on_hold' && site.dialect !== 'g3')
+			move(site, operation, 'resume', input);
 		if (step !== 'complete' || operation.status !== 'completed') move(site, operation, step, input);
 		moved.push(operation);
 	}
@@ -63,7 +64,8 @@ export function reportProduction(site: Site, input: JsonObject): Row {
 	const [operation] = operationsNamed(site, input);
 	const number = (name: string): number => {
 		const value = input[name] ?? 0;
-		if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) throw new Error(`${name} must be an integer from 0`);
+		if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
+			throw new Error(`${name} must be an integer from 0`);
 		return value;
 	};
 	const [good, scrap, rework] = [number('good'), number('scrap'), number('rework')];
@@ -87,13 +89,21 @@ function scrapReason(site: Site, code: unknown): Row {
 }
 
 function jobNamed(site: Site, { id, externalId, externalSource, jobNumber }: JsonObject): Row {
-	return only('jobs', rowsWhere(site, 'jobs', { id, external_id: externalId, external_source: externalSource, job_number: jobNumber }));
+	return only(
+		'jobs',
+		rowsWhere(site, 'jobs', { id, external_id: externalId, external_source: externalSource, job_number: jobNumber }),
+	);
 }
 
 function operationsNamed(site: Site, input: JsonObject): Row[] {
 	const { id, externalId, externalSource, jobNumber, partNumber, sequence } = input;
 	if (isSingle(input)) {
-		return [only('operations', rowsWhere(site, 'operations', { id, external_id: externalId, external_source: externalSource }))];
+		return [
+			only(
+				'operations',
+				rowsWhere(site, 'operations', { id, external_id: externalId, external_source: externalSource }),
+			),
+		];
 	}
 	const operations =
 		jobNumber !== undefined
@@ -123,4 +133,6 @@ const operationsOfPart = (site: Site, part: Row): Row[] =>
 	[...site.db.table('operations').pointingTo('part_id', part.id)].filter(isAlive).sort(bySequence);
 
 export const operationsOfJob = (site: Site, job: Row): Row[] =>
-	[...site.db.table('parts').pointingTo('job_id', job.id)].filter(isAlive).flatMap((part) => operationsOfPart(site, part));
+	[...site.db.table('parts').pointingTo('job_id', job.id)]
+		.filter(isAlive)
+		.flatMap((part) => operationsOfPart(site, part));

@@ -39,7 +39,8 @@ const ownFunctions: Readonly<Record<string, ApiFunction>> = {
 	'api-upload-url': uploadUrl,
 	'api-webhooks': webhooksFunction,
 	'api-webhook-logs': (site, request) => crud(site, 'webhook_logs', request, { hidden: [], readOnly: true }),
-	'api-webhook-deliveries': (site, request) => crud(site, 'webhook_deliveries', request, { hidden: [], readOnly: true }),
+	'api-webhook-deliveries': (site, request) =>
+		crud(site, 'webhook_deliveries', request, { hidden: [], readOnly: true }),
 	'api-export': sessionOnly,
 	'api-key-generate': sessionOnly,
 };

@@ -52,7 +52,10 @@ function firstWebhooks(site: Site, request: ApiRequest): ApiAnswer {
 				throw new DatabaseError("Could not find the 'event_type' column of 'webhooks' in the schema cache");
 			}
 			const secret_key = secret ?? randomBytes(32).toString('hex');
-			return { status: 201, data: { webhook: shown(site.db.insert('webhooks', { url, events: [event], secret_key, active })) } };
+			return {
+				status: 201,
+				data: { webhook: shown(site.db.insert('webhooks', { url, events: [event], secret_key, active })) },
+			};
 		}
 		case 'DELETE':
 			return crud(site, 'webhooks', request, { hidden: [], hardDelete: true });

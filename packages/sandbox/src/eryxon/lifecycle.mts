@@ -99,7 +99,8 @@ export function moveOperation(site: Site, operation: Row, step: Step, operatorId
 	const { db } = site;
 	if (site.dialect === 'g3') strictRules(site, operation, step, operatorId);
 	else refuseUnless(from[step], operation.status, step, 'operation');
-	if (step === 'complete' && operation.status === 'completed') return { time_entry_created: false, time_entry_ended: false };
+	if (step === 'complete' && operation.status === 'completed')
+		return { time_entry_created: false, time_entry_ended: false };
 	const now = db.now();
 	const ended = step === 'pause' || step === 'complete' ? stopClocks(db, operation, now) : false;
 	const starts = step === 'start' || step === 'resume';
@@ -170,7 +171,8 @@ function stopClocks(db: Database, operation: Row, now: string): boolean {
 
 function workedMinutes(db: Database, operation: Row): number {
 	let minutes = 0;
-	for (const entry of db.table('time_entries').pointingTo('operation_id', operation.id)) minutes += Number(entry.duration);
+	for (const entry of db.table('time_entries').pointingTo('operation_id', operation.id))
+		minutes += Number(entry.duration);
 	return Math.round(minutes);
 }
 

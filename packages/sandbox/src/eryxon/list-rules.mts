@@ -40,7 +40,13 @@ export const listRules: Readonly<Record<TableName, ListRules>> = {
 		sorts: ['sequence', 'operation_name', 'created_at', 'status'],
 		order: 'asc',
 	},
-	cells: { equals: ['active'], contains: [], search: ['name'], sorts: ['sequence', 'name', 'created_at'], order: 'asc' },
+	cells: {
+		equals: ['active'],
+		contains: [],
+		search: ['name'],
+		sorts: ['sequence', 'name', 'created_at'],
+		order: 'asc',
+	},
 	resources: {
 		equals: ['type', 'status', 'active', 'external_source', 'external_id'],
 		contains: [],

@@ -102,7 +102,9 @@ function testsOf(db: Database, table: TableName, rules: ListRules, query: URLSea
 		tests.push((row) => row[name] === value);
 	}
 	const has = (row: Row, name: string, part: string): boolean =>
-		String(row[name] ?? '').toLowerCase().includes(part);
+		String(row[name] ?? '')
+			.toLowerCase()
+			.includes(part);
 	for (const name of rules.contains) {
 		const wanted = query.get(name)?.toLowerCase();
 		if (wanted) tests.push((row) => has(row, name, wanted));
@@ -110,7 +112,8 @@ function testsOf(db: Database, table: TableName, rules: ListRules, query: URLSea
 	const text = query.get('search')?.toLowerCase();
 	if (text && rules.search.length > 0) {
 		// The text goes into an or-expression as it is: what has a meaning there breaks it.
-		if (/[,()]/.test(text)) throw new DatabaseError(`"failed to parse logic tree ((${rules.search[0]}.ilike.%${text}%))"`);
+		if (/[,()]/.test(text))
+			throw new DatabaseError(`"failed to parse logic tree ((${rules.search[0]}.ilike.%${text}%))"`);
 		tests.push((row) => rules.search.some((name) => has(row, name, text)));
 	}
 	const more = rules.more?.(db, query);

@@ -50,8 +50,7 @@ export function writableValues(site: Site, table: TableName, body: Values): Valu
 	}
 	const values = Object.fromEntries(Object.entries(body).filter(([name]) => !kept.includes(name)));
 	if (unknownFields !== 'ignore') return values;
-	const known = (name: string): boolean =>
-		Object.hasOwn(columns, name) && (name !== 'priority' || priorityColumn);
+	const known = (name: string): boolean => Object.hasOwn(columns, name) && (name !== 'priority' || priorityColumn);
 	return Object.fromEntries(Object.entries(values).filter(([name]) => known(name)));
 }
 

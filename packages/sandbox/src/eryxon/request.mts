@@ -23,7 +23,11 @@ export interface ApiAnswer {
 	counts?: Record<string, number>;
 }
 
-export const ok = (data: unknown, more: Omit<ApiAnswer, 'status' | 'data'> = {}): ApiAnswer => ({ status: 200, data, ...more });
+export const ok = (data: unknown, more: Omit<ApiAnswer, 'status' | 'data'> = {}): ApiAnswer => ({
+	status: 200,
+	data,
+	...more,
+});
 
 /** The body as JSON. The first handlers answered 400 for malformed JSON, the shared builder lets the parser's error through. */
 export function readBody(request: ApiRequest, dialect: Dialect): JsonObject {

@@ -214,9 +214,7 @@ export const schema: Readonly<Record<TableName, TableSchema>> = {
 		{
 			code: need(text),
 			description: need(text),
-			category: need(
-				oneOf('scrap_category', ['material', 'process', 'equipment', 'operator', 'design', 'other']),
-			),
+			category: need(oneOf('scrap_category', ['material', 'process', 'equipment', 'operator', 'design', 'other'])),
 			active: or(bool, true),
 			metadata: json,
 		},
@@ -273,10 +271,7 @@ export const schema: Readonly<Record<TableName, TableSchema>> = {
 			oneOf('batch_type', ['laser_nesting', 'tube_batch', 'saw_batch', 'finishing_batch', 'general']),
 			'general',
 		),
-		status: or(
-			oneOf('batch_status', ['draft', 'ready', 'in_progress', 'completed', 'cancelled', 'blocked']),
-			'draft',
-		),
+		status: or(oneOf('batch_status', ['draft', 'ready', 'in_progress', 'completed', 'cancelled', 'blocked']), 'draft'),
 		cell_id: ref('cells'),
 		material: text,
 		notes: text,

@@ -33,7 +33,12 @@ export function seed(db: Database): void {
 	db.insert('scrap_reasons', { code: 'POROSITY', description: 'Casting is porous', category: 'material' });
 	db.insert('scrap_reasons', { code: 'DAMAGED', description: 'Damaged while handled', category: 'operator' });
 	const [order] = firstOrders;
-	makeJob(db, { jobNumber: 'JOB-0001', customer: 'Northwind Cooling', partNumber: order.partNumber, quantity: order.quantity });
+	makeJob(db, {
+		jobNumber: 'JOB-0001',
+		customer: 'Northwind Cooling',
+		partNumber: order.partNumber,
+		quantity: order.quantity,
+	});
 }
 
 export interface JobRequest {

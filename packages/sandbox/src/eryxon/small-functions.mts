@@ -36,7 +36,11 @@ export function uploadUrl(site: Site, request: ApiRequest): ApiAnswer {
 	if (!filename || !type) throw badRequest('filename and content_type are required');
 	const path = `${String(job)}/${String(filename)}`;
 	const expires = new Date(Date.now() + 15 * 60_000).toISOString();
-	return ok({ upload_url: `/storage/v1/object/upload/sign/parts-cad/${path}?token=sandbox`, file_path: path, expires_at: expires });
+	return ok({
+		upload_url: `/storage/v1/object/upload/sign/parts-cad/${path}?token=sandbox`,
+		file_path: path,
+		expires_at: expires,
+	});
 }
 
 /** `POST /api-batch-lifecycle/{start|stop|add-operations}?id=` and `GET .../monitor?id=` */
@@ -52,7 +56,8 @@ export function batchLifecycle(site: Site, request: ApiRequest): ApiAnswer {
 	const body = readBody(request, site.dialect);
 	const previous = batch.status;
 	if (request.action === 'add-operations') {
-		if (!Array.isArray(body.operation_ids)) throw new ApiError(400, 'VALIDATION_ERROR', 'operation_ids must be an array');
+		if (!Array.isArray(body.operation_ids))
+			throw new ApiError(400, 'VALIDATION_ERROR', 'operation_ids must be an array');
 		const known = Array.isArray(batch.operation_ids) ? (batch.operation_ids as unknown[]) : [];
 		db.update('operation_batches', batch, { operation_ids: [...new Set([...known, ...body.operation_ids])] });
 		return ok({ batch: { ...batch } });
@@ -60,16 +65,26 @@ export function batchLifecycle(site: Site, request: ApiRequest): ApiAnswer {
 	const automated = body.production_mode === 'automated' && batch.batch_type === 'laser_nesting';
 	if (!body.operator_id && !automated) throw new ApiError(400, 'VALIDATION_ERROR', 'operator_id is required');
 	const start = request.action === 'start';
-	if (!start && request.action !== 'stop') throw new ApiError(400, 'INVALID_OPERATION', `Unknown operation "${request.action}"`);
+	if (!start && request.action !== 'stop')
+		throw new ApiError(400, 'INVALID_OPERATION', `Unknown operation "${request.action}"`);
 	const allowed = start ? ['draft', 'ready'] : ['in_progress'];
 	if (!allowed.includes(String(previous))) {
 		const message = `Cannot ${request.action} a batch with status ${String(previous)}`;
 		throw site.dialect === 'g3' ? conflict(message) : new ApiError(400, 'INVALID_STATE_TRANSITION', message);
 	}
 	const now = db.now();
-	db.update('operation_batches', batch, start ? { status: 'in_progress', started_at: now } : { status: 'completed', completed_at: now });
+	db.update(
+		'operation_batches',
+		batch,
+		start ? { status: 'in_progress', started_at: now } : { status: 'completed', completed_at: now },
+	);
 	if (site.dialect !== 'g3') {
-		const data = { batch_id: batch.id, batch_number: batch.batch_number, previous_status: previous, new_status: batch.status };
+		const data = {
+			batch_id: batch.id,
+			batch_number: batch.batch_number,
+			previous_status: previous,
+			new_status: batch.status,
+		};
 		site.webhooks.emit(`batch.${start ? 'started' : 'completed'}`, data);
 	}
 	return ok({ batch: { ...batch }, previous_status: previous, new_status: batch.status });

@@ -28,7 +28,11 @@ interface Flag {
 
 const same = <T,>(value: T): Defaults<T> => ({ g1: value, g2: value, g3: value });
 const by = <T,>(g1: T, g2: T, g3: T): Defaults<T> => ({ g1, g2, g3 });
-const choice = <const T extends string>(about: string, values: readonly T[], initial: Defaults<NoInfer<T>>): Choice<T> => ({
+const choice = <const T extends string>(
+	about: string,
+	values: readonly T[],
+	initial: Defaults<NoInfer<T>>,
+): Choice<T> => ({
 	about,
 	values,
 	initial,
@@ -59,18 +63,17 @@ export const definitions = {
 		['ignore', '500', '400'],
 		by('ignore', '500', '400'),
 	),
-	parentChecks: flag('parent ids are checked before writing (400); else the database refuses (500)', by(false, false, true)),
+	parentChecks: flag(
+		'parent ids are checked before writing (400); else the database refuses (500)',
+		by(false, false, true),
+	),
 	priorityColumn: flag('the jobs table has a priority column', by(true, false, false)),
 	deletes: choice(
 		'delete removes the row or sets deleted_at; cells are always removed, resources of g1 never',
 		['hard', 'soft'],
 		by('hard', 'soft', 'soft'),
 	),
-	deletedKeys: choice(
-		'unique keys of soft-deleted rows stay taken or become free',
-		['taken', 'free'],
-		same('taken'),
-	),
+	deletedKeys: choice('unique keys of soft-deleted rows stay taken or become free', ['taken', 'free'], same('taken')),
 	partNumbers: choice('a part number is unique in the workshop or in its job', ['workshop', 'job'], same('workshop')),
 	unpagedModifiers: flag(
 		'time entries, quantities, scrap reasons, templates and webhook logs ignore paging and fail with ?id=',
@@ -94,7 +97,12 @@ export const definitions = {
 	bootFailure: count('fault: the next n API requests answer 503 with the body of the function host'),
 	htmlErrorPage: count('fault: the next n API requests answer 502 with an HTML page'),
 	gateway401: flag('fault: the gateway in front demands a session token and answers 401 with its own body'),
-	errorRate: { about: 'fault: share of API requests that answer 500', whole: false, max: 1, initial: same(0) } as NumberSwitch,
+	errorRate: {
+		about: 'fault: share of API requests that answer 500',
+		whole: false,
+		max: 1,
+		initial: same(0),
+	} as NumberSwitch,
 	firstWebhooks: flag('g1 only: the webhooks table fits the handler, so that a webhook for one event can be made'),
 	signature: choice(
 		'X-Eryxon-Signature: sha256=<hex> or t=<unix seconds>,v1=<hex>',

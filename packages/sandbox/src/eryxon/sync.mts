@@ -27,7 +27,8 @@ export function findExternal(site: Site, entity: EntityName, source: unknown, id
 
 export function requireKeys(item: Values): void {
 	for (const name of ['external_id', 'external_source']) {
-		if (item[name] === undefined || item[name] === null || item[name] === '') throw badRequest(`${name} is required for sync`);
+		if (item[name] === undefined || item[name] === null || item[name] === '')
+			throw badRequest(`${name} is required for sync`);
 	}
 }
 
@@ -86,7 +87,8 @@ export function bulkSync(site: Site, entity: EntityName, items: readonly unknown
 			return { item, action, id: row.id };
 		} catch (error) {
 			if (error instanceof DatabaseError) return silentOr(site, entity, item, error);
-			if (error instanceof ApiError) return { item, error: error instanceof ValidationError ? error.findings : error.message };
+			if (error instanceof ApiError)
+				return { item, error: error instanceof ValidationError ? error.findings : error.message };
 			throw error;
 		}
 	});

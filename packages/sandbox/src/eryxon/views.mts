@@ -62,7 +62,12 @@ export function view(db: Database, table: TableName, row: Row, hidden: readonly 
 		}
 		case 'operation_quantities':
 			shown.operation = operationOf(db, db.get('operations', row.operation_id));
-			shown.scrap_reason = pick(db.get('scrap_reasons', row.scrap_reason_id), ['id', 'code', 'description', 'category']);
+			shown.scrap_reason = pick(db.get('scrap_reasons', row.scrap_reason_id), [
+				'id',
+				'code',
+				'description',
+				'category',
+			]);
 			break;
 		case 'time_entries':
 		case 'issues':

@@ -64,7 +64,9 @@ const objects = (value: unknown): Values[] => (Array.isArray(value) ? value.filt
 function writeChildren(site: Site, job: Row, item: Values): void {
 	for (const part of objects(item.parts)) {
 		if (!part.external_id || !part.part_number) continue;
-		const synced = quietly(() => writeChild(site, 'parts', { ...part, job_external_id: undefined, job_id: job.id }, job));
+		const synced = quietly(() =>
+			writeChild(site, 'parts', { ...part, job_external_id: undefined, job_id: job.id }, job),
+		);
 		if (!synced) continue;
 		for (const operation of objects(part.operations)) {
 			const cell = operation.cell_id ?? cellByName(site, operation.cell_name)?.id;

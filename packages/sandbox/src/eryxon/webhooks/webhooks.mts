@@ -133,7 +133,11 @@ export class Webhooks {
 			delivery.attempts = attempt;
 			this.revision += 1;
 			const headers = this.headers(delivery, secret);
-			last = await attemptDelivery(delivery, headers, { hosts: this.hosts, timeoutMs: switches.webhookTimeoutMs, signal });
+			last = await attemptDelivery(delivery, headers, {
+				hosts: this.hosts,
+				timeoutMs: switches.webhookTimeoutMs,
+				signal,
+			});
 			if (signal.aborted) return;
 			if (!retryable(last) || attempt === attempts) break;
 			await pause(switches.webhookRetryMs * 2 ** (attempt - 1), signal);
@@ -154,9 +158,7 @@ export class Webhooks {
 			'content-type': 'application/json',
 			'x-eryxon-event': delivery.event,
 			'x-eryxon-signature':
-				switches.signature === 'sha256'
-					? oldSignature(secret, delivery.body)
-					: newSignature(secret, delivery.body, at),
+				switches.signature === 'sha256' ? oldSignature(secret, delivery.body) : newSignature(secret, delivery.body, at),
 		};
 		if (switches.envelope === 'old') return { ...headers, 'user-agent': 'Eryxon-Webhooks/1.0' };
 		return {
@@ -191,7 +193,9 @@ export class Webhooks {
 			consecutive_failures: failures,
 			last_delivery_at: db.now(),
 			last_status_code: statusCode,
-			...(tooMany ? { active: false, disabled_reason: `Disabled after ${failures} consecutive failed deliveries` } : {}),
+			...(tooMany
+				? { active: false, disabled_reason: `Disabled after ${failures} consecutive failed deliveries` }
+				: {}),
 		});
 	}
 }
