@@ -5,16 +5,15 @@ import type { Entity, Generation } from '../../shared/core/entities';
 import { wholeNumber } from '../helpers/parameters';
 import type { Outcome, Run } from '../helpers/run';
 import { Slots } from '../helpers/slots';
-import { erpSync, PER_ERP_CALL } from './erpSync';
 import { lookInList } from './look';
 import { resultOf } from './outcome';
 import { prepare, tellAbout, withKey, type Prepared, type Ready } from './prepare';
-import { settleCounted, settledBy, settleListed, type Settled } from './settle';
+import { settleCounted, settleListed, type Settled } from './settle';
 import { syncOne } from './single';
 import { HASH_FIELD, unchanged } from './skip';
 
 /** Calls under way at once: enough to hide the line, kind to a small server. */
-const AT_ONCE = 3;
+const AT_ONCE = 5;
 
 /** Syncs the records of all items in calls of many, and hands back what became of each, in the order of the input. */
 export async function bulkSync(run: Run, entity: Entity): Promise<Outcome[]> {
@@ -71,27 +70,22 @@ class Bulk {
 				else if (each.kind === 'look') look.push({ ready, settled: each });
 				else ask.push(ready);
 			});
-		const send = async (chunk: readonly Ready[], settle: (chunk: readonly Ready[]) => Promise<Settled[]>) => {
+		const send = async (chunk: readonly Ready[]) => {
 			if (this.ended || run.signal?.aborted) return this.failAll(chunk, this.notSent());
 			try {
-				collect(chunk, await settle(chunk));
+				collect(chunk, await this.send(chunk));
 			} catch (error) {
 				const failure = asFailure(error);
 				if (endsEverything(failure)) this.ended ??= failure;
 				this.failAll(chunk, failure);
 			}
 		};
-		const plain = chunksOf(toSend.filter(({ viaErpSync }) => !viaErpSync), this.size);
-		const roundabout = bySource(toSend.filter(({ viaErpSync }) => viaErpSync)).flatMap((group) => chunksOf(group, Math.min(this.size, PER_ERP_CALL)));
-		await Promise.all([
-			...plain.map(async (chunk) => await this.slots.run(async () => await send(chunk, async () => await this.sendBulk(chunk)))),
-			...roundabout.map(async (chunk) => await this.slots.run(async () => await send(chunk, async () => await this.sendErpSync(chunk)))),
-		]);
+		await Promise.all(chunksOf(toSend, this.size).map(async (chunk) => await this.slots.run(async () => await send(chunk))));
 		await this.settleByList(look, ask);
 		await this.settleOneByOne(ask);
 	}
 
-	private async sendBulk(chunk: readonly Ready[]): Promise<Settled[]> {
+	private async send(chunk: readonly Ready[]): Promise<Settled[]> {
 		const { run, entity } = this;
 		const { data } = await run.client.send({
 			method: 'POST',
@@ -105,15 +99,6 @@ class Bulk {
 		if (answer?.kind === 'listed') return settleListed(chunk, answer);
 		if (answer?.kind === 'counted') return await settleCounted(run, entity, this.generation, chunk, answer, this.confirm);
 		return chunk.map(() => ({ kind: 'ask' }));
-	}
-
-	private async sendErpSync(chunk: readonly Ready[]): Promise<Settled[]> {
-		const payloads = chunk.map(({ payload }) => payload);
-		const results = await erpSync(this.run, this.entity, payloads, { skipUnchanged: false, recordHistory: false });
-		return chunk.map(({ record }) => {
-			const result = results.get(record.externalId);
-			return result ? settledBy(result, 'answer') : { kind: 'ask' };
-		});
 	}
 
 	/** What the list does not show is added to those that are asked for one by one. */
@@ -173,10 +158,4 @@ class Bulk {
 		const why = this.ended ?? new EryxonFailure('aborted', 'The execution was canceled');
 		return new EryxonFailure(why.kind, `Sent, but whether it is stored could not be checked: ${why.message}`, { ...why.details, facts: { sent: true } });
 	}
-}
-
-function bySource(records: readonly Ready[]): Ready[][] {
-	const groups = new Map<string, Ready[]>();
-	for (const each of records) groups.set(each.record.externalSource, [...(groups.get(each.record.externalSource) ?? []), each]);
-	return [...groups.values()];
 }

@@ -1,4 +1,4 @@
-import { readErpSync, type Listed } from '../../shared/core/answers';
+import { isObject, readErpSync, type Listed } from '../../shared/core/answers';
 import { chunksOf } from '../../shared/core/chunk';
 import { ENTITIES, type Entity } from '../../shared/core/entities';
 import { keyOf } from '../../shared/core/identity';
@@ -30,12 +30,17 @@ export async function preview(run: Run, entity: Entity, payloads: ReadonlyArray<
 			found.set(keyOf(String(record.external_source ?? ''), String(record.external_id ?? '')), {
 				status: status === 'create' || status === 'update' || status === 'unchanged' ? status : 'error',
 				...(typeof id === 'string' ? { id } : {}),
-				changes: Array.isArray(record.changes) ? record.changes.map(String) : [],
+				changes: Array.isArray(record.changes) ? record.changes.map(changeText) : [],
 				...(typeof error === 'string' ? { error } : {}),
 			});
 		}
 	}
 	return found;
+}
+
+function changeText(change: unknown): string {
+	if (!isObject(change)) return String(change);
+	return `${String(change.field)}: ${JSON.stringify(change.old_value ?? null)} -> ${JSON.stringify(change.new_value ?? null)}`;
 }
 
 const NO_ID = '00000000-0000-4000-8000-000000000000';

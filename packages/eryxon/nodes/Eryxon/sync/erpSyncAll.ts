@@ -48,7 +48,7 @@ export async function erpSyncAll(run: Run, entity: Entity): Promise<Outcome[]> {
 }
 
 async function inCalls(run: Run, entity: Entity, call: (chunk: readonly Ready[]) => Promise<Outcome[]>): Promise<Outcome[]> {
-	const prepared: Prepared = await prepare(run, entity);
+	const prepared: Prepared = await prepare(run, entity, true);
 	const outcomes: Outcome[] = [];
 	let ended: EryxonFailure | undefined;
 	for (const round of prepared.rounds) {

@@ -8,6 +8,7 @@ import { EryxonFailure } from '../../shared/api/failure';
 import { toFailure } from '../../shared/api/nodeError';
 import { FieldReader } from '../helpers/fields';
 import type { Run } from '../helpers/run';
+import { learnJobs } from './learnJobs';
 import { ParentResolver } from './resolve';
 
 /** A record that is ready to be sent. */
@@ -16,7 +17,6 @@ export interface Ready {
 	record: SyncRecord;
 	payload: Record<string, unknown>;
 	hash: string;
-	viaErpSync: boolean;
 }
 
 /** The records of a run: read, checked, in the order in which they can be stored. */
@@ -32,7 +32,8 @@ export interface Prepared {
 	left: Set<string>;
 }
 
-export async function prepare(run: Run, entity: Entity): Promise<Prepared> {
+/** @param forErpSync whether the ERP sync will take the records, which finds jobs by external ID itself */
+export async function prepare(run: Run, entity: Entity, forErpSync = false): Promise<Prepared> {
 	const reader = new FieldReader(run, entity, true);
 	const problems = new Map<number, unknown>();
 	const entries: Array<{ item: number; record: SyncRecord }> = [];
@@ -45,8 +46,9 @@ export async function prepare(run: Run, entity: Entity): Promise<Prepared> {
 	}
 	const generation = await run.generation();
 	const own = new OwnRecords(entity, entries.map(({ record }) => record));
-	const resolver = new ParentResolver(run, entity, generation);
+	const resolver = new ParentResolver(run, entity, generation, forErpSync);
 	await resolver.prepare(entries.map(({ record }) => record), own);
+	if (!forErpSync) await learnJobs(run, entity, resolver, entries.map(({ record }) => record));
 
 	const { rounds, circular } = roundsOf(
 		entries.map(({ record }) => ({
@@ -63,10 +65,9 @@ export async function prepare(run: Run, entity: Entity): Promise<Prepared> {
 	const left = new Set<string>();
 	const ready = (entry: { item: number; record: SyncRecord }): Ready | undefined => {
 		try {
-			const { values, viaErpSync } = resolver.of(entry.record);
-			const made = payloadOf(entity, entry.record, values, generation);
+			const made = payloadOf(entity, entry.record, resolver.of(entry.record), generation);
 			for (const name of made.left) left.add(name);
-			return { ...entry, payload: made.payload, hash: contentHash(made.payload), viaErpSync };
+			return { ...entry, payload: made.payload, hash: contentHash(made.payload) };
 		} catch (error) {
 			problems.set(entry.item, withKey(error, entry.record));
 			return undefined;

@@ -1,30 +1,24 @@
 import { ENTITIES, type Entity, type EntityName, type Generation } from '../../shared/core/entities';
 import { keyOf } from '../../shared/core/identity';
 import { only, planParents, type Found } from '../../shared/core/parents';
+import { RecordProblem } from '../../shared/core/problem';
 import type { Named, SyncRecord } from '../../shared/core/record';
 import type { Run } from '../helpers/run';
 import { lookUp, preview } from './erpSync';
 import { findByNumber } from './find';
 
-/** Parents of a record, as they are sent. */
-export interface Parents {
-	/** Column → ID, or a field that the server resolves → external ID. */
-	values: Record<string, string>;
-	/** Only the ERP sync of this server can find the job. */
-	viaErpSync: boolean;
-}
-
 /** Looks every parent up once for all records of a run. A parent that is not found exactly once is a problem of its record. */
 export class ParentResolver {
 	private external = new Map<EntityName, Map<string, string>>();
 	private numbers = new Map<EntityName, Map<string, Found>>();
-	/** Keys of jobs that exist, although nothing tells their ID. */
-	private byErpSyncOnly = new Set<string>();
+	private readonly byErpSyncOnly = new Set<string>();
 
 	constructor(
 		private readonly run: Run,
 		private readonly entity: Entity,
 		private readonly generation: Generation,
+		/** Whether the ERP sync takes the records, which finds jobs by external ID itself. */
+		private readonly forErpSync = false,
 	) {}
 
 	/** @param own numbers and keys that are stored in this run, which come later by `add` */
@@ -59,24 +53,45 @@ export class ParentResolver {
 		if (typeof value === 'string') this.numbers.set(name, numbers.set(value, { id }));
 	}
 
-	/** @throws RecordProblem */
-	of(record: SyncRecord): Parents {
-		const parents: Parents = { values: {}, viaErpSync: false };
+	/** Keys of jobs that exist, although nothing tells their ID. */
+	unknownJobs(): string[] {
+		return [...this.byErpSyncOnly];
+	}
+
+	learned(key: string, id: string): void {
+		const ids = this.external.get('job') ?? new Map<string, string>();
+		this.external.set('job', ids.set(key, id));
+		this.byErpSyncOnly.delete(key);
+	}
+
+	/**
+	 * @returns column → ID, or a field that the server resolves → external ID
+	 * @throws RecordProblem
+	 */
+	of(record: SyncRecord): Record<string, string> {
+		const parents: Record<string, string> = {};
 		for (const named of record.parents) {
 			const { reference, by, field, value } = named;
 			const key = keyOf(record.externalSource, value);
 			const id = by === 'externalId' ? this.external.get(reference.to)?.get(key) : undefined;
-			if (by === 'id') parents.values[reference.column] = value;
-			else if (by === 'number') parents.values[reference.column] = only(named, this.numbers.get(reference.to)?.get(value));
-			else if (id !== undefined) parents.values[reference.column] = id;
-			else if (this.generation === 'documented' && SERVER_RESOLVES.has(field)) parents.values[field] = value;
-			else if (this.byErpSyncOnly.has(key)) {
-				parents.values[field] = value;
-				parents.viaErpSync = true;
-			} else only(named, undefined);
+			if (by === 'id') parents[reference.column] = value;
+			else if (by === 'number') parents[reference.column] = only(named, this.numbers.get(reference.to)?.get(value));
+			else if (id !== undefined) parents[reference.column] = id;
+			else if (this.generation === 'documented' && SERVER_RESOLVES.has(field)) parents[field] = value;
+			else if (this.byErpSyncOnly.has(key) && this.forErpSync) parents[field] = value;
+			else if (this.byErpSyncOnly.has(key)) throw untold(named);
+			else only(named, undefined);
 		}
 		return parents;
 	}
+}
+
+function untold({ field, value }: Named): RecordProblem {
+	return new RecordProblem(
+		`'${field}' is ${value}: Eryxon has this job, but this version does not tell its ID`,
+		"Name the job by 'job_number' or 'job_id', or use 'ERP Sync: Sync' for parts.",
+		field,
+	);
 }
 
 /** External references that the first generation resolves by itself. */

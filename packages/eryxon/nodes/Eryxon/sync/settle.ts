@@ -95,5 +95,5 @@ async function readBack(run: Run, entity: Entity, records: readonly Ready[]): Pr
 
 /** The stored content is what was sent: the hashes agree, or no field that the preview compares differs. */
 function sameContent({ status, changes }: Previewed): boolean {
-	return status === 'unchanged' || (status === 'update' && changes.length > 0 && changes.every((change) => /hash mismatch/i.test(change)));
+	return status === 'unchanged' || (status === 'update' && changes.every((change) => /hash mismatch/i.test(change)));
 }

@@ -1,16 +1,14 @@
-import { asFailure, endsEverything, EryxonFailure } from '../../shared/api/failure';
+import { asFailure, endsEverything } from '../../shared/api/failure';
 import { readSynced, type Synced } from '../../shared/core/answers';
 import type { Entity } from '../../shared/core/entities';
 import type { Outcome, Run } from '../helpers/run';
-import { erpSync } from './erpSync';
 import { resultOf } from './outcome';
 import { prepare, tellAbout, withKey, type Ready } from './prepare';
 import { HASH_FIELD, unchanged } from './skip';
 
 /** Stores one record: creates it, or updates the one with its external key. A repeat makes no second one. */
-export async function syncOne(run: Run, entity: Entity, { record, payload, viaErpSync }: Ready): Promise<Synced> {
+export async function syncOne(run: Run, entity: Entity, { record, payload }: Ready): Promise<Synced> {
 	try {
-		if (viaErpSync) return await syncOneByErpSync(run, entity, payload);
 		const { data, status } = await run.client.send({
 			method: 'PUT',
 			path: `${entity.path}/sync`,
@@ -22,13 +20,6 @@ export async function syncOne(run: Run, entity: Entity, { record, payload, viaEr
 	} catch (error) {
 		throw withKey(asFailure(error), record, entity, payload);
 	}
-}
-
-async function syncOneByErpSync(run: Run, entity: Entity, payload: Record<string, unknown>): Promise<Synced> {
-	const results = await erpSync(run, entity, [payload], { skipUnchanged: false, recordHistory: false });
-	const result = results.get(String(payload.external_id));
-	if (!result || result.action === 'error') throw new EryxonFailure('refused', `Eryxon answered: ${result?.reason ?? 'nothing about this record'}`);
-	return { action: result.action === 'created' ? 'created' : 'updated', ...(result.id ? { id: result.id } : {}) };
 }
 
 /**

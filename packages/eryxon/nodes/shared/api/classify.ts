@@ -64,7 +64,7 @@ export function answerFailure(answer: Answer, body: unknown, base: string, secre
 	}
 	if (status === 429) return rateFailure(answer, error, said, all);
 	if (status === 404) return new EryxonFailure('notFound', `Eryxon answered: ${said}`, all);
-	if (status >= 502) return new EryxonFailure('server', `Eryxon is not available right now (HTTP ${status}): ${said}`, { ...all, retryAfterMs: retryAfterMs(headers['retry-after']) });
+	if (status >= 502 || (status === 500 && !DATABASE.test(said))) return new EryxonFailure('server', `Eryxon is not available right now (HTTP ${status}): ${said}`, { ...all, retryAfterMs: retryAfterMs(headers['retry-after']) });
 	return new EryxonFailure('refused', `Eryxon answered: ${said}`, { ...all, ...adviceFor(said) });
 }
 
@@ -94,6 +94,9 @@ function foreignFailure(answer: Answer, body: unknown, base: string, details: { 
 		hint: "Check 'Base URL' in the credential: it takes the address of the API, not that of the web application.",
 	});
 }
+
+/** Words of the database or of a parser: the same request would fail again. Anything else inside Eryxon may pass. */
+const DATABASE = /duplicate|constraint|violates|column|relation|null value|invalid input|invalid json|syntax|parse|schema cache|out of range|too long/i;
 
 const AUTH = /\b(api key|authori[sz]ation header|unauthori[sz]ed|bearer)\b/i;
 

@@ -23,7 +23,7 @@ export const update = (entity: Entity): Execute => ({
 		const { reader, records, parents } = await shared(run, entity);
 		const record = records(item);
 		const id = await locate(run, item, entity);
-		const { payload, left } = payloadOf(entity, record, parents.of(record).values, await run.generation());
+		const { payload, left } = payloadOf(entity, record, parents.of(record), await run.generation());
 		if (item === run.itemCount - 1) reader.tellUnknown(['record']);
 		if (left.length > 0) run.warn(`Left out, since this version of Eryxon does not store it: ${left.join(', ')}`);
 		if (Object.keys(payload).length === 0) {
