@@ -1,0 +1,50 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+/** Versions of each official node type that n8n 2.23.0 has; a type that is not here is not used by any template yet. */
+const officialVersions = JSON.parse(readFileSync(new URL('node-types-2.23.json', import.meta.url), 'utf8'));
+const COMMUNITY = { 'n8n-nodes-netsuite.netsuite': [1] };
+
+/**
+ * What is known of node types: which exist, with which versions, and their descriptions where those can be had.
+ *
+ * @param {string} root the repository's root; our own nodes are read from its `dist`
+ */
+export function loadNodeTypes(root) {
+	const own = ownDescriptions(root);
+	const installed = installedDescriptions(root);
+	return {
+		/** Whether official descriptions were found; without them parameters of official nodes cannot be checked. */
+		hasOfficial: installed.size > 0,
+		/** Versions that a template may use; undefined for an unknown type. */
+		versionsOf: (type) => officialVersions[type] ?? own.get(type)?.flatMap(({ version }) => version) ?? COMMUNITY[type],
+		/** The description for one version; undefined when it cannot be had. */
+		describe: (type, version) =>
+			(own.get(type) ?? installed.get(type))?.find((description) => [description.version].flat().includes(version)),
+	};
+}
+
+function ownDescriptions(root) {
+	const require = createRequire(path.join(root, 'package.json'));
+	const pkg = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+	return new Map(
+		pkg.n8n.nodes.map((file) => {
+			const full = path.join(root, file);
+			if (!existsSync(full)) throw new Error(`${file} is missing: run "npm run build" first`);
+			const { description } = new (require(full)[path.basename(file).split('.')[0]])();
+			return [`${pkg.name}.${description.name}`, [description]];
+		}),
+	);
+}
+
+function installedDescriptions(root) {
+	const file = path.join(root, 'demo', 'n8n-host', 'node_modules', 'n8n-nodes-base', 'dist', 'types', 'nodes.json');
+	const types = new Map();
+	if (!existsSync(file)) return types;
+	for (const description of JSON.parse(readFileSync(file, 'utf8'))) {
+		const type = description.name.includes('.') ? description.name : `n8n-nodes-base.${description.name}`;
+		types.set(type, [...(types.get(type) ?? []), description]);
+	}
+	return types;
+}
