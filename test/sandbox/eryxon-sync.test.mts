@@ -80,6 +80,13 @@ describe.each(['g1', 'g2', 'g3'] as const)('sync in %s', (dialect) => {
 		expect(await eryxon.post('api-jobs/bulk-sync', { records: [] })).toMatchObject({ status: 400 });
 	});
 
+	it('loses a race for a new key with 500, and finds the row of the winner the next time', async () => {
+		await eryxon.control('switches', { raceNext: 1 });
+		const item = await valid('jobs', 'X-1');
+		expect(await eryxon.sync('jobs', item)).toMatchObject({ status: 500, error: { code: 'INTERNAL_ERROR' } });
+		expect((await eryxon.sync('jobs', item)).data.action).toBe('updated');
+	});
+
 	it('writes again what did not change: nothing is skipped', async () => {
 		const item = await valid('jobs', 'X-1');
 		await eryxon.sync('jobs', item);

@@ -116,7 +116,7 @@ function carryOut(site: Site, request: ApiRequest, what: string): Sent {
 		if (site.switches.errorRate > 0 && site.chance() < site.switches.errorRate) {
 			return failure(500, 'INTERNAL_ERROR', 'An unexpected error occurred');
 		}
-		site.db.writer = { what, via: String(request.headers['user-agent'] ?? '') };
+		site.db.writer = { what: what.replace('/functions/v1/', ''), via: String(request.headers['user-agent'] ?? '') };
 		return succeeded(run(site, request));
 	} catch (error) {
 		return refused(site, request, error);

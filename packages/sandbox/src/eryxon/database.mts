@@ -22,6 +22,9 @@ export const tenantId = '7e2d6a0e-0000-4000-8000-000000000001';
 
 const lateWebhookColumns = ['name', 'consecutive_failures', 'disabled_reason', 'last_delivery_at', 'last_status_code'];
 
+const none: readonly string[] = [];
+const priority: readonly string[] = ['priority'];
+
 /** The tables of one workshop. Every write goes through here, so that changes can be announced and shown. */
 export class Database {
 	revision = 0;
@@ -47,7 +50,7 @@ export class Database {
 					now: () => this.now(),
 					tenantId,
 					exists: (other, id) => this.table(other).rows.has(id),
-					lacks: (table, column) => this.lacks(table, column),
+					lacking: (table) => this.lacking(table),
 					keyOf: (table, key, row) => this.ruledKey(table, key, row),
 				}),
 			);
@@ -70,18 +73,19 @@ export class Database {
 	}
 
 	/** Columns that are not there in every generation. */
-	private lacks(table: TableName, column: string): boolean {
-		if (table === 'jobs') return column === 'priority' && !this.switches().priorityColumn;
-		return table === 'webhooks' && lateWebhookColumns.includes(column) && this.generation() !== 'g3';
+	private lacking(table: TableName): readonly string[] {
+		if (table === 'jobs') return this.switches().priorityColumn ? none : priority;
+		return table === 'webhooks' && this.generation() !== 'g3' ? lateWebhookColumns : none;
 	}
 
 	/** A version 4 UUID out of the seeded numbers: the same seed gives the same ids. */
 	newId(): string {
-		const hex = Array.from({ length: 4 }, () =>
-			Math.floor(this.random() * 2 ** 32)
+		let hex = '';
+		for (let part = 0; part < 4; part += 1) {
+			hex += Math.floor(this.random() * 2 ** 32)
 				.toString(16)
-				.padStart(8, '0'),
-		).join('');
+				.padStart(8, '0');
+		}
 		const variant = '89ab'[Number.parseInt(hex[16], 16) % 4];
 		return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
 	}

@@ -43,6 +43,7 @@ function operatorNamed(site: Site, name: unknown): Row | undefined {
 export function stepJob(site: Site, step: 'start' | 'complete', input: JsonObject): Row {
 	const job = jobNamed(site, input);
 	const operations = operationsOfJob(site, job);
+	if (operations.length === 0 && site.dialect === 'g3') throw new Error('The job has no operations to work on');
 	if (step === 'start') {
 		if (operations.length > 0 && operations[0].status === 'not_started') move(site, operations[0], 'start', input);
 		if (site.dialect !== 'g3') moveJob(site, job, 'start');

@@ -21,9 +21,9 @@ function render(state) {
 	const at3 = ['', '', '', 'number'];
 	table('jobs', ['Job', 'Customer', 'Status', 'Operations', 'External key', 'Changed by', ''],
 		state.jobs.map((job) => row('j' + job.id, [
-			'<b>' + text(job.jobNumber) + '</b>' + (job.dueDate ? '<br><span class="quiet">due ' + text(job.dueDate.slice(0, 10)) + '</span>' : ''),
+			'<b>' + text(job.jobNumber) + '</b>' + (job.dueDate ? '<br><span class="quiet name">due ' + text(job.dueDate.slice(0, 10)) + '</span>' : ''),
 			text(job.customer), stateOf(job), progress(job.completed, job.operations), external(job), origin(job.outside),
-			job.deletedAt || job.status === 'completed' ? '' : act('jobs/complete', job.id, 'Complete'),
+			job.deletedAt || job.status === 'completed' || job.operations === 0 ? '' : act('jobs/complete', job.id, 'Complete'),
 		], job.outside, at3)), 'No job.', at3);
 	table('parts', ['Part', 'Job', 'Material', 'Quantity', 'Status', 'External key', 'Changed by'],
 		state.parts.map((part) => row('p' + part.id, [

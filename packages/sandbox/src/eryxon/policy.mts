@@ -48,7 +48,8 @@ export function writableValues(site: Site, table: TableName, body: Values): Valu
 		const foreign = Object.keys(body).find((name) => !allowed.includes(name) && !extra.includes(name));
 		if (foreign !== undefined) throw badRequest(`Field '${foreign}' is not writable on ${table}`);
 	}
-	const values = Object.fromEntries(Object.entries(body).filter(([name]) => !kept.includes(name)));
+	const values: Values = {};
+	for (const name in body) if (!kept.includes(name)) values[name] = body[name];
 	if (unknownFields !== 'ignore') return values;
 	const known = (name: string): boolean => Object.hasOwn(columns, name) && (name !== 'priority' || priorityColumn);
 	return Object.fromEntries(Object.entries(values).filter(([name]) => known(name)));

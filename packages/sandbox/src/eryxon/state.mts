@@ -1,4 +1,5 @@
-import type { JsonObject } from '../web/http.mts';
+import type { Call } from '../web/calls.mts';
+import { isObject, type JsonObject } from '../web/http.mts';
 import { isAlive } from './database.mts';
 import { operationsOfJob } from './floor.mts';
 import { entityNames, type EntityName, type TableName } from './schema.mts';
@@ -54,7 +55,7 @@ export function state(site: Site, limit: number): JsonObject {
 		webhooks: newest('webhooks').map(({ secret_key: _secret, ...row }) => row),
 		pendingDeliveries: webhooks.pending,
 		deliveries: webhooks.deliveries.slice(-30).reverse(),
-		calls: calls.latest(30),
+		calls: calls.latest(30).map(withCounts),
 		callCount: calls.total,
 	};
 }
@@ -93,5 +94,15 @@ function operation(site: Site, row: Row): JsonObject {
 		cell: db.get('cells', row.cell_id)?.name ?? '',
 		estimatedTime: row.estimated_time,
 		status: row.status,
+	};
+}
+
+/** A call with its numbers of records beside the protocol, e.g. "g3 · 100 records · 98 created · 2 failed". */
+function withCounts(call: Call): Call {
+	const { counts } = isObject(call.detail) ? call.detail : {};
+	const numbers = Object.entries(isObject(counts) ? counts : {}).filter(([, count]) => count !== 0);
+	return {
+		...call,
+		protocol: [call.protocol, ...numbers.map(([name, count]) => `${String(count)} ${name}`)].join(' · '),
 	};
 }

@@ -57,6 +57,9 @@ export const definitions = {
 		by('documented', 'row', 'row'),
 	),
 	silentBulkFailures: flag('bulk-sync counts what the database refused as created or updated', by(false, true, false)),
+	raceNext: count(
+		'fault: the next n creates by sync lose against another call with the same key (500), whose row stays',
+	),
 	missingSyncHash: flag('tables lack sync_hash: resources (g1) or operations, cells and resources cannot be synced'),
 	unknownFields: choice(
 		'a field that is no column is ignored, a database error (500) or refused (400)',

@@ -56,7 +56,16 @@ export function syncOne(site: Site, entity: EntityName, item: Values): Synced {
 	const body = writableValues(site, entity, item);
 	checkParents(site, entity, body);
 	if (existing) return { row: site.db.update(entity, existing, { ...body, ...extra }), action: 'updated' };
-	return { row: site.db.insert(entity, { ...body, ...extra }), action: 'created' };
+	return { row: insertSynced(site, entity, { ...body, ...extra }), action: 'created' };
+}
+
+/** The lookup and the insert are two statements: of two first calls at the same moment one finds its key taken. */
+export function insertSynced(site: Site, entity: EntityName, values: Values): Row {
+	if (site.switches.raceNext > 0) {
+		site.switches.raceNext -= 1;
+		site.db.insert(entity, values);
+	}
+	return site.db.insert(entity, values);
 }
 
 export function syncAnswer(site: Site, entity: EntityName, { row, action }: Synced): ApiAnswer {

@@ -11,8 +11,8 @@ export interface Surroundings {
 	now(): string;
 	tenantId: string;
 	exists(table: TableName, id: string): boolean;
-	/** Columns this installation does not have, e.g. `jobs.priority`. */
-	lacks(table: TableName, column: string): boolean;
+	/** Columns of a table that this installation does not have, e.g. `priority` of jobs. */
+	lacking(table: TableName): readonly string[];
 	/** Unique key of a row that is ruled differently by a switch; undefined = as in the schema. */
 	keyOf(table: TableName, key: string, row: Row): string | null | undefined;
 }
@@ -26,7 +26,8 @@ export class Table {
 	private readonly keys = new WeakMap<Row, Map<string, string>>();
 	private readonly children = new Map<string, Map<string, Set<Row>>>();
 	readonly columns: Readonly<Record<string, Column>>;
-	private readonly entries: readonly (readonly [string, Column])[];
+	/** A row with nothing but defaults, by the columns that are missing. */
+	private readonly templates = new Map<string, Row>();
 	/** Columns that a row must satisfy: required ones and references. */
 	private readonly checked: readonly (readonly [string, Column])[];
 	private readonly uniqueKeys: readonly UniqueKey[];
@@ -37,8 +38,7 @@ export class Table {
 		private readonly around: Surroundings,
 	) {
 		this.columns = schema[name].columns;
-		this.entries = Object.entries(this.columns);
-		this.checked = this.entries.filter(([, column]) => column.required || column.references);
+		this.checked = Object.entries(this.columns).filter(([, column]) => column.required || column.references);
 		this.uniqueKeys = schema[name].unique;
 		for (const key of this.uniqueKeys) this.unique.set(key.name, new Map());
 		this.references = Object.keys(this.columns).filter((column) => this.columns[column].references);
@@ -48,12 +48,10 @@ export class Table {
 	/** Adds a row; throws a DatabaseError in the words of PostgreSQL and then leaves everything as it was. */
 	insert(values: Values): Row {
 		const now = this.around.now();
-		const row: Row = { id: '' };
 		this.refuseUnknown(values);
-		for (const [name, column] of this.entries) {
-			if (this.around.lacks(this.name, name)) continue;
-			const value = values[name];
-			row[name] = value === undefined ? (column.default ?? null) : cast(column, value);
+		const row: Row = { ...this.template() };
+		for (const [name, value] of Object.entries(values)) {
+			if (value !== undefined) row[name] = cast(this.columns[name], value);
 		}
 		row.id = typeof row.id === 'string' && row.id !== '' ? row.id : this.around.newId();
 		row.tenant_id = this.around.tenantId;
@@ -107,9 +105,22 @@ export class Table {
 		return this.children.has(column);
 	}
 
+	private template(): Row {
+		const lacking = this.around.lacking(this.name);
+		const key = lacking.join();
+		const known = this.templates.get(key);
+		if (known) return known;
+		const columns = Object.entries(this.columns).filter(([name]) => !lacking.includes(name));
+		const made = Object.fromEntries(columns.map(([name, column]) => [name, column.default ?? null]));
+		const template: Row = { ...made, id: '' };
+		this.templates.set(key, template);
+		return template;
+	}
+
 	private refuseUnknown(values: Values): void {
-		for (const name of Object.keys(values)) {
-			if (!Object.hasOwn(this.columns, name) || this.around.lacks(this.name, name)) {
+		const lacking = this.around.lacking(this.name);
+		for (const name in values) {
+			if (!Object.hasOwn(this.columns, name) || lacking.includes(name)) {
 				throw new DatabaseError(`Could not find the '${name}' column of '${this.name}' in the schema cache`);
 			}
 		}
@@ -118,7 +129,7 @@ export class Table {
 	private check(row: Row): void {
 		for (const [name, column] of this.checked) {
 			const value = row[name];
-			if (value === null && column.required) {
+			if ((value === null || value === undefined) && column.required) {
 				throw new DatabaseError(
 					`null value in column "${name}" of relation "${this.name}" violates not-null constraint`,
 				);

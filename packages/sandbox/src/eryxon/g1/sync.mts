@@ -4,7 +4,7 @@ import { isAlive } from '../database.mts';
 import { ApiError, DatabaseError } from '../errors.mts';
 import type { EntityName } from '../schema.mts';
 import type { Site } from '../site.mts';
-import { findExternal, requireKeys, syncColumns, type Synced } from '../sync.mts';
+import { findExternal, insertSynced, requireKeys, syncColumns, type Synced } from '../sync.mts';
 import type { Row, Values } from '../table.mts';
 import { cellByName, columnsOf, requireFields, type FindParent } from './fields.mts';
 
@@ -44,7 +44,7 @@ function write(site: Site, entity: EntityName, item: Values, find: FindParent, b
 	};
 	const existing = findExternal(site, entity, item.external_source, item.external_id);
 	if (!existing && !bulk) checkPlan(site, entity);
-	const row = existing ? site.db.update(entity, existing, values) : site.db.insert(entity, values);
+	const row = existing ? site.db.update(entity, existing, values) : insertSynced(site, entity, values);
 	if (entity === 'jobs') writeChildren(site, row, item);
 	return { row, action: existing ? 'updated' : 'created' };
 }
