@@ -1,7 +1,7 @@
 import { plantTemplate } from '../../../../demo/lib/plant-template.mts';
 import { until } from '../../../../demo/lib/poll.mts';
 import { hasRunEnded, type Execution } from '../../../../demo/lib/n8n-session.mts';
-import type { Credential } from '../../../../demo/lib/workflows.mts';
+import type { Credential, WorkflowNode } from '../../../../demo/lib/workflows.mts';
 import { InstalledN8n } from '../../kit/installed.mts';
 
 export interface OnDesk {
@@ -58,6 +58,19 @@ export class Desk {
 			},
 			{ timeoutMs: 120_000, everyMs: 250 },
 		);
+	}
+
+	/** Publishes a workflow with a new Reset Token: its trigger forgets what happened while it was off. */
+	async publishAnew(workflowId: string): Promise<void> {
+		const session = await this.installed.session();
+		const { nodes, versionId } = await session.rest<{ nodes: WorkflowNode[]; versionId: string }>('GET', `/workflows/${workflowId}`);
+		const changed = nodes.map((node) => {
+			if (node.type !== 'n8n-nodes-pico-mes.picoTrigger') return node;
+			const options = { ...(node.parameters.options as object), resetToken: 'anew' };
+			return { ...node, parameters: { ...node.parameters, options } };
+		});
+		await session.rest('PATCH', `/workflows/${workflowId}`, { nodes: changed, versionId });
+		await session.activate(workflowId);
 	}
 
 	async close(): Promise<void> {
