@@ -67,7 +67,11 @@ class Bulk {
 				const each = settled[index];
 				if (each.kind === 'stored') this.stored(ready, each);
 				else if (each.kind === 'failed') this.failed(ready, each.failure);
-				else if (each.kind === 'look') look.push({ ready, settled: each });
+				else if (each.kind === 'unchecked') {
+					if (endsEverything(each.failure)) this.ended ??= each.failure;
+					if (this.ended) this.failed(ready, this.unknown());
+					else ask.push(ready);
+				} else if (each.kind === 'look') look.push({ ready, settled: each });
 				else ask.push(ready);
 			});
 		const send = async (chunk: readonly Ready[]) => {

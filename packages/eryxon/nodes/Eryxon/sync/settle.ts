@@ -1,4 +1,4 @@
-import { EryxonFailure } from '../../shared/api/failure';
+import { asFailure, EryxonFailure } from '../../shared/api/failure';
 import type { Counted, Listed, RecordResult } from '../../shared/core/answers';
 import type { Entity, Generation } from '../../shared/core/entities';
 import { keyOf } from '../../shared/core/identity';
@@ -14,7 +14,9 @@ export type Settled =
 	/** Counted as stored by numbers that add up; a look at the list has to show it. */
 	| { kind: 'look'; action: Action }
 	/** Nothing is known: only a sync of its own tells. */
-	| { kind: 'ask' };
+	| { kind: 'ask' }
+	/** Sent, but reading back failed. */
+	| { kind: 'unchecked'; failure: EryxonFailure };
 
 export function refusal(reason: string): EryxonFailure {
 	const taken = /duplicate key|unique constraint|already exists/i.test(reason);
@@ -58,11 +60,18 @@ export async function settleCounted(
 	// Before 0.10 a record that the database refused counts as stored.
 	const trusted = addsUp && generation === 'strict';
 	const action: Action = addsUp && counted.updated === 0 ? 'created' : addsUp && counted.created === 0 ? 'updated' : 'stored';
-	const shown = confirm ? await readBack(run, entity, rest) : new Map<string, Previewed>();
+	let shown = new Map<string, Previewed>();
+	let unchecked: EryxonFailure | undefined;
+	try {
+		if (confirm) shown = await readBack(run, entity, rest);
+	} catch (error) {
+		unchecked = asFailure(error);
+	}
 	return records.map((each, index): Settled => {
 		const failure = failures.get(index);
 		if (failure) return { kind: 'failed', failure };
 		if (!confirm) return { kind: 'stored', action: 'accepted', confirmedBy: null };
+		if (unchecked) return { kind: 'unchecked', failure: unchecked };
 		const found = shown.get(keyOf(each.record.externalSource, each.record.externalId));
 		if (found?.id !== undefined && (trusted || sameContent(found))) {
 			return { kind: 'stored', action, id: found.id, confirmedBy: 'external_key' };

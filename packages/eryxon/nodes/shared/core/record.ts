@@ -108,8 +108,17 @@ export function payloadOf(
 		.filter(({ name, only }) => only && !only.includes(generation) && name in record.values)
 		.map(({ name }) => name);
 	const values = Object.fromEntries(Object.entries(record.values).filter(([name]) => !left.includes(name)));
+	const parents = { ...parentIds };
+	for (const { column, only, by } of entity.references) {
+		if (!only || only.includes(generation)) continue;
+		for (const name of [column, ...by.map(({ field }) => field)]) {
+			if (!(name in parents)) continue;
+			delete parents[name];
+			left.push(name);
+		}
+	}
 	const key = record.externalId === '' ? {} : { external_id: record.externalId, external_source: record.externalSource };
-	return { payload: sorted({ ...values, ...parentIds, ...key }), left };
+	return { payload: sorted({ ...values, ...parents, ...key }), left };
 }
 
 /** Fields without which Eryxon cannot create the record. */

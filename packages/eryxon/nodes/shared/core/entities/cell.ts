@@ -1,4 +1,4 @@
-import type { Entity } from './types';
+import { LATER, type Entity } from './types';
 
 /** A work centre. */
 export const cell: Entity = {
@@ -16,16 +16,16 @@ export const cell: Entity = {
 	fields: [
 		{ name: 'name', label: 'Name', type: 'text', create: true },
 		{ name: 'sequence', label: 'Sequence', type: 'integer', min: 1, create: true },
-		{ name: 'description', label: 'Description', type: 'text' },
+		{ name: 'description', label: 'Description', type: 'text', only: LATER },
 		{ name: 'color', label: 'Color', type: 'text' },
 		{ name: 'active', label: 'Active', type: 'boolean' },
-		{ name: 'capacity_hours_per_day', label: 'Capacity (Hours per Day)', type: 'number' },
-		{ name: 'wip_limit', label: 'WIP Limit', type: 'integer' },
-		{ name: 'wip_warning_threshold', label: 'WIP Warning Threshold', type: 'integer' },
-		{ name: 'enforce_wip_limit', label: 'Enforce WIP Limit', type: 'boolean' },
-		{ name: 'show_capacity_warning', label: 'Show Capacity Warning', type: 'boolean' },
-		{ name: 'icon_name', label: 'Icon Name', type: 'text' },
-		{ name: 'image_url', label: 'Image URL', type: 'text' },
+		{ name: 'capacity_hours_per_day', label: 'Capacity (Hours per Day)', type: 'number', only: LATER },
+		{ name: 'wip_limit', label: 'WIP Limit', type: 'integer', only: LATER },
+		{ name: 'wip_warning_threshold', label: 'WIP Warning Threshold', type: 'integer', only: LATER },
+		{ name: 'enforce_wip_limit', label: 'Enforce WIP Limit', type: 'boolean', only: LATER },
+		{ name: 'show_capacity_warning', label: 'Show Capacity Warning', type: 'boolean', only: LATER },
+		{ name: 'icon_name', label: 'Icon Name', type: 'text', only: LATER },
+		{ name: 'image_url', label: 'Image URL', type: 'text', only: LATER },
 	],
 	references: [],
 };

@@ -1,4 +1,4 @@
-import { currentCell, metadata, notes, status, type Entity } from './types';
+import { LATER, currentCell, metadata, notes, status, type Entity } from './types';
 
 /** A sales order. */
 export const job: Entity = {
@@ -16,20 +16,20 @@ export const job: Entity = {
 		{ name: 'job_number', label: 'Job Number', type: 'text', create: true },
 		{ name: 'customer', label: 'Customer', type: 'text', aliases: ['customer_name'] },
 		{ name: 'due_date', label: 'Due Date', type: 'dateTime' },
-		{ name: 'due_date_override', label: 'Due Date Override', type: 'dateTime' },
+		{ name: 'due_date_override', label: 'Due Date Override', type: 'dateTime', only: LATER },
 		status(),
 		{ ...notes, aliases: ['description'] },
 		metadata,
 		{ name: 'priority', label: 'Priority', type: 'integer', min: 0, only: ['documented'], hint: '0 to 10; only versions before 0.2 store it' },
-		{ name: 'delivery_address', label: 'Delivery Address', type: 'text' },
-		{ name: 'delivery_city', label: 'Delivery City', type: 'text' },
-		{ name: 'delivery_postal_code', label: 'Delivery Postal Code', type: 'text' },
-		{ name: 'delivery_country', label: 'Delivery Country', type: 'text' },
-		{ name: 'delivery_lat', label: 'Delivery Latitude', type: 'number' },
-		{ name: 'delivery_lng', label: 'Delivery Longitude', type: 'number' },
-		{ name: 'total_weight_kg', label: 'Total Weight (kg)', type: 'number' },
-		{ name: 'total_volume_m3', label: 'Total Volume (m³)', type: 'number' },
-		{ name: 'package_count', label: 'Package Count', type: 'integer' },
+		{ name: 'delivery_address', label: 'Delivery Address', type: 'text', only: LATER },
+		{ name: 'delivery_city', label: 'Delivery City', type: 'text', only: LATER },
+		{ name: 'delivery_postal_code', label: 'Delivery Postal Code', type: 'text', only: LATER },
+		{ name: 'delivery_country', label: 'Delivery Country', type: 'text', only: LATER },
+		{ name: 'delivery_lat', label: 'Delivery Latitude', type: 'number', only: LATER },
+		{ name: 'delivery_lng', label: 'Delivery Longitude', type: 'number', only: LATER },
+		{ name: 'total_weight_kg', label: 'Total Weight (kg)', type: 'number', only: LATER },
+		{ name: 'total_volume_m3', label: 'Total Volume (m³)', type: 'number', only: LATER },
+		{ name: 'package_count', label: 'Package Count', type: 'integer', only: LATER },
 	],
 	references: [currentCell],
 };

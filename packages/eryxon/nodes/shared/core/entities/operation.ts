@@ -1,4 +1,4 @@
-import { metadata, notes, status, type Entity } from './types';
+import { LATER, metadata, notes, status, type Entity } from './types';
 
 /** A routing step. */
 export const operation: Entity = {
@@ -23,14 +23,14 @@ export const operation: Entity = {
 			create: true,
 			aliases: ['estimated_time_minutes'],
 		},
-		{ name: 'setup_time', label: 'Setup Time (Minutes)', type: 'number', aliases: ['setup_time_minutes'] },
-		{ name: 'run_time_per_unit', label: 'Run Time per Unit (Minutes)', type: 'number' },
-		{ name: 'wait_time', label: 'Wait Time (Minutes)', type: 'number' },
-		{ name: 'changeover_time', label: 'Changeover Time (Minutes)', type: 'number' },
-		{ name: 'planned_start', label: 'Planned Start', type: 'dateTime' },
-		{ name: 'planned_end', label: 'Planned End', type: 'dateTime' },
+		{ name: 'setup_time', label: 'Setup Time (Minutes)', type: 'number', aliases: ['setup_time_minutes'], only: LATER },
+		{ name: 'run_time_per_unit', label: 'Run Time per Unit (Minutes)', type: 'number', only: LATER },
+		{ name: 'wait_time', label: 'Wait Time (Minutes)', type: 'number', only: LATER },
+		{ name: 'changeover_time', label: 'Changeover Time (Minutes)', type: 'number', only: LATER },
+		{ name: 'planned_start', label: 'Planned Start', type: 'dateTime', only: LATER },
+		{ name: 'planned_end', label: 'Planned End', type: 'dateTime', only: LATER },
 		{ name: 'assigned_operator_id', label: 'Assigned Operator ID', type: 'id' },
-		{ name: 'icon_name', label: 'Icon Name', type: 'text' },
+		{ name: 'icon_name', label: 'Icon Name', type: 'text', only: LATER },
 		{ ...notes, aliases: ['instructions'] },
 		metadata,
 		status(['documented', 'generic']),

@@ -1,4 +1,4 @@
-import { currentCell, metadata, notes, status, type Entity } from './types';
+import { LATER, currentCell, metadata, notes, status, type Entity } from './types';
 
 /** A work order or line item. */
 export const part: Entity = {
@@ -19,18 +19,18 @@ export const part: Entity = {
 		status(),
 		notes,
 		metadata,
-		{ name: 'drawing_no', label: 'Drawing No.', type: 'text' },
-		{ name: 'cnc_program_name', label: 'CNC Program Name', type: 'text' },
-		{ name: 'is_bullet_card', label: 'Bullet Card', type: 'boolean' },
-		{ name: 'material_lot', label: 'Material Lot', type: 'text' },
-		{ name: 'material_supplier', label: 'Material Supplier', type: 'text' },
-		{ name: 'material_cert_number', label: 'Material Certificate No.', type: 'text' },
-		{ name: 'length_mm', label: 'Length (mm)', type: 'number' },
-		{ name: 'width_mm', label: 'Width (mm)', type: 'number' },
-		{ name: 'height_mm', label: 'Height (mm)', type: 'number' },
-		{ name: 'weight_kg', label: 'Weight (kg)', type: 'number' },
+		{ name: 'drawing_no', label: 'Drawing No.', type: 'text', only: LATER },
+		{ name: 'cnc_program_name', label: 'CNC Program Name', type: 'text', only: LATER },
+		{ name: 'is_bullet_card', label: 'Bullet Card', type: 'boolean', only: LATER },
+		{ name: 'material_lot', label: 'Material Lot', type: 'text', only: LATER },
+		{ name: 'material_supplier', label: 'Material Supplier', type: 'text', only: LATER },
+		{ name: 'material_cert_number', label: 'Material Certificate No.', type: 'text', only: LATER },
+		{ name: 'length_mm', label: 'Length (mm)', type: 'number', only: LATER },
+		{ name: 'width_mm', label: 'Width (mm)', type: 'number', only: LATER },
+		{ name: 'height_mm', label: 'Height (mm)', type: 'number', only: LATER },
+		{ name: 'weight_kg', label: 'Weight (kg)', type: 'number', only: LATER },
 		{ name: 'file_paths', label: 'File Paths', type: 'textList' },
-		{ name: 'image_paths', label: 'Image Paths', type: 'textList' },
+		{ name: 'image_paths', label: 'Image Paths', type: 'textList', only: LATER },
 	],
 	references: [
 		{
@@ -48,6 +48,7 @@ export const part: Entity = {
 			column: 'parent_part_id',
 			label: 'Parent Part',
 			to: 'part',
+			only: LATER,
 			by: [
 				{ field: 'parent_part_id', label: 'Parent Part ID', by: 'id' },
 				{ field: 'parent_part_external_id', label: 'Parent Part External ID', by: 'externalId' },

@@ -27,6 +27,9 @@ export interface Field {
 	hint?: string;
 }
 
+/** Fields and parents that the first generation does not know. */
+export const LATER: readonly Generation[] = ['generic', 'strict'];
+
 /** How a parent may be named. */
 export type ReferenceBy = 'id' | 'externalId' | 'number';
 
@@ -38,6 +41,8 @@ export interface Reference {
 	/** Input fields that name the parent, most exact first. */
 	by: ReadonlyArray<{ field: string; label: string; by: ReferenceBy; aliases?: readonly string[] }>;
 	create?: true;
+	/** Generations that can store it; all when absent. */
+	only?: readonly Generation[];
 }
 
 export interface Entity {
@@ -80,6 +85,7 @@ export const currentCell: Reference = {
 	column: 'current_cell_id',
 	label: 'Current Cell',
 	to: 'cell',
+	only: LATER,
 	by: [
 		{ field: 'current_cell_id', label: 'Current Cell ID', by: 'id' },
 		{ field: 'current_cell_name', label: 'Current Cell Name', by: 'number' },
