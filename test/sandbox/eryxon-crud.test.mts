@@ -155,6 +155,19 @@ describe('what only one generation does', () => {
 		}
 	});
 
+	it('g3 lets no client write the status of an operation, g2 writes any column', async () => {
+		for (const [dialect, status] of [
+			['g2', 200],
+			['g3', 400],
+		] as const) {
+			await eryxon.reset(dialect);
+			const id = await eryxon.seeded('operations');
+			const answer = await eryxon.call('PATCH', `api-operations?id=${id}`, { status: 'completed' });
+			expect(answer.status).toBe(status);
+			expect((await eryxon.rows('operations'))[0].status).toBe(dialect === 'g2' ? 'completed' : 'not_started');
+		}
+	});
+
 	it('g3 refuses a bad limit, g2 passes over it', async () => {
 		for (const [dialect, status] of [
 			['g2', 200],

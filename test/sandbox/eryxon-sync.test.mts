@@ -341,4 +341,4 @@ it('stores 10,000 parts in bulks of 1,000 and finds each of them again', async (
 	const { data } = await eryxon.get('api-parts?limit=1000&offset=9500&sort=part_number&order=asc');
 	expect(data.pagination).toEqual({ total: 10_001, offset: 9500, limit: 1000 });
 	expect(objects(data.parts)).toHaveLength(501);
-});
+}, 60_000);
