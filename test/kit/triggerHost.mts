@@ -31,6 +31,8 @@ export class TriggerHost {
 	readonly logs: string[] = [];
 	/** What the workflow does with the items; the default ends well at once. */
 	workflow: (items: IDataObject[], run: StartedRun) => Promise<RunEnd> | RunEnd = () => 'success';
+	/** The error of a run that ends in one. */
+	runError: { message: string; description?: string } = { message: 'The ERP said no' };
 	staticData: IDataObject = {};
 	emits = 0;
 	/** Set to make n8n forget finished runs, as pruning does. */
@@ -171,7 +173,7 @@ export class TriggerHost {
 		done?.resolve({
 			status: end,
 			finished: end === 'success',
-			data: { resultData: { error: end === 'error' ? { message: 'The ERP said no' } : undefined } },
+			data: { resultData: { error: end === 'error' ? this.runError : undefined } },
 		} as unknown as IRun);
 	}
 }

@@ -59,7 +59,17 @@ export function refusedToWait(reason: string): boolean {
 function outcomeOf(run: IRun | undefined): RunOutcome {
 	if (!run) return { kind: 'startedBefore' };
 	if (run.status === 'success' || run.status === 'waiting') return { kind: 'succeeded' };
-	return { kind: 'failed', reason: run.data?.resultData?.error?.message ?? `the run ended as '${run.status}'` };
+	return { kind: 'failed', reason: reasonOf(run) ?? `the run ended as '${run.status}'` };
+}
+
+const LONGEST_DESCRIPTION = 500;
+
+/** In the message n8n says in general words which kind of refusal it was; what the server said is in the description. */
+function reasonOf(run: IRun): string | undefined {
+	const error = run.data?.resultData?.error;
+	if (!error) return undefined;
+	const said = 'description' in error && typeof error.description === 'string' ? error.description.trim() : '';
+	return said && !error.message.includes(said) ? `${error.message}: ${said.slice(0, LONGEST_DESCRIPTION)}` : error.message;
 }
 
 function refusal(error: unknown, closing: AbortSignal): RunOutcome {

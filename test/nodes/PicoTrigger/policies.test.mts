@@ -90,6 +90,15 @@ describe('moving on', () => {
 		expect(host.failedExecutions).toHaveLength(0);
 	});
 
+	test('the reason has the words of the server too, which n8n keeps beside its own', async () => {
+		await start({ moveOn: 'succeeded', options: { attempts: 1, afterLastAttempt: 'failedOutput' } });
+		host.runError = { message: 'Your request is invalid', description: 'The period is closed' };
+		host.workflow = (items, run) => (run.output === 1 ? 'success' : failFor('BAD')(items));
+		await complete(1, 'BAD');
+		await until('the failed one', () => host.runs.some(({ output }) => output === 1));
+		expect(host.runs.at(-1)?.items[0]).toMatchObject({ reason: 'Your request is invalid: The period is closed' });
+	});
+
 	test('as soon as it starts: does not wait for a run', async () => {
 		await start({ moveOn: 'started' });
 		host.workflow = () => 'never';
