@@ -29,12 +29,8 @@ export class Plant {
 		readonly workflows: ReadonlyMap<string, Workflow & { id: string }>,
 	) {}
 
-	/** n8n is not started yet. Extra workflows are imported, and published if their id is in `published`. */
-	static async build(
-		templates: readonly Template[],
-		extra: ReadonlyArray<Workflow & { id: string }> = [],
-		published: readonly string[] = [],
-	): Promise<Plant> {
+	/** n8n is not started yet. */
+	static async build(templates: readonly Template[]): Promise<Plant> {
 		const pico = await startSandboxProcess();
 		for (const partNumber of MORE_PARTS) await pico.control('POST', 'operations/deploy', { partNumber, revision: 'A' });
 		const netsuite = await Account.open();
@@ -49,8 +45,8 @@ export class Plant {
 		);
 		const n8n = await InstalledN8n.create({
 			credentials,
-			workflows: [...workflows, ...extra],
-			published: [...templates.filter((each) => each.published).map(({ id }) => id), ...published],
+			workflows,
+			published: templates.filter((each) => each.published).map(({ id }) => id),
 			netsuite: netsuite.double,
 		});
 		return new Plant(pico, netsuite, n8n, new Map(workflows.map((workflow) => [workflow.id, workflow])));
@@ -94,6 +90,8 @@ export class Plant {
 	}
 }
 
-/** The community form of the orders has no address to fill in: its credential has it. */
+/** These have no address of NetSuite to fill in; for the first one the credential has it. */
+const WITHOUT_URL = ['netsuite-orders-to-pico-community-node', 'repost-failed-events'];
+
 const withUrl = (name: string, netsuiteUrl: string, settings: Template['settings'] = {}) =>
-	name === 'netsuite-orders-to-pico-community-node' ? settings : { netsuiteUrl, ...settings };
+	WITHOUT_URL.includes(name) ? settings : { netsuiteUrl, ...settings };
