@@ -1,54 +1,48 @@
 /**
- * Takes the pictures of docs/images in the editor of a real n8n that talks to the sandbox.
+ * Takes all pictures of docs/images in the editor of a real n8n that talks to the sandbox.
  *
- *   npx tsx scripts/screenshots.mts [folder]
+ *   npx tsx scripts/screenshots.mts [readme] [templates] [guides] [template=<file name>] [to=<folder>]
  *
- * Wants what `npm run demo` installs, a built `dist`, and Chromium (`CHROMIUM=/path`, default /usr/bin/chromium).
- * Everything runs on free ports of this machine and in a folder that is removed at the end.
+ * Without a chapter: all of them. Wants what `npm run demo` installs, a built `dist`, and Chromium
+ * (`CHROMIUM=/path`, default /usr/bin/chromium). Everything runs on ports of this machine only and in a folder that is
+ * removed at the end. The shop-floor and ERP pages of packages/sandbox/README.md are not taken here.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { stopAllChildren } from '../demo/lib/children.mts';
-import { startDoubles } from '../demo/lib/doubles.mts';
-import { findHost } from '../demo/lib/host.mts';
-import { N8nSession } from '../demo/lib/n8n-session.mts';
-import { N8n } from '../demo/lib/n8n.mts';
-import { installTarball, packPackage } from '../demo/lib/package.mts';
-import { reservePort } from '../demo/lib/ports.mts';
-import { workflowPair } from '../demo/lib/workflow-pair.mts';
-import { importCredentials, importWorkflows, publishWorkflows } from '../demo/lib/workflows.mts';
+import { shootCanvas } from './screenshots/canvas.mts';
 import { Editor } from './screenshots/editor.mts';
+import { guides } from './screenshots/guides.mts';
+import { Person } from './screenshots/person.mts';
 import { pictures } from './screenshots/pictures.mts';
-import { exampleWorkflows, TRIGGER_WORKFLOW } from './screenshots/workflows.mts';
+import { openStage } from './screenshots/stage.mts';
+
+const CHAPTERS = ['readme', 'templates', 'guides'];
 
 const root = process.cwd();
-const folder = resolve(process.argv[2] ?? join('docs', 'images'));
-const userFolder = mkdtempSync(join(tmpdir(), 'pico-pictures-'));
-// The address is in a picture: the sandbox's usual port looks better than a random one.
-const port = await reservePort(4010);
-await port.release();
-const doubles = await startDoubles(root, { pico: port.port, odoo: 0, netsuite: 0 });
+const words = process.argv.slice(2);
+const valueOf = (name: string) => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
+const chapters = words.filter((word) => !word.includes('='));
+const unknown = chapters.filter((chapter) => !CHAPTERS.includes(chapter));
+if (unknown.length > 0) throw new Error(`There is no chapter ${unknown.join(', ')}; there are ${CHAPTERS.join(', ')}`);
+const template = valueOf('template');
+const wants = (chapter: string) => chapters.includes(chapter) || (chapters.length === 0 && (template === undefined || chapter === 'templates'));
+
+const stage = await openStage(root);
 let editor: Editor | undefined;
 try {
-	const n8n = await N8n.prepare({ host: findHost(root), userFolder, root });
-	await installTarball(await packPackage(root, join(userFolder, 'package')), userFolder);
-	const { credentials, workflows } = workflowPair(root, doubles, 3600);
-	await importCredentials(n8n, credentials);
-	await importWorkflows(n8n, [...workflows, ...exampleWorkflows(credentials)]);
-	await publishWorkflows(n8n, [TRIGGER_WORKFLOW]);
-	await n8n.start();
-	const session = await N8nSession.open(n8n.url);
-	editor = await Editor.open(n8n.url, folder);
-	await pictures({ editor, session, doubles });
+	editor = await Editor.open(stage.n8n.url, resolve(valueOf('to') ?? join('docs', 'images')));
+	if (wants('readme')) await pictures({ ...stage, editor });
+	if (wants('templates')) {
+		for (const workflow of stage.templates) {
+			if (template === undefined || template === workflow.file) await shootCanvas(editor, workflow, join('templates', workflow.file));
+		}
+	}
+	if (wants('guides')) await guides({ ...stage, person: new Person(editor, root) });
 } catch (cause) {
 	await editor?.shoot('failed');
 	console.error(cause);
 	process.exitCode = 1;
 } finally {
 	await editor?.close();
-	await stopAllChildren(8000);
-	await doubles.close();
-	rmSync(userFolder, { recursive: true, force: true });
+	await stage.close();
 }
 process.exit();

@@ -1,11 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { chromium, selectors, type Browser, type Page } from 'playwright-core';
 import { OWNER } from '../../demo/lib/n8n-session.mts';
 
+const SIZE = { width: 1400, height: 900 };
+
+export interface Area {
+	x: number;
+	y: number;
+	width: number;
+	height: number;
+}
+
 /** n8n's editor in a browser window of 1400 x 900, in the light theme, signed in as the demo's owner. */
 export class Editor {
+	readonly size = SIZE;
+
 	private constructor(
 		private readonly browser: Browser,
 		readonly page: Page,
@@ -19,7 +30,7 @@ export class Editor {
 			executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
 			args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
 		});
-		const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, colorScheme: 'light' });
+		const context = await browser.newContext({ viewport: SIZE, colorScheme: 'light' });
 		const page = await context.newPage();
 		page.setDefaultTimeout(20_000);
 		await page.goto(`${url}/signin`);
@@ -27,7 +38,6 @@ export class Editor {
 		await page.locator('input[type=password]').fill(OWNER.password);
 		await page.getByTestId('form-submit-button').click();
 		await page.waitForURL((target) => !target.pathname.startsWith('/signin'));
-		mkdirSync(folder, { recursive: true });
 		return new Editor(browser, page, url, folder);
 	}
 
@@ -56,12 +66,13 @@ export class Editor {
 		}
 	}
 
-	/** Takes a picture; smaller by two thirds where pngquant is installed. */
-	async shoot(name: string): Promise<void> {
+	/** Takes a picture of the window, or of a part of it; smaller by two thirds where pngquant is installed. */
+	async shoot(name: string, { clip, pointer = 'away' }: { clip?: Area; pointer?: 'away' | 'stays' } = {}): Promise<void> {
 		const path = join(this.folder, `${name}.png`);
-		await this.page.mouse.move(5, 895);
-		await this.page.waitForLoadState('networkidle').catch(() => undefined);
-		await this.page.screenshot({ path });
+		mkdirSync(dirname(path), { recursive: true });
+		if (pointer === 'away') await this.page.mouse.move(5, 5);
+		await this.page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => undefined);
+		await this.page.screenshot({ path, clip, animations: 'disabled' });
 		spawnSync('pngquant', ['--quality', '75-95', '--force', '--output', path, path]);
 	}
 

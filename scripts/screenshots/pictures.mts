@@ -1,9 +1,8 @@
 import { control, type Doubles } from '../../demo/lib/doubles.mts';
 import { hasRunEnded, type N8nSession } from '../../demo/lib/n8n-session.mts';
 import { until } from '../../demo/lib/poll.mts';
-import { ORDERS_WORKFLOW } from '../../demo/lib/workflow-pair.mts';
 import type { Editor } from './editor.mts';
-import { SAVE_WORKFLOW, TRIGGER_WORKFLOW } from './workflows.mts';
+import { SAVE_WORKFLOW, TRIGGER_WORKFLOW, WEBHOOK_WORKFLOW } from './workflows.mts';
 
 export interface Stage {
 	editor: Editor;
@@ -14,14 +13,14 @@ export interface Stage {
 /** Of the units of one order, in the order in which they are completed. */
 const SERIALS = ['SN-26-0041', 'SN-26-0042', null, 'SN-26-0044', 'SN-26-0045', 'SN-26-0046'];
 
-/** All pictures, in an order in which each one leaves the plant as the next one wants it. */
+/** The pictures of README.md, in an order in which each one leaves the plant as the next one wants it. */
 export async function pictures(stage: Stage): Promise<void> {
 	await credential(stage);
 	await nodeCreator(stage);
-	await template(stage);
 	await saveOrder(stage);
 	await executions(stage);
 	await trigger(stage);
+	await webhookTrigger(stage);
 }
 
 async function credential({ editor }: Stage): Promise<void> {
@@ -41,17 +40,6 @@ async function nodeCreator({ editor }: Stage): Promise<void> {
 	await page.getByText(/^Actions \(/).first().click();
 	await page.getByText('Save operation order').first().waitFor();
 	await editor.shoot('node-creator');
-}
-
-/** The template "Odoo manufacturing orders to Pico" after a run. */
-async function template({ editor }: Stage): Promise<void> {
-	const { page } = editor;
-	await editor.openWorkflow(ORDERS_WORKFLOW);
-	await page.getByTestId('execute-workflow-button').first().click();
-	await page.getByText('Workflow executed successfully').waitFor();
-	await editor.closeMessages();
-	await page.getByTestId('zoom-to-fit').click();
-	await editor.shoot('template-odoo-orders');
 }
 
 /** Completes a few units, one of them without the serial that the workflow insists on, and shows the runs that follow. */
@@ -104,4 +92,23 @@ async function trigger({ editor }: Stage): Promise<void> {
 	await output.getByText('serialsByPartNumber').first().waitFor();
 	await editor.closeMessages();
 	await editor.shoot('trigger');
+}
+
+/** The panel of the webhook trigger with a call that came from Pico. */
+async function webhookTrigger({ editor, doubles: { pico } }: Stage): Promise<void> {
+	const { page } = editor;
+	await editor.openWorkflow(WEBHOOK_WORKFLOW);
+	await editor.openNode('Pico MES Webhook Trigger');
+	await page.getByTestId('node-execute-button').first().click();
+	await until('Pico to know the address', async () => {
+		const { webhooks } = await control<{ webhooks: unknown[] }>(pico.url, 'GET', 'state');
+		return webhooks.length > 0;
+	});
+	const unit = { externalOrderId: 'MO-00042', partNumber: 'PUMP-100', orderIndex: 0 };
+	await control(pico.url, 'POST', 'orders/complete', { ...unit, producedSerial: 'SN-26-0051' });
+	const output = page.getByTestId('output-panel');
+	await output.getByTestId('run-data-item-count').waitFor({ timeout: 60_000 });
+	await output.getByTestId('radio-button-json').click();
+	await editor.closeMessages();
+	await editor.shoot('webhook-trigger');
 }

@@ -2,8 +2,9 @@ import type { Credential, Workflow, WorkflowNode } from '../../demo/lib/workflow
 
 export const SAVE_WORKFLOW = 'pictureSaveOrder';
 export const TRIGGER_WORKFLOW = 'pictureTrigger00';
+export const WEBHOOK_WORKFLOW = 'pictureWebhook00';
 
-/** The two small workflows that the README builds. */
+/** The small workflows that the README builds. */
 export function exampleWorkflows(credentials: readonly Credential[]): Array<Workflow & { id: string }> {
 	const pico = credentials.find(({ type }) => type === 'picoApi');
 	if (!pico) throw new Error('no credential of type picoApi');
@@ -39,6 +40,12 @@ export function exampleWorkflows(credentials: readonly Credential[]): Array<Work
 	const book = node('Book in the ERP', 'n8n-nodes-base.noOp', [560, -240], {});
 	const stop = node('Refuse', 'n8n-nodes-base.stopAndError', [560, -60], { errorMessage: 'The ERP takes no unit without a serial number' });
 	const tell = node('Tell a person', 'n8n-nodes-base.noOp', [280, 140], {});
+	const webhook = node('Pico MES Webhook Trigger', 'n8n-nodes-pico-mes.picoWebhookTrigger', [0, 0], {
+		event: 'orderCompleted',
+		output: 'simplified',
+		options: { orderFilter: 'MO-*', lookBack: 300 },
+	});
+	webhook.webhookId = '7d1f0c52-5f5e-4c58-9a0b-26c1b1a0f3d1';
 	const to = (name: string) => [{ node: name, type: 'main', index: 0 }];
 	return [
 		{
@@ -56,6 +63,7 @@ export function exampleWorkflows(credentials: readonly Credential[]): Array<Work
 				[serial.name]: { main: [to(book.name), to(stop.name)] },
 			},
 		},
+		{ id: WEBHOOK_WORKFLOW, name: 'Book completions by webhook', nodes: [{ ...webhook, credentials: picoApi }], connections: {} },
 	].map((workflow) => ({ ...workflow, active: false, settings: { executionOrder: 'v1' } }));
 }
 

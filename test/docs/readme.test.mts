@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { INodeProperties } from 'n8n-workflow';
 
 import { PicoApi } from '../../credentials/PicoApi.credentials.ts';
@@ -10,7 +10,7 @@ import { choices, namesOf } from './description.mts';
 import { anchors, firstColumn, links, section } from './markdown.mts';
 
 const IMAGES = 'https://raw.githubusercontent.com/pico-mes-community/n8n-nodes-pico-mes/main/';
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...readdirSync('docs').filter((file) => file.endsWith('.md')).map((file) => join('docs', file))];
+const PAGES = ['README.md', 'CONTRIBUTING.md', join('templates', 'README.md'), ...readdirSync('docs').filter((file) => file.endsWith('.md')).map((file) => join('docs', file))];
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string>; n8n: { nodes: string[] } };
 const readme = readFileSync('README.md', 'utf8');
@@ -98,8 +98,8 @@ describe('README.md', () => {
 	});
 
 	it('lists every template', () => {
-		const listed = links(section('README.md', 'Templates').text).filter((target) => target.endsWith('.json'));
-		const there = readdirSync('templates').filter((file) => file.endsWith('.json')).map((file) => relative('.', join('templates', file)));
+		const listed = links(section('README.md', 'Templates').text).filter((target) => target.startsWith('templates/README.md#'));
+		const there = readdirSync('templates').filter((file) => file.endsWith('.json')).map((file) => `templates/README.md#${basename(file, '.json')}`);
 		expect(listed.sort()).toEqual(there.sort());
 	});
 

@@ -20,6 +20,20 @@ const quoted = sections(FILE)
 	// Names of fields and variables are no messages.
 	.filter((message) => message.includes(' ') && !/^\w+: (true|false)$/.test(message) && !OF_N8N.includes(message));
 
+/** Files below a folder that end in `ending`, as one text. */
+const textOf = (folder: string, ending: string) =>
+	readdirSync(folder, { recursive: true, encoding: 'utf8' })
+		.filter((file) => file.endsWith(ending))
+		.map((file) => readFileSync(join(folder, file), 'utf8'))
+		.join('\n');
+
+/** Messages in the first column of the tables with this header; what is not in code spans is n8n's or the vendor's own. */
+const messagesIn = (header: string) =>
+	sections(FILE)
+		.flatMap(({ text }) => firstColumn(text, header))
+		.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, message]) => message))
+		.filter((message) => message.includes(' '));
+
 describe('docs/troubleshooting.md', () => {
 	it('quotes at least thirty messages', () => {
 		expect(new Set(quoted).size).toBeGreaterThanOrEqual(30);
@@ -28,5 +42,18 @@ describe('docs/troubleshooting.md', () => {
 	it.each([...new Set(quoted)])('quotes words that the code says: %s', (message) => {
 		const parts = message.split('…').map((part) => part.trim()).filter((part) => part.length > 3);
 		expect(parts.filter((part) => !sources.includes(part))).toEqual([]);
+	});
+
+	it.each([
+		['The run says', () => textOf('templates', '.json')],
+		['The ERP says', () => textOf(join('packages', 'sandbox', 'src'), '.mts')],
+		['Odoo says', () => textOf(join('packages', 'sandbox', 'src', 'odoo'), '.mts')],
+		['NetSuite says', () => textOf(join('packages', 'sandbox', 'src', 'netsuite'), '.mts')],
+	])('under "%s" it quotes words that are said there', (header, said) => {
+		const messages = messagesIn(header);
+		expect(messages.length).toBeGreaterThanOrEqual(3);
+		const text = said();
+		const parts = messages.flatMap((message) => message.split('…').map((part) => part.trim()).filter((part) => part.length > 3));
+		expect(parts.filter((part) => !text.includes(part))).toEqual([]);
 	});
 });
