@@ -14,6 +14,7 @@ const parser = new Tournament(() => {});
 /** Expressions parse, use names that n8n has, and refer to nodes that ran before. */
 export function checkExpressions({ workflow, report }) {
 	const names = new Set(workflow.nodes.map(({ name }) => name));
+	const errorTriggers = new Set(workflow.nodes.filter(({ type }) => type === 'n8n-nodes-base.errorTrigger').map(({ name }) => name));
 	for (const node of workflow.nodes) {
 		const before = upstreamOf(workflow, node.name);
 		for (const { path, text } of textsIn(node.parameters).filter(({ text }) => isExpression(text))) {
@@ -21,6 +22,7 @@ export function checkExpressions({ workflow, report }) {
 			const wrong = syntaxError(text.slice(1));
 			if (wrong) say(`the expression does not parse: ${wrong}`, 'try it in the expression editor of n8n');
 			for (const name of referredNodes(text)) {
+				if (errorTriggers.has(name)) say(`refers to the Error Trigger "${name}"`, 'take what is needed from $json right behind it: an error that a trigger reports cannot be read from further away');
 				if (!names.has(name)) say(`refers to "${name}", which does not exist`, 'correct the name');
 				// Another branch that may have run before: right as long as the expression asks whether it did.
 				else if (!before.has(name) && !asksWhetherRun(text, name)) {

@@ -31,4 +31,7 @@ function checkOutputs(node, links, report) {
 	if (node.onError === 'continueErrorOutput' && wired.size > 0 && Math.max(...wired) === 0) {
 		report(node.name, 'has nothing behind its error output', 'connect it: what fails would vanish');
 	}
+	if (node.onError === 'continueErrorOutput' && node.alwaysOutputData) {
+		report(node.name, 'always puts out data and has an error output', 'choose one: after an error n8n would run what is behind both outputs');
+	}
 }
