@@ -8,13 +8,13 @@ export const shared = {
 		],
 	},
 	moduleFileExtensions: ['js', 'ts', 'mts', 'json', 'mjs'],
-	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/demo/n8n-host/', '<rootDir>/.demo/'],
+	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/packages/eryxon/dist/', '<rootDir>/demo/n8n-host/', '<rootDir>/.demo/'],
 	testTimeout: 20_000,
 };
 
 export default {
 	...shared,
-	roots: ['<rootDir>/test'],
+	roots: ['<rootDir>/test', '<rootDir>/packages/eryxon/test'],
 	testMatch: ['**/*.test.mts'],
-	testPathIgnorePatterns: ['<rootDir>/test/n8n/', '<rootDir>/test/faults/n8n/', '<rootDir>/test/faults/queue/'],
+	testPathIgnorePatterns: ['/test/n8n/', '<rootDir>/test/faults/n8n/', '<rootDir>/test/faults/queue/'],
 };

@@ -3,7 +3,7 @@ import { shared } from './jest.config.mjs';
 /** The suites that start a real n8n; each takes tens of seconds. Run one after another (`npm run test:n8n`). */
 export default {
 	...shared,
-	roots: ['<rootDir>/test/n8n', '<rootDir>/test/faults/n8n'],
+	roots: ['<rootDir>/test/n8n', '<rootDir>/test/faults/n8n', '<rootDir>/packages/eryxon/test/n8n'],
 	testMatch: ['**/*.test.mts'],
 	testTimeout: 180_000,
 };

@@ -1,6 +1,7 @@
 // `npm test`: from a fresh clone, everything but the suites that start a real n8n (those: `npm run test:n8n`).
 // Arguments go to jest: `npm test -- cursor` runs the files with "cursor" in their path.
 import { join } from 'node:path';
+import { PACKAGES } from './lib/build.mjs';
 import { commandLine } from './lib/command-line.mjs';
 import { runJest } from './lib/jest.mjs';
 import { prepare } from './lib/prepare.mjs';
@@ -10,14 +11,23 @@ import { seconds, StepError } from './lib/steps.mjs';
 /** Steps run in this order; one that `needs` another is skipped when that one failed. */
 function plan(root, jestArgs) {
 	const node = (...args) => quietly({ command: process.execPath, args, cwd: root });
+	const script = (name, folder) => quietly({ ...npmCommand(['run', '--silent', name]), cwd: join(root, folder) });
+	const each = async (work) => {
+		for (const folder of PACKAGES) await work(folder);
+	};
 	return [
-		{ name: 'Lint', work: () => quietly({ ...npmCommand(['run', '--silent', 'lint']), cwd: root }) },
+		{ name: 'Lint', work: () => each((folder) => script('lint', folder)) },
 		{
 			name: 'Types of sandbox, demo and tests',
 			work: () => node(join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.tools.json'),
 		},
-		{ name: 'Build', work: () => quietly({ ...npmCommand(['run', '--silent', 'build']), cwd: root }) },
-		{ name: 'Check what would be published', needs: 'Build', work: () => node(join('scripts', 'check-dist.mjs')) },
+		{ name: 'Build', work: () => each((folder) => script('build', folder)) },
+		{
+			name: 'Check what would be published',
+			needs: 'Build',
+			work: () => each((folder) => node(join('scripts', 'check-dist.mjs'), folder)),
+		},
+		{ name: 'Check the templates', needs: 'Build', work: () => node(join('scripts', 'check-templates.mjs')) },
 		{ name: 'Tests', work: () => tests(root, jestArgs) },
 	];
 }
