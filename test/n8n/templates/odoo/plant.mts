@@ -1,0 +1,80 @@
+import { queryDatabase } from '../../../../demo/lib/database.mts';
+import { plantTemplate } from '../../../../demo/lib/plant-template.mts';
+import { until } from '../../../../demo/lib/poll.mts';
+import type { Credential, Workflow } from '../../../../demo/lib/workflows.mts';
+import { startSandboxProcess, type SandboxProcess } from '../../../kit/sandbox.mts';
+import { InstalledN8n } from '../../kit/installed.mts';
+import { picoCredential } from '../../kit/workflows.mts';
+import { Company } from './company.mts';
+
+export interface Template {
+	/** File name in `templates`, without `.json`. */
+	name: string;
+	id: string;
+	/** Whether it asks for the address of Odoo in "Plant settings". */
+	withUrl?: boolean;
+	published?: boolean;
+}
+
+/** Pico, Odoo and a real n8n with templates between them. */
+export class Plant {
+	private constructor(
+		readonly pico: SandboxProcess,
+		readonly odoo: Company,
+		readonly installed: InstalledN8n,
+		readonly workflows: ReadonlyMap<string, Workflow & { id: string }>,
+	) {}
+
+	/** n8n is not started yet. */
+	static async build(templates: readonly Template[]): Promise<Plant> {
+		const pico = await startSandboxProcess({ odoo: true });
+		const odoo = new Company(pico);
+		const { db, apiKey } = odoo.credentials;
+		const credentials: Credential[] = [
+			picoCredential(pico.endpoint, pico.token),
+			{ id: 'testOdooKey00001', name: 'Odoo under test', type: 'odooApiKeyApi', data: { url: odoo.url, db, apiKey } },
+		];
+		const settings = { odooUrl: odoo.url, odooDatabase: db };
+		const workflows = templates.map(({ name, id, withUrl }) =>
+			plantTemplate(process.cwd(), name, { id, credentials, everySeconds: 3600, ...(withUrl ? { settings } : {}) }),
+		);
+		const installed = await InstalledN8n.create({
+			credentials,
+			workflows,
+			published: templates.filter(({ published }) => published).map(({ id }) => id),
+		});
+		return new Plant(pico, odoo, installed, new Map(workflows.map((workflow) => [workflow.id, workflow])));
+	}
+
+	/** Presses "Execute workflow" and waits for the end of the run; answers its status. */
+	async runByHand(workflowId: string): Promise<string> {
+		const session = await this.installed.session();
+		const { executionId } = await session.runManually(workflowId, 'Run now');
+		return await until(
+			`the run of ${workflowId}`,
+			async () => {
+				const run = (await session.runs(workflowId)).find(({ id }) => id === String(executionId));
+				return run && !['new', 'running', 'waiting'].includes(run.status) && run.status;
+			},
+			{ timeoutMs: 120_000 },
+		);
+	}
+
+	/** The run of a workflow that ended last, with its data. */
+	async lastRun(workflowId: string) {
+		return (await (await this.installed.session()).executions(workflowId)).at(-1);
+	}
+
+	/** How many executions of a workflow are in n8n's database, by status. */
+	async executions(workflowId: string): Promise<Record<string, number>> {
+		const { host, folder } = this.installed;
+		const sql = 'SELECT status, COUNT(*) AS n FROM execution_entity WHERE workflowId = ? GROUP BY status';
+		const rows = await queryDatabase(host, folder, sql, workflowId);
+		return Object.fromEntries(rows.map(({ status, n }) => [String(status), Number(n)]));
+	}
+
+	async close(): Promise<void> {
+		await this.installed.remove();
+		await this.pico.close();
+	}
+}
