@@ -1,16 +1,18 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { plantTemplate } from '../../../demo/lib/plant-template.mts';
+import { until } from '../../../demo/lib/poll.mts';
 import { readTemplate, type Credential, type WorkflowNode } from '../../../demo/lib/workflows.mts';
 import { startSandboxProcess, type SandboxProcess } from '../../kit/sandbox.mts';
 import { installNetsuiteNode } from '../erp-host.mts';
 import { InstalledN8n } from '../kit/installed.mts';
+import { openStreams } from '../kit/plant.mts';
 import { picoCredential } from '../kit/workflows.mts';
 
 const NAMES = readdirSync(join(process.cwd(), 'templates'))
 	.filter((file) => file.endsWith('.json'))
 	.map((file) => file.replace(/\.json$/, ''));
-const idOf = (name: string) => `tpl${NAMES.indexOf(name)}`.padEnd(16, '0');
+const idOf = (name: string) => `tpl${String(NAMES.indexOf(name)).padStart(13, '0')}`;
 
 /** Address on loopback on which nobody answers. */
 const NOWHERE = 'http://127.0.0.1:9';
@@ -67,15 +69,14 @@ describe('every template in a real n8n', () => {
 		expect(connections).toEqual(template.connections);
 	});
 
-	const STARTS_BY_ITSELF = /(?<!\.(?:manual|error|executeWorkflow))Trigger$/;
-	const startsByItself = ({ type, disabled }: WorkflowNode) => STARTS_BY_ITSELF.test(type) && disabled !== true;
-
-	it.each(NAMES)('%s can be published', async (name) => {
+	it.each(NAMES)('%s can be published, and its Pico triggers listen', async (name) => {
 		const session = await installed.session();
 		const { nodes } = await stored(name);
 		await session.activate(idOf(name));
 		expect((await stored(name)).activeVersionId).not.toBeNull();
-		expect(nodes.some(startsByItself) || nodes.some(({ type }) => type.endsWith('.manualTrigger'))).toBe(true);
+		const listening = nodes.filter(({ type }) => type === 'n8n-nodes-pico-mes.picoTrigger').length;
+		await until(`${listening} triggers to listen`, async () => (await openStreams(sandbox)) === listening, { timeoutMs: 30_000 });
 		await session.deactivate(idOf(name));
+		await until('no trigger to listen', async () => (await openStreams(sandbox)) === 0, { timeoutMs: 30_000 });
 	});
 });
