@@ -1,21 +1,23 @@
 /**
  * Takes all pictures of docs/images in the editor of a real n8n that talks to the sandbox.
  *
- *   npx tsx scripts/screenshots.mts [readme] [templates] [guides] [template=<file name>] [to=<folder>]
+ *   npx tsx scripts/screenshots.mts [readme] [templates] [guides] [sandbox] [template=<file name>] [to=<folder>]
  *
  * Without a chapter: all of them. Wants what `npm run demo` installs, a built `dist`, and Chromium
  * (`CHROMIUM=/path`, default /usr/bin/chromium). Everything runs on ports of this machine only and in a folder that is
- * removed at the end. The shop-floor and ERP pages of packages/sandbox/README.md are not taken here.
+ * removed at the end.
  */
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { shootCanvas } from './screenshots/canvas.mts';
 import { Editor } from './screenshots/editor.mts';
 import { guides } from './screenshots/guides.mts';
 import { Person } from './screenshots/person.mts';
 import { pictures } from './screenshots/pictures.mts';
+import { shopFloor } from './screenshots/shop-floor.mts';
 import { openStage } from './screenshots/stage.mts';
 
-const CHAPTERS = ['readme', 'templates', 'guides'];
+const CHAPTERS = ['readme', 'templates', 'guides', 'sandbox'];
 
 const root = process.cwd();
 const words = process.argv.slice(2);
@@ -37,9 +39,11 @@ try {
 		}
 	}
 	if (wants('guides')) await guides({ ...stage, person: new Person(editor, root) });
+	if (wants('sandbox')) await shopFloor(editor, stage);
 } catch (cause) {
-	await editor?.shoot('failed');
-	console.error(cause);
+	const last = join(tmpdir(), 'pico-pictures-failed.png');
+	await editor?.page.screenshot({ path: last }).catch(() => undefined);
+	console.error(cause, `\nWhat the browser showed: ${last}`);
 	process.exitCode = 1;
 } finally {
 	await editor?.close();
