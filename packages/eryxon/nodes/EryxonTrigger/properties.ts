@@ -4,7 +4,7 @@ import { EVENTS } from '../shared/core/webhook/events';
 
 export const properties: INodeProperties[] = [
 	{
-		displayName: 'Eryxon calls this n8n, so n8n needs an address that Eryxon reaches (WEBHOOK_URL), from version 0.10 on an https one. While you listen for a test event, the test URL is registered as well, for two minutes.',
+		displayName: 'Eryxon calls this n8n, so n8n needs an address that Eryxon reaches (WEBHOOK_URL); 0.10 and newer want https. While you listen for a test event, the test URL is registered as well, for two minutes.',
 		name: 'addressNotice',
 		type: 'notice',
 		default: '',

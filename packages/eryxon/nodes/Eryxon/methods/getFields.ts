@@ -25,13 +25,17 @@ export async function getFields(this: ILoadOptionsFunctions): Promise<ResourceMa
 function fieldsOf(entity: Entity, keyed: boolean): ResourceMapperField[] {
 	const key = field('external_id', 'External ID', 'string', { required: keyed });
 	const first = entity.fields.filter(({ name }) => name === entity.number);
-	const parents = entity.references.flatMap(({ by }) => by.map((way) => field(way.field, way.label, 'string')));
+	const parents = (needed: boolean) =>
+		entity.references.filter(({ create = false }) => create === needed).flatMap(({ by }) => by.map((way) => field(way.field, way.label, 'string')));
 	const others = entity.fields.filter((each) => !first.includes(each));
-	const own = (each: (typeof entity.fields)[number]) =>
-		each.values
-			? field(each.name, each.label, 'options', { options: each.values.map((value) => ({ name: value, value })) })
-			: field(each.name, each.label, TYPES[each.type]);
-	return [key, ...first.map(own), ...parents, ...others.map(own), field('external_source', 'External Source', 'string')];
+	const own = ({ name, label, type, values }: (typeof entity.fields)[number]) => {
+		// The editor fills a boolean with false, which would switch records off that nobody wanted to touch.
+		const choices = type === 'boolean' ? ['true', 'false'] : values;
+		return choices
+			? field(name, label, 'options', { options: choices.map((value) => ({ name: value, value })) })
+			: field(name, label, TYPES[type]);
+	};
+	return [key, ...first.map(own), ...parents(true), ...others.map(own), ...parents(false), field('external_source', 'External Source', 'string')];
 }
 
 function field(id: string, displayName: string, type: MapperType, extra: Partial<ResourceMapperField> = {}): ResourceMapperField {

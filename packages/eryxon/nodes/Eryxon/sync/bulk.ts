@@ -10,7 +10,7 @@ import { resultOf } from './outcome';
 import { prepare, tellAbout, withKey, type Prepared, type Ready } from './prepare';
 import { settleCounted, settleListed, type Settled } from './settle';
 import { syncOne } from './single';
-import { HASH_FIELD, unchanged } from './skip';
+import { hashField, unchanged } from './skip';
 
 /** Calls under way at once: enough to hide the line, kind to a small server. */
 const AT_ONCE = 5;
@@ -22,7 +22,7 @@ export async function bulkSync(run: Run, entity: Entity): Promise<Outcome[]> {
 	const bulk = new Bulk(run, entity, await run.generation(), prepared, size, run.option('confirm') !== 'off');
 	for (const round of prepared.rounds) await bulk.store(round.flatMap((entry) => prepared.ready(entry) ?? []));
 	for (const [item, problem] of prepared.problems) bulk.outcomes[item] = { thrown: problem };
-	tellAbout(run, entity, prepared, [HASH_FIELD]);
+	tellAbout(run, entity, prepared, [hashField(run)]);
 	return bulk.outcomes;
 }
 

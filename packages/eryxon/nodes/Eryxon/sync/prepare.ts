@@ -1,6 +1,6 @@
 import type { Entity } from '../../shared/core/entities';
 import { roundsOf } from '../../shared/core/chunk';
-import { contentHash, keyOf } from '../../shared/core/identity';
+import { hashOfSorted, keyOf } from '../../shared/core/identity';
 import { ORDER } from '../../shared/core/entities';
 import { RecordProblem } from '../../shared/core/problem';
 import { missingToCreate, payloadOf, type Named, type SyncRecord } from '../../shared/core/record';
@@ -67,7 +67,7 @@ export async function prepare(run: Run, entity: Entity, forErpSync = false): Pro
 		try {
 			const made = payloadOf(entity, entry.record, resolver.of(entry.record), generation);
 			for (const name of made.left) left.add(name);
-			return { ...entry, payload: made.payload, hash: contentHash(made.payload) };
+			return { ...entry, payload: made.payload, hash: hashOfSorted(made.payload) };
 		} catch (error) {
 			problems.set(entry.item, withKey(error, entry.record));
 			return undefined;

@@ -4,7 +4,7 @@ import type { Entity } from '../../shared/core/entities';
 import type { Outcome, Run } from '../helpers/run';
 import { resultOf } from './outcome';
 import { prepare, tellAbout, withKey, type Ready } from './prepare';
-import { HASH_FIELD, unchanged } from './skip';
+import { hashField, unchanged } from './skip';
 
 /** Stores one record: creates it, or updates the one with its external key. A repeat makes no second one. */
 export async function syncOne(run: Run, entity: Entity, { record, payload }: Ready): Promise<Synced> {
@@ -57,6 +57,6 @@ export async function syncAll(run: Run, entity: Entity): Promise<Outcome[]> {
 		if (ended !== undefined && !goOn) break;
 	}
 	for (const [item, problem] of prepared.problems) outcomes[item] = { thrown: problem };
-	tellAbout(run, entity, prepared, [HASH_FIELD]);
+	tellAbout(run, entity, prepared, [hashField(run)]);
 	return outcomes;
 }

@@ -12,8 +12,7 @@ export async function unchanged(run: Run, entity: Entity, records: readonly Read
 	const skipped = new Map<number, { id?: string }>();
 	if (how === 'hash') {
 		for (const { item, hash } of records) {
-			const field = asText(run.option('hashField', item)) || HASH_FIELD;
-			if (asText(run.context.getInputData()[item].json[field]) === hash) skipped.set(item, {});
+			if (asText(run.context.getInputData()[item].json[hashField(run, item)]) === hash) skipped.set(item, {});
 		}
 	} else if (how === 'preview') {
 		if (!entity.erpSync) {
@@ -29,3 +28,8 @@ export async function unchanged(run: Run, entity: Entity, records: readonly Read
 }
 
 export const HASH_FIELD = 'sync_hash';
+
+/** Input field that holds the hash of the last sync. */
+export function hashField(run: Run, item = 0): string {
+	return asText(run.option('hashField', item)) || HASH_FIELD;
+}

@@ -39,7 +39,7 @@ export function networkFailure(thrown: unknown, base: string): EryxonFailure {
 export function answerFailure(answer: Answer, body: unknown, base: string, secret: string): EryxonFailure | undefined {
 	const { status, headers } = answer;
 	const envelope = isObject(body) && (typeof body.success === 'boolean' || isObject(body.error)) ? body : undefined;
-	if (status >= 200 && status < 300 && envelope?.success === true) return undefined;
+	if (status >= 200 && status < 300 && (envelope?.success === true || answer.text.trim() === '')) return undefined;
 	const requestId = headers['x-request-id'];
 	const details = { status, ...(requestId ? { requestId } : {}) };
 	if (status >= 300 && status < 400) {

@@ -8,7 +8,7 @@ import type {
 } from 'n8n-workflow';
 
 import { apiAddress } from '../core/address';
-import { readPage, type Row } from '../core/answers';
+import { isObject, readPage, type Row } from '../core/answers';
 import { answerFailure, networkFailure, withoutSecret } from './classify';
 import { EryxonFailure } from './failure';
 import { withRetries } from './retry';
@@ -126,7 +126,7 @@ export class EryxonClient {
 		const parsed = parse(text);
 		const failure = answerFailure({ status: answer.statusCode, headers, text }, parsed, this.base, this.secret);
 		if (failure) throw failure;
-		const envelope = parsed as Row;
+		const envelope = isObject(parsed) ? parsed : {};
 		return { status: answer.statusCode, data: envelope.data, meta: envelope.meta, body: envelope, headers };
 	}
 

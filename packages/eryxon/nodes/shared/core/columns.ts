@@ -22,7 +22,7 @@ export function columnsOf(entity: Entity): Map<string, string> {
 
 /** What Eryxon itself puts into its answers, so that one node's output can be another one's input. */
 const READ_ONLY = new Set(
-	['id', 'tenant_id', 'created_at', 'updated_at', 'deleted_at', 'deleted_by', 'synced_at', 'sync_hash', 'action', 'confirmed_by'].map(plainName),
+	['id', 'tenant_id', 'created_at', 'updated_at', 'deleted_at', 'deleted_by', 'synced_at', 'sync_hash', 'action', 'confirmed_by', 'record'].map(plainName),
 );
 
 export interface Matched {

@@ -20,5 +20,10 @@ export function sorted<T>(value: T): T {
  * a body with sorted keys gives the same value on both ways, and a preview recognises what was stored on either.
  */
 export function contentHash(payload: Record<string, unknown>): string {
-	return createHash('sha256').update(JSON.stringify(sorted(payload))).digest('hex').slice(0, 32);
+	return hashOfSorted(sorted(payload));
+}
+
+/** The same for a payload whose keys are sorted already. */
+export function hashOfSorted(payload: Record<string, unknown>): string {
+	return createHash('sha256').update(JSON.stringify(payload)).digest('hex').slice(0, 32);
 }

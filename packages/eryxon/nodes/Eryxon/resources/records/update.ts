@@ -52,10 +52,9 @@ async function shared(run: Run, entity: Entity): Promise<Shared> {
 		for (let item = 0; item < run.itemCount; item++) {
 			try {
 				readable.push(reader.read(item));
-			} catch (error) {
-				// Thrown again when it is this item's turn.
-				readable.push({ externalId: '', externalSource: '', values: {}, parents: [] });
-				asFailure(error);
+			} catch {
+				// Read again, and told, when it is this item's turn.
+				continue;
 			}
 		}
 		const parents = new ParentResolver(run, entity, await run.generation());
