@@ -9,7 +9,7 @@ interface Measured {
 }
 
 it('Bulk Sync takes in 10,000 parts far faster than one by one, each of them confirmed, in little memory', async () => {
-	const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--import', 'tsx', 'packages/eryxon/test/bench/bulk.mts', 'g3', '10000', '150']);
+	const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--import', 'tsx', 'packages/eryxon/test/bench/bulk.mts', 'g3', '10000', '100']);
 	const measured = JSON.parse(stdout) as Measured;
 	console.log(stdout);
 	expect(measured.bulk).toMatchObject({ records: 10_000, stored: 10_000, confirmed: 10_000, inOrder: true });
