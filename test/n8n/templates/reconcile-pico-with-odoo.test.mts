@@ -124,7 +124,7 @@ describe('the template that reconciles Pico with Odoo', () => {
 	it('posts the rest by its schedule, then nothing more, and the books agree', async () => {
 		const session = await desk.installed.session();
 		// n8n lets a schedule call published workflows only.
-		await desk.publishAnew(COMPLETIONS);
+		await desk.publishDeaf(COMPLETIONS);
 		await session.activate(NIGHTLY);
 		await until('a run of the schedule', async () => (await session.runs(NIGHTLY)).some(({ status }) => status === 'success'), { timeoutMs: 90_000 });
 		await session.deactivate(NIGHTLY);

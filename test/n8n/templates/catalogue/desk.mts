@@ -60,16 +60,12 @@ export class Desk {
 		);
 	}
 
-	/** Publishes a workflow with a new Reset Token: its trigger forgets what happened while it was off. */
-	async publishAnew(workflowId: string): Promise<void> {
+	/** Publishes a workflow with its Pico trigger switched off: it can be called, but hears of nothing. */
+	async publishDeaf(workflowId: string): Promise<void> {
 		const session = await this.installed.session();
 		const { nodes, versionId } = await session.rest<{ nodes: WorkflowNode[]; versionId: string }>('GET', `/workflows/${workflowId}`);
-		const changed = nodes.map((node) => {
-			if (node.type !== 'n8n-nodes-pico-mes.picoTrigger') return node;
-			const options = { ...(node.parameters.options as object), resetToken: 'anew' };
-			return { ...node, parameters: { ...node.parameters, options } };
-		});
-		await session.rest('PATCH', `/workflows/${workflowId}`, { nodes: changed, versionId });
+		const deaf = nodes.map((node) => (node.type === 'n8n-nodes-pico-mes.picoTrigger' ? { ...node, disabled: true } : node));
+		await session.rest('PATCH', `/workflows/${workflowId}`, { nodes: deaf, versionId });
 		await session.activate(workflowId);
 	}
 
