@@ -3,19 +3,20 @@ import { join } from 'node:path';
 import { stopAllChildren } from './lib/children.mts';
 import type { Context } from './lib/context.mts';
 import { startDoubles, type Doubles } from './lib/doubles.mts';
-import { findHost } from './lib/host.mts';
+import { demoWorkflows } from './lib/demo-workflows.mts';
+import { findHost, type Host } from './lib/host.mts';
 import { readImported, takeInstance, takeScratch, writeImported, type Instance } from './lib/instance.mts';
 import { N8nSession, OWNER } from './lib/n8n-session.mts';
 import { N8n } from './lib/n8n.mts';
+import { installNetsuiteNode } from './lib/netsuite-node.mts';
 import { installTarball, packPackage } from './lib/package.mts';
 import { reservePort, type Reservation } from './lib/ports.mts';
-import { COMPLETIONS_WORKFLOW, ORDERS_WORKFLOW, workflowPair } from './lib/workflow-pair.mts';
 import { importCredentials, importWorkflows, publishWorkflows } from './lib/workflows.mts';
-import { runOnce } from './once.mts';
+import { runOnce } from './once/run.mts';
 
 const PREFERRED_PORTS = { n8n: 5678, pico: 4010, odoo: 8069, netsuite: 8443 };
 const NAMES = { n8n: 'n8n', pico: 'the Pico sandbox', odoo: 'the Odoo double', netsuite: 'the NetSuite double' };
-/** How often the first workflow looks into Odoo; a minute, as in the template, is long for somebody who watches. */
+/** How often the workflows look into the ERPs; a minute, as in the templates, is long for somebody who watches. */
 const SECONDS_BETWEEN_LOOKS = { watched: 10, once: 3 };
 
 /**
@@ -35,11 +36,14 @@ export async function runDemo(context: Context, { once }: { once: boolean }): Pr
 	const doubles = await steps.run('Start the sandbox: Pico and its ERPs', async () => await startSandbox(root, ports));
 	onInterrupt('the sandbox', () => doubles.close());
 
-	const n8n = await N8n.prepare({ host: findHost(root), userFolder: instance.folder, root, port: ports.n8n.port });
+	const host = findHost(root);
+	// The community NetSuite node talks https only, to a certificate that the double makes itself.
+	const extra = { NODE_EXTRA_CA_CERTS: doubles.netsuite.caFile };
+	const n8n = await N8n.prepare({ host, userFolder: instance.folder, root, port: ports.n8n.port, extra });
 	onInterrupt('n8n', () => stopAllChildren(8000));
-	await steps.run('Pack the nodes and install them in n8n', () => installNodes(root, instance));
-	await steps.run('Import credentials and workflows', (report) =>
-		importPair(root, n8n, instance, doubles, report, once ? SECONDS_BETWEEN_LOOKS.once : SECONDS_BETWEEN_LOOKS.watched),
+	await steps.run('Pack the nodes and install them in n8n', () => installNodes(root, host, instance));
+	await steps.run('Import credentials and templates', (report) =>
+		importAll(root, n8n, instance, doubles, report, once ? SECONDS_BETWEEN_LOOKS.once : SECONDS_BETWEEN_LOOKS.watched),
 	);
 	await steps.run('Start n8n', async () => {
 		await ports.n8n.release();
@@ -75,13 +79,14 @@ async function startSandbox(root: string, { pico, odoo, netsuite }: Record<PortN
 	return await startDoubles(root, { pico: pico.port, odoo: odoo.port, netsuite: netsuite.port });
 }
 
-async function installNodes(root: string, { folder }: Instance): Promise<void> {
+async function installNodes(root: string, host: Host, { folder }: Instance): Promise<void> {
 	const tarball = await packPackage(root, join(folder, 'package'));
 	await installTarball(tarball, folder);
+	await installNetsuiteNode(host, folder);
 }
 
 /** Imports and publishes only when something differs from what this folder's n8n holds: a person's edits stay. */
-async function importPair(
+async function importAll(
 	root: string,
 	n8n: N8n,
 	{ folder }: Instance,
@@ -89,21 +94,20 @@ async function importPair(
 	report: (detail: string) => void,
 	everySeconds: number,
 ): Promise<string> {
-	const { credentials, workflows } = workflowPair(root, doubles, everySeconds);
+	const { credentials, workflows, published } = demoWorkflows(root, doubles, everySeconds);
 	const fingerprint = createHash('sha256').update(JSON.stringify([credentials, workflows])).digest('hex');
 	if (readImported(folder) === fingerprint) return 'unchanged';
 	report('credentials');
 	await importCredentials(n8n, credentials);
-	report('workflows');
+	report('templates');
 	await importWorkflows(n8n, workflows);
 	report('publishing');
-	await publishWorkflows(n8n, [ORDERS_WORKFLOW, COMPLETIONS_WORKFLOW]);
+	await publishWorkflows(n8n, published);
 	writeImported(folder, fingerprint);
 	return '';
 }
 
 function whatToOpen(n8n: N8n, { pico, odoo, netsuite }: Doubles, started: number): string {
-	const netsuiteLine = netsuite ? [`  NetSuite       ${netsuite.url}/`] : [];
 	return [
 		'',
 		`Ready after ${((Date.now() - started) / 1000).toFixed(0)} s. Open in a browser:`,
@@ -111,13 +115,14 @@ function whatToOpen(n8n: N8n, { pico, odoo, netsuite }: Doubles, started: number
 		`  n8n            ${n8n.url}/      e-mail ${OWNER.email}   password ${OWNER.password}`,
 		`  Pico (floor)   ${pico.url}/`,
 		`  Odoo           ${odoo.url}/`,
-		...netsuiteLine,
+		`  NetSuite       ${netsuite.plainUrl}/`,
 		'',
 		'What to do:',
-		'  1. Odoo: see the manufacturing orders. Within 10 seconds n8n has saved them in Pico.',
+		'  1. Odoo or NetSuite: see the orders. Within 10 seconds n8n has saved them in Pico.',
 		'  2. Pico: start one of them and complete it. Its serial number is made for you.',
-		'  3. Odoo: the order has its quantity and serial number, and is done when all its units are.',
-		'  4. n8n: open "Pico completions to Odoo" > Executions to see each run, and change what you like.',
+		'  3. Odoo or NetSuite: the order has its quantity and serial number, and is done when all its units are.',
+		'  4. n8n: open "Pico completions to Odoo" > Executions to see each run, and change what you like. All other',
+		'     templates lie beside it, filled in for this plant; publish one to let it work.',
 		'     Your changes to the workflows stay for the next start; Pico and Odoo start afresh each time.',
 		'',
 		`Log of n8n: ${n8n.logFile}`,

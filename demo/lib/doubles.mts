@@ -1,12 +1,13 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { NetsuiteAccess } from './netsuite-credentials.mts';
 
 /** The sandbox's servers, as far as the demo needs to know them. */
 export interface Doubles {
 	pico: { url: string; token: string };
 	odoo: { url: string; credentials: { db: string; username: string; password: string; apiKey: string } };
-	netsuite?: { url: string };
+	/** https is what the community NetSuite node needs; the HTTP Request node and browsers use the plain address. */
+	netsuite: NetsuiteAccess & { url: string; caFile: string };
 	close(): Promise<void>;
 }
 
@@ -23,13 +24,13 @@ interface Server {
 
 type Start<T extends Server> = (options: { port: number; host: string; pageFolder?: string }) => Promise<T>;
 
-/** Parts that Odoo's double makes and the Pico sandbox does not know by itself. */
+/** Parts that the ERPs' doubles make and the Pico sandbox does not know by itself. */
 const MORE_PARTS = [
 	{ partNumber: 'GEAR-200', revision: 'A', name: 'Gearbox' },
 	{ partNumber: 'VALVE-300', revision: 'A', name: 'Control Valve' },
 ];
 
-/** Starts Pico, Odoo and (where present) NetSuite in this process, on loopback. */
+/** Starts Pico, Odoo and NetSuite in this process, on loopback. */
 export async function startDoubles(root: string, ports: DoublePorts): Promise<Doubles> {
 	const sources = join(root, 'packages', 'sandbox', 'src');
 	const host = '127.0.0.1';
@@ -51,10 +52,7 @@ export async function startDoubles(root: string, ports: DoublePorts): Promise<Do
 		const pageFolder = join(sources, 'pico', 'page');
 		const pico = await begin<Server & Doubles['pico']>('pico/server.mts', 'startSandbox', ports.pico, pageFolder);
 		const odoo = await begin<Server & Doubles['odoo']>('odoo/server.mts', 'startOdooDouble', ports.odoo);
-		const withNetsuite = existsSync(join(sources, 'netsuite', 'server.mts'));
-		const netsuite = withNetsuite
-			? await begin<Server>('netsuite/server.mts', 'startNetsuiteDouble', ports.netsuite)
-			: undefined;
+		const netsuite = await begin<Server & Doubles['netsuite']>('netsuite/server.mts', 'startNetsuiteDouble', ports.netsuite);
 		for (const part of MORE_PARTS) await control(pico.url, 'POST', 'operations/deploy', part);
 		return { pico, odoo, netsuite, close };
 	} catch (cause) {

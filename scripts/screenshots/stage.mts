@@ -6,12 +6,12 @@ import { startDoubles, type Doubles } from '../../demo/lib/doubles.mts';
 import { findHost } from '../../demo/lib/host.mts';
 import { N8nSession } from '../../demo/lib/n8n-session.mts';
 import { N8n } from '../../demo/lib/n8n.mts';
-import { netsuiteCredentials, type NetsuiteAccess } from '../../demo/lib/netsuite-credentials.mts';
+import type { NetsuiteAccess } from '../../demo/lib/netsuite-credentials.mts';
 import { installTarball, packPackage } from '../../demo/lib/package.mts';
 import { reservePort } from '../../demo/lib/ports.mts';
-import { demoCredentials } from '../../demo/lib/workflow-pair.mts';
+import { demoCredentials } from '../../demo/lib/demo-credentials.mts';
 import { fillTemplate, importCredentials, importWorkflows, publishWorkflows, readTemplate, type Credential, type Workflow } from '../../demo/lib/workflows.mts';
-import { installNetsuiteNode } from '../../test/n8n/erp-host.mts';
+import { installNetsuiteNode } from '../../demo/lib/netsuite-node.mts';
 import type { NetsuiteDouble } from '../../packages/sandbox/src/netsuite/server.mts';
 import { exampleWorkflows, TRIGGER_WORKFLOW } from './workflows.mts';
 
@@ -29,11 +29,14 @@ export interface Stage {
 }
 
 /** Addresses are in the pictures: the usual ports look better than random ones. */
-const USUAL_PORTS = { n8n: 5678, pico: 4010, odoo: 8069, netsuite: 8443 };
+const USUAL_PORTS = { pico: 4010, odoo: 8069, netsuite: 8443 };
+const N8N_PORT = 5678;
 
 export async function openStage(root: string): Promise<Stage> {
 	const userFolder = mkdtempSync(join(tmpdir(), 'pico-pictures-'));
-	const [pico, odoo, netsuite, port] = await Promise.all([USUAL_PORTS.pico, USUAL_PORTS.odoo, USUAL_PORTS.netsuite, USUAL_PORTS.n8n].map(near));
+	// n8n listens only half a minute later: its port is held until then.
+	const n8nPort = await reservePort(N8N_PORT);
+	const [pico, odoo, netsuite] = await Promise.all([USUAL_PORTS.pico, USUAL_PORTS.odoo, USUAL_PORTS.netsuite].map(near));
 	const doubles = await startDoubles(root, { pico, odoo, netsuite });
 	const close = async () => {
 		await stopAllChildren(8000);
@@ -46,10 +49,10 @@ export async function openStage(root: string): Promise<Stage> {
 		const host = findHost(root);
 		// Without this n8n offers no installation by name, which is the first step of the guides.
 		const extra = { N8N_UNVERIFIED_PACKAGES_ENABLED: 'true' };
-		const n8n = await N8n.prepare({ host, userFolder, root, port, extra });
+		const n8n = await N8n.prepare({ host, userFolder, root, port: n8nPort.port, extra });
 		await installTarball(await packPackage(root, join(userFolder, 'package')), userFolder);
 		await installNetsuiteNode(host, userFolder);
-		const known = [...demoCredentials(doubles), ...netsuiteCredentials(account)];
+		const known = demoCredentials(doubles);
 		const files = readdirSync(join(root, 'templates')).filter((name) => name.endsWith('.json'));
 		const read = files.map((name) => ({ file: basename(name, '.json'), template: readTemplate(join(root, 'templates', name)) }));
 		const credentials = [...known, ...placeholders(read.map(({ template }) => template), known)];
@@ -57,6 +60,7 @@ export async function openStage(root: string): Promise<Stage> {
 		await importCredentials(n8n, credentials);
 		await importWorkflows(n8n, [...templates, ...exampleWorkflows(credentials)]);
 		await publishWorkflows(n8n, [TRIGGER_WORKFLOW]);
+		await n8nPort.release();
 		await n8n.start();
 		return { n8n, session: await N8nSession.open(n8n.url), doubles, netsuite: account, templates, close };
 	} catch (cause) {

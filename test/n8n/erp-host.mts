@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findHost, type Host } from '../../demo/lib/host.mts';
 import { n8nEnvironment } from '../../demo/lib/n8n-environment.mts';
+import { installNetsuiteNode } from '../../demo/lib/netsuite-node.mts';
 import { freePort } from '../../demo/lib/ports.mts';
 
 export interface WorkflowNode {
@@ -105,16 +106,6 @@ export class CommandLineN8n {
 			child.on('close', (code) => resolve({ output, code }));
 		});
 	}
-}
-
-/** Puts the community NetSuite node where n8n keeps installed packages. */
-export async function installNetsuiteNode(host: Host, userFolder: string): Promise<void> {
-	const installed = join(host.folder, 'node_modules');
-	const target = join(userFolder, '.n8n', 'nodes', 'node_modules', 'n8n-nodes-netsuite');
-	await mkdir(join(target, '..'), { recursive: true });
-	// The package is copied, its libraries are found through the link beside it.
-	await cp(join(installed, 'n8n-nodes-netsuite'), target, { recursive: true });
-	await symlink(installed, join(target, 'node_modules'), 'junction');
 }
 
 /** The run data is the last JSON object on the output; warnings and log lines may come before it. */

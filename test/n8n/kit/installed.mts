@@ -14,7 +14,7 @@ import {
 	type Credential,
 	type Workflow,
 } from '../../../demo/lib/workflows.mts';
-import { installNetsuiteNode } from '../erp-host.mts';
+import { installNetsuiteNode } from '../../../demo/lib/netsuite-node.mts';
 
 export interface Wanted {
 	credentials: Credential[];

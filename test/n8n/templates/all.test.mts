@@ -4,7 +4,7 @@ import { plantTemplate } from '../../../demo/lib/plant-template.mts';
 import { until } from '../../../demo/lib/poll.mts';
 import { readTemplate, type Credential, type WorkflowNode } from '../../../demo/lib/workflows.mts';
 import { startSandboxProcess, type SandboxProcess } from '../../kit/sandbox.mts';
-import { installNetsuiteNode } from '../erp-host.mts';
+import { installNetsuiteNode } from '../../../demo/lib/netsuite-node.mts';
 import { InstalledN8n } from '../kit/installed.mts';
 import { openStreams } from '../kit/plant.mts';
 import { picoCredential } from '../kit/workflows.mts';

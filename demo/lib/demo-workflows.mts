@@ -1,0 +1,64 @@
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { demoCredentials, type DemoServers } from './demo-credentials.mts';
+import { plantTemplate } from './plant-template.mts';
+import { readTemplate, type Credential, type Workflow } from './workflows.mts';
+
+/** Templates that do the main job and are published; the others lie beside them, to look at and to try. */
+export const PUBLISHED = {
+	odooOrders: 'odoo-orders-to-pico',
+	odooCompletions: 'pico-completions-to-odoo',
+	netsuiteOrders: 'netsuite-orders-to-pico',
+	netsuiteCompletions: 'pico-completions-to-netsuite',
+} as const;
+
+/** Id of a template's workflow in the demo: fixed, so that importing again replaces it. */
+export const workflowId = (template: string): string => `demo-${template}`.slice(0, 36);
+
+/**
+ * All templates, filled in for the sandbox: nothing is changed that a person would not type.
+ *
+ * @param everySeconds how often the published ones look into the ERPs
+ */
+export function demoWorkflows(root: string, servers: DemoServers, everySeconds: number) {
+	const credentials = demoCredentials(servers);
+	const templates = readdirSync(join(root, 'templates')).filter((name) => name.endsWith('.json'));
+	const workflows = templates.map((file) => filledIn(root, basename(file, '.json'), servers, credentials, everySeconds));
+	return { credentials, workflows, published: Object.values(PUBLISHED).map(workflowId) };
+}
+
+function filledIn(root: string, name: string, servers: DemoServers, credentials: Credential[], everySeconds: number) {
+	const wanted = plantSettings(name, servers);
+	const asked = fieldsOf(readTemplate(join(root, 'templates', `${name}.json`)));
+	const settings = Object.fromEntries(Object.entries(wanted).filter(([field]) => asked.has(field)));
+	const isPublished = (Object.values(PUBLISHED) as string[]).includes(name);
+	return plantTemplate(root, name, {
+		id: workflowId(name),
+		credentials,
+		settings,
+		...(isPublished ? { everySeconds } : {}),
+	});
+}
+
+/** What a person of this made-up plant would type into "Plant settings". */
+function plantSettings(name: string, { odoo, netsuite }: DemoServers): Record<string, string> {
+	const completions = workflowId(name.endsWith('netsuite') ? PUBLISHED.netsuiteCompletions : PUBLISHED.odooCompletions);
+	return {
+		odooUrl: odoo.url,
+		odooDatabase: odoo.credentials.db,
+		netsuiteUrl: netsuite.plainUrl,
+		completionsWorkflowId: completions,
+		postingWorkflowId: completions,
+		// Nothing of the demo leaves this machine; there is no ticket system in it.
+		ticketUrl: 'http://127.0.0.1:8055/tickets',
+	};
+}
+
+function fieldsOf({ nodes }: Workflow): Set<string> {
+	const settings = nodes.filter(({ name }) => name.startsWith('Plant settings'));
+	return new Set(
+		settings.flatMap(({ parameters }) =>
+			(parameters.assignments as { assignments: Array<{ name: string }> }).assignments.map(({ name }) => name),
+		),
+	);
+}

@@ -1,0 +1,58 @@
+/** One order on its way from an ERP to the shop floor and back; times in ms since it was made. */
+export interface Journey {
+	erp: string;
+	/** Id in the ERP. */
+	id: number;
+	/** The order id in Pico. */
+	name: string;
+	partNumber: string;
+	quantity: number;
+	/** One for each unit. */
+	serials: string[];
+	madeAt: number;
+	saved?: number;
+	completed?: number;
+	arrived?: number;
+	produced: number;
+	verdict: string;
+}
+
+/** What an ERP holds of an order. */
+export interface Booked {
+	/** Whether the ERP itself says that the order is finished. */
+	done: boolean;
+	status: string;
+	produced: number;
+	/** Postings of single units; more than units would be a unit posted twice. */
+	postings: number;
+	/** Serial numbers of the units; undefined for products without. */
+	serials?: string[];
+}
+
+/** One of the two ERPs, as far as the demo has to ask it. */
+export interface Erp {
+	name: string;
+	/** Ids of the workflows that carry its orders and completions. */
+	ordersWorkflow: string;
+	completionsWorkflow: string;
+	make(order: { partNumber: string; quantity: number }): Promise<{ id: number; name: string }>;
+	/** By id of the order. */
+	booked(): Promise<Map<number, Booked>>;
+}
+
+export const unitCount = (journeys: readonly Journey[]) => journeys.reduce((sum, { quantity }) => sum + quantity, 0);
+
+/** Compares what was built with what is booked. */
+export function judge(journey: Journey, booked: Booked | undefined): void {
+	journey.produced = booked?.produced ?? 0;
+	journey.verdict = verdictOf(journey, booked);
+}
+
+function verdictOf({ quantity, serials }: Journey, booked: Booked | undefined): string {
+	if (!booked?.done) return `not done (${booked?.status ?? 'unknown'})`;
+	if (booked.produced !== quantity) return `${booked.produced} produced`;
+	if (booked.postings !== quantity) return `${booked.postings} postings for ${quantity} units`;
+	const listed = booked.serials && [...booked.serials].sort().join(', ');
+	if (listed !== undefined && listed !== [...serials].sort().join(', ')) return `serials: ${listed}`;
+	return 'exactly once';
+}

@@ -1,0 +1,31 @@
+import { PUBLISHED, workflowId } from '../lib/demo-workflows.mts';
+import { control } from '../lib/doubles.mts';
+import type { Booked, Erp } from './journey.mts';
+
+interface NetsuiteState {
+	orders: Array<{ id: number; tranId: string; partNumber: string; status: string; built: number }>;
+	completions: Array<{ workOrder: string; serials: string[] }>;
+}
+
+/** Assemblies that NetSuite does not serialise. */
+const UNSERIALISED = ['VALVE-300'];
+
+export const netsuiteErp = (url: string): Erp => ({
+	name: 'NetSuite',
+	ordersWorkflow: workflowId(PUBLISHED.netsuiteOrders),
+	completionsWorkflow: workflowId(PUBLISHED.netsuiteCompletions),
+	async make(order) {
+		const { orders } = await control<{ orders: Array<{ id: number; tranId: string }> }>(url, 'POST', 'orders', order);
+		const [{ id, tranId }] = orders;
+		return { id, name: tranId };
+	},
+	async booked() {
+		const { orders, completions } = await control<NetsuiteState>(url, 'GET', 'state?limit=1000');
+		return new Map(orders.map(({ id, tranId, partNumber, status, built }): [number, Booked] => {
+			const own = completions.filter(({ workOrder }) => workOrder === tranId);
+			const serials = own.flatMap((completion) => completion.serials);
+			const serialised = !UNSERIALISED.includes(partNumber);
+			return [id, { done: status === 'Built', status, produced: built, postings: own.length, ...(serialised ? { serials } : {}) }];
+		}));
+	},
+});

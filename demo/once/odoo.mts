@@ -1,0 +1,33 @@
+import { PUBLISHED, workflowId } from '../lib/demo-workflows.mts';
+import { control } from '../lib/doubles.mts';
+import type { Booked, Erp } from './journey.mts';
+
+interface OdooState {
+	orders: Array<{ id: number; name: string; partNumber: string; state: string; produced: number; serials: string[] }>;
+	messages: Array<{ model: string; recordId: number; subject?: string }>;
+}
+
+/** Parts that Odoo does not track by serial number. */
+const UNTRACKED = ['VALVE-300'];
+
+export const odooErp = (url: string): Erp => ({
+	name: 'Odoo',
+	ordersWorkflow: workflowId(PUBLISHED.odooOrders),
+	completionsWorkflow: workflowId(PUBLISHED.odooCompletions),
+	async make(order) {
+		const { orders } = await control<{ orders: Array<{ id: number; name: string }> }>(url, 'POST', 'orders', { ...order, origin: 'Demo' });
+		return orders[0];
+	},
+	async booked() {
+		const { orders, messages } = await control<OdooState>(url, 'GET', 'state');
+		return new Map(orders.map((order): [number, Booked] => {
+			const { id, state, produced, serials, partNumber } = order;
+			// The workflow of the orders leaves a note too; only these say that a unit is posted.
+			const postings = messages.filter(
+				({ model, recordId, subject }) => model === 'mrp.production' && recordId === id && subject?.startsWith('Pico unit '),
+			).length;
+			const tracked = !UNTRACKED.includes(partNumber);
+			return [id, { done: state === 'done', status: state, produced, postings, ...(tracked ? { serials } : {}) }];
+		}));
+	},
+});
