@@ -1,6 +1,6 @@
 import { apiAddress } from '../../nodes/shared/core/address.ts';
 import { readBulk, readPage, readRow, readSynced, reasonOf } from '../../nodes/shared/core/answers.ts';
-import { chunksOf, roundsOf } from '../../nodes/shared/core/chunk.ts';
+import { chunksByLength, chunksOf, roundsOf } from '../../nodes/shared/core/chunk.ts';
 import { columnsOf, matchColumns } from '../../nodes/shared/core/columns.ts';
 import { generationOf } from '../../nodes/shared/core/dialect.ts';
 import { ENTITIES } from '../../nodes/shared/core/entities/index.ts';
@@ -16,6 +16,12 @@ describe('chunks and rounds', () => {
 		const chunks = chunksOf(Array.from({ length: 2050 }, (_, index) => index), 1000);
 		expect(chunks.map(({ length }) => length)).toEqual([1000, 1000, 50]);
 		expect(chunks.flat()[2049]).toBe(2049);
+	});
+
+	it('keep the keys of one call short', () => {
+		const chunks = chunksByLength(['aaaa', 'bbbb', 'c', 'ä'.repeat(5)], (text) => text, 3, 11);
+		expect(chunks).toEqual([['aaaa', 'bbbb'], ['c'], ['äääää']]);
+		expect(chunksByLength(['a', 'b', 'c', 'd'], (text) => text, 3, 100)).toEqual([['a', 'b', 'c'], ['d']]);
 	});
 
 	it('put parents first, and the later of two records with one key later', () => {

@@ -8,12 +8,17 @@ import { Slots } from '../helpers/slots';
 import { lookInList } from './look';
 import { resultOf } from './outcome';
 import { prepare, tellAbout, withKey, type Prepared, type Ready } from './prepare';
-import { settleCounted, settleListed, type Settled } from './settle';
+import { countingOf, readBack, settleCounted, settleListed, type Counting, type Settled } from './settle';
 import { syncOne } from './single';
 import { hashField, unchanged } from './skip';
 
 /** Calls under way at once: enough to hide the line, kind to a small server. */
 const AT_ONCE = 5;
+
+/** Records of several small calls are read back in one. */
+const READ_BACK_TOGETHER = 400;
+
+type Collect = (chunk: readonly Ready[], settled: readonly Settled[]) => void;
 
 /** Syncs the records of all items in calls of many, and hands back what became of each, in the order of the input. */
 export async function bulkSync(run: Run, entity: Entity): Promise<Outcome[]> {
@@ -62,7 +67,7 @@ class Bulk {
 		}
 		const look: Array<{ ready: Ready; settled: Settled & { kind: 'look' } }> = [];
 		const ask: Ready[] = [];
-		const collect = (chunk: readonly Ready[], settled: readonly Settled[]) =>
+		const collect: Collect = (chunk, settled) =>
 			chunk.forEach((ready, index) => {
 				const each = settled[index];
 				if (each.kind === 'stored') this.stored(ready, each);
@@ -74,22 +79,39 @@ class Bulk {
 				} else if (each.kind === 'look') look.push({ ready, settled: each });
 				else ask.push(ready);
 			});
-		const send = async (chunk: readonly Ready[]) => {
-			if (this.ended || run.signal?.aborted) return this.failAll(chunk, this.notSent());
+		const group = Math.max(1, Math.floor(READ_BACK_TOGETHER / this.size));
+		const groups = chunksOf(chunksOf(toSend, this.size), group);
+		await Promise.all(groups.map(async (chunks) => await this.slots.run(async () => await this.storeGroup(chunks, collect))));
+		await this.settleByList(look, ask);
+		await this.settleOneByOne(ask);
+	}
+
+	/** Sends calls one after the other, then reads back what their answers only count. */
+	private async storeGroup(chunks: ReadonlyArray<readonly Ready[]>, collect: Collect): Promise<void> {
+		const { run, entity } = this;
+		const counted: Array<{ chunk: readonly Ready[]; counting: Counting }> = [];
+		for (const chunk of chunks) {
+			if (this.ended || run.signal?.aborted) {
+				this.failAll(chunk, this.notSent());
+				continue;
+			}
 			try {
-				collect(chunk, await this.send(chunk));
+				const answer = await this.send(chunk);
+				if (answer?.kind === 'listed') collect(chunk, settleListed(chunk, answer));
+				else if (answer?.kind === 'counted') counted.push({ chunk, counting: countingOf(this.generation, chunk, answer) });
+				else collect(chunk, chunk.map(() => ({ kind: 'ask' })));
 			} catch (error) {
 				const failure = asFailure(error);
 				if (endsEverything(failure)) this.ended ??= failure;
 				this.failAll(chunk, failure);
 			}
-		};
-		await Promise.all(chunksOf(toSend, this.size).map(async (chunk) => await this.slots.run(async () => await send(chunk))));
-		await this.settleByList(look, ask);
-		await this.settleOneByOne(ask);
+		}
+		const stored = counted.flatMap(({ chunk, counting }) => chunk.filter((_, index) => !counting.failures.has(index)));
+		const shown = this.confirm ? await readBack(run, entity, stored) : undefined;
+		for (const { chunk, counting } of counted) collect(chunk, settleCounted(chunk, counting, shown));
 	}
 
-	private async send(chunk: readonly Ready[]): Promise<Settled[]> {
+	private async send(chunk: readonly Ready[]): Promise<ReturnType<typeof readBulk>> {
 		const { run, entity } = this;
 		const { data } = await run.client.send({
 			method: 'POST',
@@ -99,10 +121,7 @@ class Bulk {
 			repeatable: true,
 			signal: run.signal,
 		});
-		const answer = readBulk(data);
-		if (answer?.kind === 'listed') return settleListed(chunk, answer);
-		if (answer?.kind === 'counted') return await settleCounted(run, entity, this.generation, chunk, answer, this.confirm);
-		return chunk.map(() => ({ kind: 'ask' }));
+		return readBulk(data);
 	}
 
 	/** What the list does not show is added to those that are asked for one by one. */

@@ -1,11 +1,13 @@
 import { isObject, readErpSync, type Listed } from '../../shared/core/answers';
-import { chunksOf } from '../../shared/core/chunk';
+import { chunksByLength } from '../../shared/core/chunk';
 import { ENTITIES, type Entity } from '../../shared/core/entities';
 import { keyOf } from '../../shared/core/identity';
 import type { Run } from '../helpers/run';
 
-/** The server puts keys into addresses of its own, so calls stay small. */
+/** The server puts the keys of a call into addresses of its own, so calls stay small: 100 long keys, or more short ones. */
 export const PER_ERP_CALL = 100;
+const MOST_PREVIEWED = 500;
+const LETTERS_PREVIEWED = 4_000;
 
 export interface Previewed {
 	status: 'create' | 'update' | 'unchanged' | 'error';
@@ -17,7 +19,7 @@ export interface Previewed {
 /** What a sync would do, without doing it; also the only look-up by external key. */
 export async function preview(run: Run, entity: Entity, payloads: ReadonlyArray<Record<string, unknown>>): Promise<Map<string, Previewed>> {
 	const found = new Map<string, Previewed>();
-	for (const chunk of chunksOf(payloads, PER_ERP_CALL)) {
+	for (const chunk of chunksByLength(payloads, ({ external_id: id }) => String(id), MOST_PREVIEWED, LETTERS_PREVIEWED)) {
 		const { data } = await run.client.send({
 			method: 'POST',
 			path: 'api-erp-sync/diff',

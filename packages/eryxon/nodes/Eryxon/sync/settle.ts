@@ -45,34 +45,35 @@ export function settledBy(result: RecordResult, confirmedBy: ConfirmedBy): Settl
 	return { kind: 'stored', action: result.action, id: result.id, confirmedBy };
 }
 
-/** An answer that only counts: who failed is named in it, all others have to be read back. */
-export async function settleCounted(
-	run: Run,
-	entity: Entity,
-	generation: Generation,
-	records: readonly Ready[],
-	counted: Counted,
-	confirm: boolean,
-): Promise<Settled[]> {
+/** What an answer tells that only counts. */
+export interface Counting {
+	/** Index of a record → why it failed. */
+	failures: Map<number, EryxonFailure>;
+	/** The numbers add up, and this generation counts right: before 0.10 what the database refused counts as stored. */
+	trusted: boolean;
+	/** What happened to those that did not fail. */
+	action: Action;
+}
+
+export function countingOf(generation: Generation, records: readonly Ready[], counted: Counted): Counting {
 	const { failures, unnamed } = failuresOf(records, counted);
-	const rest = records.filter((_, index) => !failures.has(index));
-	const addsUp = unnamed === 0 && counted.failed === failures.size && counted.created + counted.updated === rest.length;
-	// Before 0.10 a record that the database refused counts as stored.
-	const trusted = addsUp && generation === 'strict';
+	const rest = records.length - failures.size;
+	const addsUp = unnamed === 0 && counted.failed === failures.size && counted.created + counted.updated === rest;
 	const action: Action = addsUp && counted.updated === 0 ? 'created' : addsUp && counted.created === 0 ? 'updated' : 'stored';
-	let shown = new Map<string, Previewed>();
-	let unchecked: EryxonFailure | undefined;
-	try {
-		if (confirm) shown = await readBack(run, entity, rest);
-	} catch (error) {
-		unchecked = asFailure(error);
-	}
+	return { failures, trusted: addsUp && generation === 'strict', action };
+}
+
+/** What Eryxon shows of records by their external keys. */
+export type Shown = { found: Map<string, Previewed> } | { failure: EryxonFailure };
+
+/** Who failed is named in the answer; all others are what was read back, which is nothing when it is not wanted. */
+export function settleCounted(records: readonly Ready[], { failures, trusted, action }: Counting, shown: Shown | undefined): Settled[] {
 	return records.map((each, index): Settled => {
 		const failure = failures.get(index);
 		if (failure) return { kind: 'failed', failure };
-		if (!confirm) return { kind: 'stored', action: 'accepted', confirmedBy: null };
-		if (unchecked) return { kind: 'unchecked', failure: unchecked };
-		const found = shown.get(keyOf(each.record.externalSource, each.record.externalId));
+		if (shown === undefined) return { kind: 'stored', action: 'accepted', confirmedBy: null };
+		if ('failure' in shown) return { kind: 'unchecked', failure: shown.failure };
+		const found = shown.found.get(keyOf(each.record.externalSource, each.record.externalId));
 		if (found?.id !== undefined && (trusted || sameContent(found))) {
 			return { kind: 'stored', action, id: found.id, confirmedBy: 'external_key' };
 		}
@@ -94,12 +95,16 @@ function failuresOf(records: readonly Ready[], { errors }: Counted): { failures:
 	return { failures, unnamed };
 }
 
-/** Servers whose preview does not find jobs are asked once. */
-async function readBack(run: Run, entity: Entity, records: readonly Ready[]): Promise<Map<string, Previewed>> {
-	if (!entity.erpSync || records.length === 0 || run.blind.has(entity.name)) return new Map();
-	const shown = await preview(run, entity, records.map(({ payload }) => payload));
-	if (entity.name === 'job' && [...shown.values()].every(({ id }) => id === undefined)) run.blind.add(entity.name);
-	return shown;
+/** Reads records back by external key; servers whose preview does not find jobs are asked once. */
+export async function readBack(run: Run, entity: Entity, records: readonly Ready[]): Promise<Shown> {
+	if (!entity.erpSync || records.length === 0 || run.blind.has(entity.name)) return { found: new Map() };
+	try {
+		const found = await preview(run, entity, records.map(({ payload }) => payload));
+		if (entity.name === 'job' && [...found.values()].every(({ id }) => id === undefined)) run.blind.add(entity.name);
+		return { found };
+	} catch (error) {
+		return { failure: asFailure(error) };
+	}
 }
 
 /** The stored content is what was sent: the hashes agree, or no field that the preview compares differs. */

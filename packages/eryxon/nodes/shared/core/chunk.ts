@@ -7,6 +7,25 @@ export function chunksOf<T>(list: readonly T[], size: number): T[][] {
 	return chunks;
 }
 
+/** Cuts a list where a call would hold more than `most` entries, or their texts more than `letters` in all. */
+export function chunksByLength<T>(list: readonly T[], textOf: (entry: T) => string, most: number, letters: number): T[][] {
+	const chunks: T[][] = [];
+	let current: T[] = [];
+	let length = 0;
+	for (const entry of list) {
+		const own = encodeURIComponent(textOf(entry)).length + 1;
+		if (current.length > 0 && (current.length >= most || length + own > letters)) {
+			chunks.push(current);
+			current = [];
+			length = 0;
+		}
+		current.push(entry);
+		length += own;
+	}
+	if (current.length > 0) chunks.push(current);
+	return chunks;
+}
+
 /** A record that has to wait for others of the same run. */
 export interface Waiting {
 	key: string;
