@@ -1,18 +1,18 @@
 /**
  * Reads the templates as a careful stranger would: what does not import, does not run, belongs to somebody or is not
- * explained. Run after the build: `node scripts/check-templates.mjs [file ...]`, by default all of `templates`.
+ * explained. Run after the build: `node scripts/check-templates.mjs [file ...]`, by default `templates` of all packages.
  * Prints one line for each finding; exits 1 when there is one.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { checkTemplate } from './lib/templates/check.mjs';
-import { loadNodeTypes } from './lib/templates/nodes.mjs';
+import { loadNodeTypes, PACKAGES } from './lib/templates/nodes.mjs';
 
 const root = process.cwd();
-const folder = path.join(root, 'templates');
+const folders = PACKAGES.map((each) => path.join(root, each, 'templates'));
 const given = process.argv.slice(2);
-const files = given.length > 0 ? given : readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => path.join(folder, name));
+const files = given.length > 0 ? given : folders.flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => path.join(folder, name)));
 const nodeTypes = loadNodeTypes(root);
 if (!nodeTypes.hasOfficial) console.log('Parameters of official nodes are not checked: n8n is not installed (node scripts/install.mjs host)');
 

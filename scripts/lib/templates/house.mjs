@@ -5,6 +5,8 @@ const SETTINGS = 'Plant settings';
 /** Triggers that report trouble or answer them, and do not need the settings of the plant. */
 const WITHOUT_SETTINGS = new Set(['n8n-nodes-base.errorTrigger']);
 const ERROR_PATH = ['n8n-nodes-base.errorTrigger', 'When a run fails', 'What went wrong', 'Error table', 'Note the error'];
+/** Table of the errors, by the package whose nodes a template has. */
+const ERROR_TABLES = [['n8n-nodes-eryxon.', 'Eryxon workflow errors'], ['', 'Pico workflow errors']];
 const PICO_TRIGGER = 'n8n-nodes-pico-mes.picoTrigger';
 
 /** What all templates of this package have in common. */
@@ -53,8 +55,9 @@ function checkErrorPath(workflow, report) {
 		}
 	});
 	const note = workflow.nodes.find(({ name }) => name === names.at(-1));
-	if (note && (note.parameters.operation !== 'upsert' || note.parameters.dataTableId?.value !== 'Pico workflow errors')) {
-		report(note.name, 'does not upsert into "Pico workflow errors"', 'take its parameters from another template');
+	const [, table] = ERROR_TABLES.find(([prefix]) => workflow.nodes.some((node) => node.type.startsWith(prefix)));
+	if (note && (note.parameters.operation !== 'upsert' || note.parameters.dataTableId?.value !== table)) {
+		report(note.name, `does not upsert into "${table}"`, 'take its parameters from another template');
 	}
 }
 

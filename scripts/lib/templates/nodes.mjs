@@ -4,15 +4,17 @@ import path from 'node:path';
 
 /** Versions of each official node type that n8n 2.23.0 has; a type that is not here is not used by any template yet. */
 const officialVersions = JSON.parse(readFileSync(new URL('node-types-2.23.json', import.meta.url), 'utf8'));
+/** Folders of our own packages, from the repository's root. */
+export const PACKAGES = ['.', path.join('packages', 'eryxon')];
 const COMMUNITY = { 'n8n-nodes-netsuite.netsuite': [1] };
 
 /**
  * What is known of node types: which exist, with which versions, and their descriptions where those can be had.
  *
- * @param {string} root the repository's root; our own nodes are read from its `dist`
+ * @param {string} root the repository's root; our own nodes are read from the `dist` of each package
  */
 export function loadNodeTypes(root) {
-	const own = ownDescriptions(root);
+	const own = new Map(PACKAGES.flatMap((folder) => ownDescriptions(path.join(root, folder))));
 	const installed = installedDescriptions(root);
 	return {
 		/** Whether official descriptions were found; without them parameters of official nodes cannot be checked. */
@@ -25,17 +27,16 @@ export function loadNodeTypes(root) {
 	};
 }
 
-function ownDescriptions(root) {
-	const require = createRequire(path.join(root, 'package.json'));
-	const pkg = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-	return new Map(
-		pkg.n8n.nodes.map((file) => {
-			const full = path.join(root, file);
-			if (!existsSync(full)) throw new Error(`${file} is missing: run "npm run build" first`);
-			const { description } = new (require(full)[path.basename(file).split('.')[0]])();
-			return [`${pkg.name}.${description.name}`, [description]];
-		}),
-	);
+/** Entries of a map: type and descriptions of each node of the package in a folder. */
+function ownDescriptions(folder) {
+	const require = createRequire(path.join(folder, 'package.json'));
+	const pkg = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+	return pkg.n8n.nodes.map((file) => {
+		const full = path.join(folder, file);
+		if (!existsSync(full)) throw new Error(`${pkg.name}: ${file} is missing: build the package first`);
+		const { description } = new (require(full)[path.basename(file).split('.')[0]])();
+		return [`${pkg.name}.${description.name}`, [description]];
+	});
 }
 
 function installedDescriptions(root) {

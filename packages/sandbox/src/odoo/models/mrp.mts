@@ -101,6 +101,7 @@ export const mrpModels: readonly Model[] = [
 			bom_id: many2one('Bill of Material', 'mrp.bom'),
 			consumption,
 			move_raw_ids: one2many('Components', 'stock.move', 'raw_material_production_id'),
+			workorder_ids: one2many('Work Orders', 'mrp.workorder', 'production_id'),
 			move_finished_ids: one2many('Finished Products', 'stock.move', 'production_id'),
 			backorder_sequence: integer('Backorder Sequence', { initial: 0 }),
 			date_start: datetime('Start'),
@@ -117,6 +118,37 @@ export const mrpModels: readonly Model[] = [
 			user_id: many2one('Responsible', 'res.users', { initial: 2 }),
 			company_id: many2one('Company', 'res.company', { initial: 1 }),
 			x_pico_event: char('Pico event', { help: 'Custom field: the latest event written to this order' }),
+		},
+	},
+	{
+		name: 'mrp.workcenter',
+		label: 'Work Center',
+		fields: {
+			name: char('Work Center', { required: true }),
+			code: char('Code'),
+		},
+	},
+	// Odoo makes them of the operations of a bill of material. The bills here have none; a test creates its own.
+	{
+		name: 'mrp.workorder',
+		label: 'Work Order',
+		fields: {
+			name: char('Work Order', { required: true }),
+			production_id: many2one('Manufacturing Order', 'mrp.production', { required: true }),
+			workcenter_id: many2one('Work Center', 'mrp.workcenter', { required: true }),
+			sequence: integer('Sequence', { initial: 100 }),
+			duration_expected: float('Expected Duration', { help: 'In minutes' }),
+			state: selection(
+				'Status',
+				[
+					['blocked', 'Blocked'],
+					['ready', 'Ready'],
+					['progress', 'In Progress'],
+					['done', 'Finished'],
+					['cancel', 'Cancelled'],
+				],
+				{ initial: 'ready' },
+			),
 		},
 	},
 ];
