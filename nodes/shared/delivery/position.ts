@@ -1,5 +1,5 @@
 import type { PicoEvent } from '../events/event';
-import { compareTimestamps, fromNanos, minusMs } from '../events/timestamp';
+import { compareTimestamps, fromNanos, minusMs, toNanos } from '../events/timestamp';
 import { SeenWindow } from '../events/window';
 import { STATE_VERSION, type StoredState } from './state';
 
@@ -25,6 +25,8 @@ export class Position {
 	private readonly knownSubjects = new Set<string>();
 	private inFlight: InFlight | undefined;
 	private cursor: string;
+	/** Where the trigger first began. What lies before it was never wanted, so looking back ends there. */
+	private start: string | undefined;
 
 	private constructor(
 		private readonly source: string,
@@ -37,7 +39,9 @@ export class Position {
 	}
 
 	static at(cursor: string, source: string, resetToken: string, lookbackMs: number): Position {
-		return new Position(source, resetToken, lookbackMs, cursor);
+		const position = new Position(source, resetToken, lookbackMs, cursor);
+		position.start = cursor;
+		return position;
 	}
 
 	static from(state: StoredState, lookbackMs: number): Position {
@@ -45,6 +49,7 @@ export class Position {
 		position.window.restore(state.seen, state.floor ?? undefined);
 		for (const subject of state.subjects) position.note(subject);
 		position.inFlight = state.inFlight ?? undefined;
+		position.start = state.start ?? undefined;
 		return position;
 	}
 
@@ -58,16 +63,20 @@ export class Position {
 	}
 
 	/**
-	 * Where to resume: a little before the cursor. Not earlier than the last id that had to be dropped for want of room,
-	 * since from there on back nothing tells new from old.
+	 * Where to resume: a little before the cursor. Not earlier than the place where the trigger first began, nor than the
+	 * last id that had to be dropped for want of room, since from there on back nothing tells new from old.
 	 */
 	get resumeFrom(): string {
-		const back = minusMs(this.cursor, this.lookbackMs);
 		const { floor } = this.window;
-		if (floor === undefined) return back;
-		const earliest = fromNanos(BigInt(floor) * 1_000_000n);
-		const latest = compareTimestamps(back, earliest) > 0 ? back : earliest;
-		return compareTimestamps(latest, this.cursor) > 0 ? this.cursor : latest;
+		const dropped = floor === undefined ? undefined : fromNanos(BigInt(floor) * 1_000_000n);
+		const from = [this.beginning, dropped].reduce<string>(later, minusMs(this.cursor, this.lookbackMs));
+		return compareTimestamps(from, this.cursor) > 0 ? this.cursor : from;
+	}
+
+	/** A nanosecond before the start, as a server may read a cursor as "later than". */
+	private get beginning(): string | undefined {
+		const nanos = toNanos(this.start);
+		return nanos === undefined ? undefined : fromNanos(nanos - 1n);
 	}
 
 	isDelivered(event: PicoEvent): boolean {
@@ -120,8 +129,17 @@ export class Position {
 			floor: floor ?? null,
 			subjects: this.subjects.slice(Math.max(0, this.subjects.length - subjects)),
 			inFlight: this.inFlight ?? null,
+			...(this.isStartInSight ? { start: this.start } : {}),
 		};
 	}
+
+	private get isStartInSight(): boolean {
+		return this.start !== undefined && compareTimestamps(minusMs(this.cursor, this.lookbackMs), this.start) < 0;
+	}
+}
+
+function later(a: string, b: string | undefined): string {
+	return b !== undefined && compareTimestamps(b, a) > 0 ? b : a;
 }
 
 function mark(id: string): string {

@@ -15,6 +15,8 @@ const stored = z.object({
 	resetToken: z.string(),
 	/** Pico's own timestamp up to which everything is delivered. */
 	cursor: z.string().refine((text) => toNanos(text) !== undefined),
+	/** Where the trigger first began, while looking back would reach behind it. */
+	start: z.string().refine((text) => toNanos(text) !== undefined).nullish(),
 	/** Delivered events inside the look-back window. */
 	seen: z.array(z.string()),
 	/** Time (ms) up to which ids had to be dropped for want of room. */

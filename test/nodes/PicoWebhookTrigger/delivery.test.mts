@@ -298,3 +298,11 @@ test('a Pico that hangs up before the answer holds up no later call, and its eve
 	expect(Date.now() - before).toBeLessThan(6_000);
 	expect(pico.host.items.map(({ orderIndex }) => orderIndex)).toEqual([0, 1]);
 });
+
+test('begins with new events: what was completed shortly before it was published does not come with the first call', async () => {
+	await pico.post('completions/bulk', { count: 2, orderPrefix: 'OLD', startAt: new Date(Date.now() - 60_000).toISOString() });
+	await pico.host.activate();
+	await pico.complete(2, 'A');
+	await pico.runs(2);
+	expect(orderIds(pico.host.items).filter((id) => id === 'OLD')).toEqual([]);
+});
