@@ -32,13 +32,14 @@ const stage = await openStage(root);
 let editor: Editor | undefined;
 try {
 	editor = await Editor.open(stage.n8n.url, resolve(valueOf('to') ?? join('docs', 'images')));
+	// First, while nothing was built yet: the lists in its pictures are those of somebody who begins.
+	if (wants('guides')) await guides({ ...stage, person: new Person(editor, root) });
 	if (wants('readme')) await pictures({ ...stage, editor });
 	if (wants('templates')) {
 		for (const workflow of stage.templates) {
 			if (template === undefined || template === workflow.file) await shootCanvas(editor, workflow, join('templates', workflow.file));
 		}
 	}
-	if (wants('guides')) await guides({ ...stage, person: new Person(editor, root) });
 	if (wants('sandbox')) await shopFloor(editor, stage);
 } catch (cause) {
 	const last = join(tmpdir(), 'pico-pictures-failed.png');

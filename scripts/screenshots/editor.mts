@@ -32,7 +32,7 @@ export class Editor {
 		});
 		const context = await browser.newContext({ viewport: SIZE, colorScheme: 'light' });
 		const page = await context.newPage();
-		page.setDefaultTimeout(20_000);
+		page.setDefaultTimeout(60_000);
 		await page.goto(`${url}/signin`);
 		await page.locator('input[name=emailOrLdapLoginId]').fill(OWNER.email);
 		await page.locator('input[type=password]').fill(OWNER.password);
