@@ -26,7 +26,8 @@ const chapters = words.filter((word) => !word.includes('='));
 const unknown = chapters.filter((chapter) => !CHAPTERS.includes(chapter));
 if (unknown.length > 0) throw new Error(`There is no chapter ${unknown.join(', ')}; there are ${CHAPTERS.join(', ')}`);
 const template = valueOf('template');
-const wants = (chapter: string) => chapters.includes(chapter) || (chapters.length === 0 && (template === undefined || chapter === 'templates'));
+const wants = (chapter: string) =>
+	chapters.includes(chapter) || (chapters.length === 0 && (template === undefined || chapter === 'templates'));
 
 const stage = await openStage(root);
 let editor: Editor | undefined;
@@ -37,7 +38,8 @@ try {
 	if (wants('readme')) await pictures({ ...stage, editor });
 	if (wants('templates')) {
 		for (const workflow of stage.templates) {
-			if (template === undefined || template === workflow.file) await shootCanvas(editor, workflow, join('templates', workflow.file));
+			if (template === undefined || template === workflow.file)
+				await shootCanvas(editor, workflow, join('templates', workflow.file));
 		}
 	}
 	if (wants('sandbox')) await shopFloor(editor, stage);

@@ -57,7 +57,10 @@ export async function shootCanvas(editor: Editor, workflow: Drawn, name: string)
 		await settled(page);
 		const factor = scale / (await zoomOf(page));
 		if (Math.abs(factor - 1) < 0.01) break;
-		size = { width: (size.width - BARS.width) * factor + BARS.width, height: (size.height - BARS.height) * factor + BARS.height };
+		size = {
+			width: (size.width - BARS.width) * factor + BARS.width,
+			height: (size.height - BARS.height) * factor + BARS.height,
+		};
 		await page.setViewportSize(rounded(size));
 		await settled(page);
 	}
@@ -65,7 +68,10 @@ export async function shootCanvas(editor: Editor, workflow: Drawn, name: string)
 	await page.setViewportSize(editor.size);
 }
 
-const rounded = ({ width, height }: Extent): Extent => ({ width: Math.max(900, Math.ceil(width)), height: Math.max(600, Math.ceil(height)) });
+const rounded = ({ width, height }: Extent): Extent => ({
+	width: Math.max(900, Math.ceil(width)),
+	height: Math.max(600, Math.ceil(height)),
+});
 
 const PANE = '.vue-flow__transformationpane';
 
@@ -95,7 +101,11 @@ async function drawnArea(page: Page) {
 		const parts = document.querySelectorAll('.vue-flow__node, .vue-flow__node *, .vue-flow__edge-path');
 		let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
 		for (const part of parts) {
-			if (part.closest('[data-test-id="canvas-node-toolbar"]') ?? part.closest('[data-test-id="canvas-handle-plus-wrapper"]')) continue;
+			if (
+				part.closest('[data-test-id="canvas-node-toolbar"]') ??
+				part.closest('[data-test-id="canvas-handle-plus-wrapper"]')
+			)
+				continue;
 			const box = part.getBoundingClientRect();
 			if (box.width === 0 || box.height === 0 || getComputedStyle(part).visibility === 'hidden') continue;
 			left = Math.min(left, box.left);

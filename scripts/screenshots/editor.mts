@@ -61,13 +61,23 @@ export class Editor {
 		const messages = this.page.locator('.el-notification');
 		// They also leave by themselves, so a click may find nothing any more.
 		while ((await messages.count()) > 0) {
-			await messages.first().locator('.el-notification__closeBtn').click({ timeout: 1_000 }).catch(() => undefined);
-			await messages.first().waitFor({ state: 'detached', timeout: 1_000 }).catch(() => undefined);
+			await messages
+				.first()
+				.locator('.el-notification__closeBtn')
+				.click({ timeout: 1_000 })
+				.catch(() => undefined);
+			await messages
+				.first()
+				.waitFor({ state: 'detached', timeout: 1_000 })
+				.catch(() => undefined);
 		}
 	}
 
 	/** Takes a picture of the window, or of a part of it; smaller by two thirds where pngquant is installed. */
-	async shoot(name: string, { clip, pointer = 'away' }: { clip?: Area; pointer?: 'away' | 'stays' } = {}): Promise<void> {
+	async shoot(
+		name: string,
+		{ clip, pointer = 'away' }: { clip?: Area; pointer?: 'away' | 'stays' } = {},
+	): Promise<void> {
 		const path = join(this.folder, `${name}.png`);
 		mkdirSync(dirname(path), { recursive: true });
 		if (pointer === 'away') await this.page.mouse.move(5, 5);

@@ -40,13 +40,19 @@ async function install({ person: { editor } }: Walk): Promise<void> {
 	const { page } = editor;
 	await editor.goto('/settings/community-nodes');
 	await page.getByRole('button', { name: 'Install a community node' }).click();
-	const name = page.getByTestId('communityPackageInstall-modal').locator('input[name="packageNameInput"], input[type="text"]').first();
+	const name = page
+		.getByTestId('communityPackageInstall-modal')
+		.locator('input[name="packageNameInput"], input[type="text"]')
+		.first();
 	await name.fill('n8n-nodes-pico-mes');
 	await editor.shoot('guides/install');
 }
 
 async function picoCredential({ person, doubles: { pico } }: Walk): Promise<void> {
-	await person.newCredential('Pico MES API', 'Pico MES account', { endpoint: `${pico.url}/graph/v2`, token: pico.token });
+	await person.newCredential('Pico MES API', 'Pico MES account', {
+		endpoint: `${pico.url}/graph/v2`,
+		token: pico.token,
+	});
 	await person.saveCredential();
 	await person.editor.closeMessages();
 	await person.editor.shoot('guides/pico-credential');
@@ -56,12 +62,19 @@ async function connectOdoo(walk: Walk): Promise<void> {
 	const { person, doubles } = walk;
 	const { editor } = person;
 	const { url, credentials } = doubles.odoo;
-	await person.newCredential('Odoo API (API Key)', 'Odoo account', { url, db: credentials.db, apiKey: credentials.apiKey });
+	await person.newCredential('Odoo API (API Key)', 'Odoo account', {
+		url,
+		db: credentials.db,
+		apiKey: credentials.apiKey,
+	});
 	await person.saveCredential();
 	await editor.closeMessages();
 	await editor.shoot('guides/odoo-credential');
 
-	await person.importTemplate('odoo-orders-to-pico', async () => await editor.shoot('guides/import', { pointer: 'stays' }));
+	await person.importTemplate(
+		'odoo-orders-to-pico',
+		async () => await editor.shoot('guides/import', { pointer: 'stays' }),
+	);
 	await expectNoIssues(person);
 	await person.execute('Run now');
 	await fit(person);
@@ -77,10 +90,19 @@ async function connectOdoo(walk: Walk): Promise<void> {
 	await person.publish();
 	const workflowId = person.workflowId;
 
-	const { orders } = await control<{ orders: Array<{ name: string; quantity: number; partNumber: string }> }>(url, 'GET', 'state');
+	const { orders } = await control<{ orders: Array<{ name: string; quantity: number; partNumber: string }> }>(
+		url,
+		'GET',
+		'state',
+	);
 	const pump = orders.find(({ quantity, partNumber }) => quantity === 1 && partNumber === 'PUMP-100') ?? orders[0];
 	const motor = { 'MOTOR-20': 'MOTOR-4711', 'HOUSING-10': 'HOUSING-0815' };
-	await finish(walk, { externalOrderId: pump.name, partNumber: 'PUMP-100', producedSerial: 'PUMP-26-0041', builtIn: motor });
+	await finish(walk, {
+		externalOrderId: pump.name,
+		partNumber: 'PUMP-100',
+		producedSerial: 'PUMP-26-0041',
+		builtIn: motor,
+	});
 	await runsOf(walk, workflowId, 1);
 	await showRuns(walk, workflowId, 'guides/odoo-executions');
 	await showPage(person, `${url}/`, 'guides/odoo-order-done');
@@ -88,7 +110,10 @@ async function connectOdoo(walk: Walk): Promise<void> {
 	// A serialised pump without a serial number: refused in each attempt, then parked.
 	const three = orders.find(({ quantity, partNumber }) => quantity === 3 && partNumber === 'PUMP-100') ?? orders[1];
 	await finish(walk, { externalOrderId: three.name, partNumber: 'PUMP-100', producedSerial: null, builtIn: {} });
-	await until('the parked event', async () => (await tableIds(walk.session)).has('Pico failed events'), { timeoutMs: 90_000, everyMs: 500 });
+	await until('the parked event', async () => (await tableIds(walk.session)).has('Pico failed events'), {
+		timeoutMs: 90_000,
+		everyMs: 500,
+	});
 	await showTable(walk, 'Pico failed events', 'guides/failed-events');
 }
 
@@ -126,13 +151,20 @@ async function connectNetsuite(walk: Walk): Promise<void> {
 	const workflowId = person.workflowId;
 	const builtIn = { 'MOTOR-20': 'MOTOR-4712', 'HOUSING-10': 'HOUSING-0816' };
 	for (const [externalId, inventoryNumber] of Object.entries(builtIn)) {
-		await control(plainUrl, 'POST', 'records', { type: 'inventoryNumber', values: { inventoryNumber, item: { externalId } } });
+		await control(plainUrl, 'POST', 'records', {
+			type: 'inventoryNumber',
+			values: { inventoryNumber, item: { externalId } },
+		});
 	}
 	await finish(walk, { externalOrderId: 'WO1', partNumber: 'PUMP-100', producedSerial: 'PUMP-26-0042', builtIn });
-	await until('the booking', async () => (await control<{ completions: unknown[] }>(plainUrl, 'GET', 'state')).completions.length > 0, {
-		timeoutMs: 90_000,
-		everyMs: 300,
-	});
+	await until(
+		'the booking',
+		async () => (await control<{ completions: unknown[] }>(plainUrl, 'GET', 'state')).completions.length > 0,
+		{
+			timeoutMs: 90_000,
+			everyMs: 300,
+		},
+	);
 	await runsOf(walk, workflowId, 1);
 	await showRuns(walk, workflowId, 'guides/netsuite-executions');
 	await showPage(person, `${plainUrl}/`, 'guides/netsuite-order-built');
@@ -140,18 +172,27 @@ async function connectNetsuite(walk: Walk): Promise<void> {
 
 /** Credentials with the names of the templates are chosen by the import itself; anything left would be work for a person. */
 async function expectNoIssues(person: Person): Promise<void> {
-	await until('the import', async () => (await person.nodesWithIssues()).length === 0, { timeoutMs: 10_000 }).catch(async () => {
-		throw new Error(`After the import these nodes want something: ${(await person.nodesWithIssues()).join(', ')}`);
-	});
+	await until('the import', async () => (await person.nodesWithIssues()).length === 0, { timeoutMs: 10_000 }).catch(
+		async () => {
+			throw new Error(`After the import these nodes want something: ${(await person.nodesWithIssues()).join(', ')}`);
+		},
+	);
 }
 
 async function fit({ editor: { page } }: Person): Promise<void> {
 	await page.getByTestId('zoom-to-fit').first().click();
 }
 
-async function finish({ doubles: { pico } }: Walk, { externalOrderId, partNumber, producedSerial, builtIn }: Unit): Promise<void> {
+async function finish(
+	{ doubles: { pico } }: Walk,
+	{ externalOrderId, partNumber, producedSerial, builtIn }: Unit,
+): Promise<void> {
 	const unit = { externalOrderId, partNumber, orderIndex: 0 };
-	const consumedSerials = Object.entries(builtIn).map(([externalId, value], index) => ({ id: `attr-${index}`, externalId, value }));
+	const consumedSerials = Object.entries(builtIn).map(([externalId, value], index) => ({
+		id: `attr-${index}`,
+		externalId,
+		value,
+	}));
 	await control(pico.url, 'POST', 'orders/start', unit);
 	await control(pico.url, 'POST', 'orders/complete', { ...unit, producedSerial, consumedSerials });
 }
@@ -186,7 +227,10 @@ async function showPage({ editor }: Person, url: string, name: string): Promise<
 
 /** Data tables by name, with the path of each in the editor. */
 async function tableIds(session: N8nSession): Promise<Map<string, string>> {
-	const { data } = await session.rest<{ data: Array<{ id: string; projectId: string; name: string }> }>('GET', '/data-tables-global');
+	const { data } = await session.rest<{ data: Array<{ id: string; projectId: string; name: string }> }>(
+		'GET',
+		'/data-tables-global',
+	);
 	return new Map(data.map(({ id, projectId, name }) => [name, `/projects/${projectId}/datatables/${id}`]));
 }
 

@@ -35,7 +35,10 @@ export class Person {
 	/** OAuth2: the button opens a window of the other system, which agrees at once here. */
 	async connectAccount(): Promise<void> {
 		const { page } = this.editor;
-		const [popup] = await Promise.all([page.waitForEvent('popup'), page.getByTestId('quick-connect-button').first().click()]);
+		const [popup] = await Promise.all([
+			page.waitForEvent('popup'),
+			page.getByTestId('quick-connect-button').first().click(),
+		]);
 		if (!popup.isClosed()) await popup.waitForEvent('close');
 		await page.getByTestId('oauth-connect-success-banner').waitFor();
 	}
@@ -57,7 +60,9 @@ export class Person {
 
 	/** Names of the nodes that carry the red sign. */
 	async nodesWithIssues(): Promise<string[]> {
-		const nodes = this.editor.page.getByTestId('canvas-node').filter({ has: this.editor.page.getByTestId('node-issues') });
+		const nodes = this.editor.page
+			.getByTestId('canvas-node')
+			.filter({ has: this.editor.page.getByTestId('node-issues') });
 		return await nodes.evaluateAll((all) => all.map((node) => node.getAttribute('data-node-name') ?? ''));
 	}
 
@@ -74,7 +79,10 @@ export class Person {
 
 	private async plantSetting(name: string): Promise<Locator> {
 		const rows = this.editor.page.getByTestId('assignment');
-		const names = await rows.getByTestId('assignment-name').locator('input').evaluateAll((all) => all.map((each) => (each as HTMLInputElement).value));
+		const names = await rows
+			.getByTestId('assignment-name')
+			.locator('input')
+			.evaluateAll((all) => all.map((each) => (each as HTMLInputElement).value));
 		const index = names.indexOf(name);
 		if (index < 0) throw new Error(`Plant settings shows no ${name}, only ${names.join(', ')}`);
 		return rows.nth(index).getByTestId('assignment-value').locator('input, textarea').first();

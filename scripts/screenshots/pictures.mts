@@ -37,7 +37,10 @@ async function nodeCreator({ editor }: Stage): Promise<void> {
 	await page.getByTestId('canvas-add-button').click();
 	await page.getByTestId('node-creator-search-bar').fill('pico');
 	await page.getByTestId('item-iterator-item').filter({ hasText: 'Pico MES' }).first().click();
-	await page.getByText(/^Actions \(/).first().click();
+	await page
+		.getByText(/^Actions \(/)
+		.first()
+		.click();
 	await page.getByText('Save operation order').first().waitFor();
 	await editor.shoot('node-creator');
 }
@@ -76,7 +79,10 @@ async function saveOrder({ editor }: Stage): Promise<void> {
 	await editor.openWorkflow(SAVE_WORKFLOW);
 	await editor.openNode('Save operation order');
 	await page.getByTestId('node-execute-button').first().click();
-	await page.getByTestId('run-data-item-count').filter({ hasText: `${SERIALS.length} items` }).waitFor();
+	await page
+		.getByTestId('run-data-item-count')
+		.filter({ hasText: `${SERIALS.length} items` })
+		.waitFor();
 	await editor.closeMessages();
 	await editor.shoot('save-order');
 }

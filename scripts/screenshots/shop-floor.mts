@@ -20,7 +20,10 @@ export async function shopFloor(editor: Editor, { doubles: { pico } }: Pick<Stag
 	await control(pico.url, 'POST', 'orders/complete', built);
 	await control(pico.url, 'POST', 'orders/complete', valve);
 	await control(pico.url, 'POST', 'notes/add', { text: 'Seal had a scratch, replaced' });
-	await until('a trigger to connect again', async () => (await control<{ streams: unknown[] }>(pico.url, 'GET', 'state')).streams.length > 0);
+	await until(
+		'a trigger to connect again',
+		async () => (await control<{ streams: unknown[] }>(pico.url, 'GET', 'state')).streams.length > 0,
+	);
 	await page.goto(`${pico.url}/`);
 	await page.getByText('MO-7003').first().waitFor();
 	await editor.shoot('sandbox-shop-floor');

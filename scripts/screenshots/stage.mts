@@ -10,7 +10,15 @@ import type { NetsuiteAccess } from '../../demo/lib/netsuite-credentials.mts';
 import { installTarball, packPackage } from '../../demo/lib/package.mts';
 import { reservePort } from '../../demo/lib/ports.mts';
 import { demoCredentials } from '../../demo/lib/demo-credentials.mts';
-import { fillTemplate, importCredentials, importWorkflows, publishWorkflows, readTemplate, type Credential, type Workflow } from '../../demo/lib/workflows.mts';
+import {
+	fillTemplate,
+	importCredentials,
+	importWorkflows,
+	publishWorkflows,
+	readTemplate,
+	type Credential,
+	type Workflow,
+} from '../../demo/lib/workflows.mts';
 import { installNetsuiteNode } from '../../demo/lib/netsuite-node.mts';
 import type { NetsuiteDouble } from '../../packages/sandbox/src/netsuite/server.mts';
 import { exampleWorkflows, TRIGGER_WORKFLOW } from './workflows.mts';
@@ -36,7 +44,9 @@ export async function openStage(root: string): Promise<Stage> {
 	const userFolder = mkdtempSync(join(tmpdir(), 'pico-pictures-'));
 	// n8n listens only half a minute later: its port is held until then.
 	const n8nPort = await reservePort(N8N_PORT);
-	const [pico, odoo, netsuite] = await Promise.all([USUAL_PORTS.pico, USUAL_PORTS.odoo, USUAL_PORTS.netsuite].map(near));
+	const [pico, odoo, netsuite] = await Promise.all(
+		[USUAL_PORTS.pico, USUAL_PORTS.odoo, USUAL_PORTS.netsuite].map(near),
+	);
 	const doubles = await startDoubles(root, { pico, odoo, netsuite });
 	const close = async () => {
 		await stopAllChildren(8000);
@@ -54,9 +64,21 @@ export async function openStage(root: string): Promise<Stage> {
 		await installNetsuiteNode(host, userFolder);
 		const known = demoCredentials(doubles);
 		const files = readdirSync(join(root, 'templates')).filter((name) => name.endsWith('.json'));
-		const read = files.map((name) => ({ file: basename(name, '.json'), template: readTemplate(join(root, 'templates', name)) }));
-		const credentials = [...known, ...placeholders(read.map(({ template }) => template), known)];
-		const templates = read.map(({ file, template }, index) => ({ ...fillTemplate(template, `canvas${index}`, credentials), file }));
+		const read = files.map((name) => ({
+			file: basename(name, '.json'),
+			template: readTemplate(join(root, 'templates', name)),
+		}));
+		const credentials = [
+			...known,
+			...placeholders(
+				read.map(({ template }) => template),
+				known,
+			),
+		];
+		const templates = read.map(({ file, template }, index) => ({
+			...fillTemplate(template, `canvas${index}`, credentials),
+			file,
+		}));
 		await importCredentials(n8n, credentials);
 		await importWorkflows(n8n, [...templates, ...exampleWorkflows(credentials)]);
 		await publishWorkflows(n8n, [TRIGGER_WORKFLOW]);

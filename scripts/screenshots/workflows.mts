@@ -31,14 +31,21 @@ export function exampleWorkflows(credentials: readonly Credential[]): Array<Work
 			options: { caseSensitive: true, leftValue: '', typeValidation: 'loose', version: 2 },
 			combinator: 'and',
 			conditions: [
-				{ id: 'serial', leftValue: '={{ $json.producedSerial }}', rightValue: '', operator: { type: 'string', operation: 'notEmpty', singleValue: true } },
+				{
+					id: 'serial',
+					leftValue: '={{ $json.producedSerial }}',
+					rightValue: '',
+					operator: { type: 'string', operation: 'notEmpty', singleValue: true },
+				},
 			],
 		},
 		options: {},
 	});
 	serial.typeVersion = 2.2;
 	const book = node('Book in the ERP', 'n8n-nodes-base.noOp', [560, -240], {});
-	const stop = node('Refuse', 'n8n-nodes-base.stopAndError', [560, -60], { errorMessage: 'The ERP takes no unit without a serial number' });
+	const stop = node('Refuse', 'n8n-nodes-base.stopAndError', [560, -60], {
+		errorMessage: 'The ERP takes no unit without a serial number',
+	});
 	const tell = node('Tell a person', 'n8n-nodes-base.noOp', [280, 140], {});
 	const webhook = node('Pico MES Webhook Trigger', 'n8n-nodes-pico-mes.picoWebhookTrigger', [0, 0], {
 		event: 'orderCompleted',
@@ -63,10 +70,20 @@ export function exampleWorkflows(credentials: readonly Credential[]): Array<Work
 				[serial.name]: { main: [to(book.name), to(stop.name)] },
 			},
 		},
-		{ id: WEBHOOK_WORKFLOW, name: 'Book completions by webhook', nodes: [{ ...webhook, credentials: picoApi }], connections: {} },
+		{
+			id: WEBHOOK_WORKFLOW,
+			name: 'Book completions by webhook',
+			nodes: [{ ...webhook, credentials: picoApi }],
+			connections: {},
+		},
 	].map((workflow) => ({ ...workflow, active: false, settings: { executionOrder: 'v1' } }));
 }
 
-function node(name: string, type: string, position: [number, number], parameters: Record<string, unknown>): WorkflowNode {
+function node(
+	name: string,
+	type: string,
+	position: [number, number],
+	parameters: Record<string, unknown>,
+): WorkflowNode {
 	return { id: `picture-${name.toLowerCase().replace(/\W+/g, '-')}`, name, type, typeVersion: 1, position, parameters };
 }

@@ -24,7 +24,9 @@ function plantSettings({ nodes }: Workflow): string[] {
 
 /** Names of the Data tables that a template makes. */
 function tables({ nodes }: Workflow): string[] {
-	const names = nodes.filter(({ parameters }) => parameters.resource === 'table').map(({ parameters }) => parameters.tableName);
+	const names = nodes
+		.filter(({ parameters }) => parameters.resource === 'table')
+		.map(({ parameters }) => parameters.tableName);
 	return [...new Set(names.filter((name): name is string => typeof name === 'string'))];
 }
 
@@ -40,7 +42,12 @@ const pictureSize = (file: string) => {
 describe('templates/README.md', () => {
 	it('has a section for each template and a row in the table at the top', () => {
 		const names = templates.map(({ name }) => name).sort();
-		expect(sections(FILE).map(({ path }) => path[0]).filter((title) => /^[a-z-]+$/.test(title)).sort()).toEqual(names);
+		expect(
+			sections(FILE)
+				.map(({ path }) => path[0])
+				.filter((title) => /^[a-z-]+$/.test(title))
+				.sort(),
+		).toEqual(names);
 		const rows = page.split('\n').filter((line) => /^\| \[[a-z-]+\]\(#/.test(line));
 		expect(rows.map((row) => /^\| \[([a-z-]+)\]/.exec(row)?.[1]).sort()).toEqual(names);
 	});
@@ -49,15 +56,18 @@ describe('templates/README.md', () => {
 		expect(code(firstColumn(section(FILE, name).text, 'Plant setting'))).toEqual(plantSettings(workflow));
 	});
 
-	it.each(templates)('shows a picture of the canvas of $name, wide enough to read and small enough to load', ({ name }) => {
-		const pictures = links(section(FILE, name).text).filter((target) => target.endsWith('.png'));
-		expect([...new Set(pictures)]).toEqual([`../docs/images/templates/${name}.png`]);
-		const file = join(dirname(FILE), pictures[0]);
-		expect(existsSync(file)).toBe(true);
-		const { width, kilobytes } = pictureSize(file);
-		expect(width).toBeGreaterThanOrEqual(1000);
-		expect(kilobytes).toBeLessThanOrEqual(200);
-	});
+	it.each(templates)(
+		'shows a picture of the canvas of $name, wide enough to read and small enough to load',
+		({ name }) => {
+			const pictures = links(section(FILE, name).text).filter((target) => target.endsWith('.png'));
+			expect([...new Set(pictures)]).toEqual([`../docs/images/templates/${name}.png`]);
+			const file = join(dirname(FILE), pictures[0]);
+			expect(existsSync(file)).toBe(true);
+			const { width, kilobytes } = pictureSize(file);
+			expect(width).toBeGreaterThanOrEqual(1000);
+			expect(kilobytes).toBeLessThanOrEqual(200);
+		},
+	);
 
 	it.each(templates)('names the tables that $name fills, its credentials and its file', ({ name, workflow }) => {
 		const { text } = section(FILE, name);
@@ -70,7 +80,9 @@ describe('templates/README.md', () => {
 		const explained = code(firstColumn(section(FILE, 'Tables to look at').text, 'Table'));
 		expect(explained.sort()).toEqual([...new Set(templates.flatMap(({ workflow }) => tables(workflow)))].sort());
 		const { text } = section(FILE, 'Set up a template');
-		const missing = templates.flatMap(({ workflow }) => credentialNames(workflow)).filter((name) => !text.includes(`\`${name}\``));
+		const missing = templates
+			.flatMap(({ workflow }) => credentialNames(workflow))
+			.filter((name) => !text.includes(`\`${name}\``));
 		expect(missing).toEqual([]);
 	});
 });
