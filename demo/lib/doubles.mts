@@ -24,7 +24,7 @@ interface Server {
 
 type Start<T extends Server> = (options: { port: number; host: string; pageFolder?: string }) => Promise<T>;
 
-/** Parts that the ERPs' doubles make and the Pico sandbox does not know by itself. */
+/** Products of the ERPs' doubles that the Pico sandbox does not know by itself. */
 const MORE_PARTS = [
 	{ partNumber: 'GEAR-200', revision: 'A', name: 'Gearbox' },
 	{ partNumber: 'VALVE-300', revision: 'A', name: 'Control Valve' },

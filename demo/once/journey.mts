@@ -9,6 +9,8 @@ export interface Journey {
 	quantity: number;
 	/** One for each unit. */
 	serials: string[];
+	/** Serial numbers of built-in parts, of all units. */
+	parts: string[];
 	madeAt: number;
 	saved?: number;
 	completed?: number;
@@ -27,6 +29,8 @@ export interface Booked {
 	postings: number;
 	/** Serial numbers of the units; undefined for products without. */
 	serials?: string[];
+	/** Serial numbers of the parts that were used up. */
+	parts: string[];
 }
 
 /** One of the two ERPs, as far as the demo has to ask it. */
@@ -36,6 +40,8 @@ export interface Erp {
 	ordersWorkflow: string;
 	completionsWorkflow: string;
 	make(order: { partNumber: string; quantity: number }): Promise<{ id: number; name: string }>;
+	/** A part with a serial number comes into stock, where the ERP wants it there before it is used up. */
+	receive(partNumber: string, serial: string): Promise<void>;
 	/** By id of the order. */
 	booked(): Promise<Map<number, Booked>>;
 }
@@ -48,11 +54,13 @@ export function judge(journey: Journey, booked: Booked | undefined): void {
 	journey.verdict = verdictOf(journey, booked);
 }
 
-function verdictOf({ quantity, serials }: Journey, booked: Booked | undefined): string {
+function verdictOf({ quantity, serials, parts }: Journey, booked: Booked | undefined): string {
 	if (!booked?.done) return `not done (${booked?.status ?? 'unknown'})`;
 	if (booked.produced !== quantity) return `${booked.produced} produced`;
 	if (booked.postings !== quantity) return `${booked.postings} postings for ${quantity} units`;
-	const listed = booked.serials && [...booked.serials].sort().join(', ');
-	if (listed !== undefined && listed !== [...serials].sort().join(', ')) return `serials: ${listed}`;
+	if (booked.serials && list(booked.serials) !== list(serials)) return `serials: ${list(booked.serials)}`;
+	if (list(booked.parts) !== list(parts)) return `parts: ${list(booked.parts)}`;
 	return 'exactly once';
 }
+
+const list = (serials: readonly string[]) => [...serials].sort().join(', ');

@@ -3,7 +3,7 @@ import { control } from '../lib/doubles.mts';
 import type { Booked, Erp } from './journey.mts';
 
 interface OdooState {
-	orders: Array<{ id: number; name: string; partNumber: string; state: string; produced: number; serials: string[] }>;
+	orders: Array<{ id: number; name: string; partNumber: string; state: string; produced: number; serials: string[]; consumed: Array<{ serial: string }> }>;
 	messages: Array<{ model: string; recordId: number; subject?: string }>;
 }
 
@@ -18,16 +18,19 @@ export const odooErp = (url: string): Erp => ({
 		const { orders } = await control<{ orders: Array<{ id: number; name: string }> }>(url, 'POST', 'orders', { ...order, origin: 'Demo' });
 		return orders[0];
 	},
+	// The template makes a number that Odoo does not know.
+	receive: async () => undefined,
 	async booked() {
 		const { orders, messages } = await control<OdooState>(url, 'GET', 'state');
 		return new Map(orders.map((order): [number, Booked] => {
-			const { id, state, produced, serials, partNumber } = order;
+			const { id, state, produced, serials, partNumber, consumed } = order;
 			// The workflow of the orders leaves a note too; only these say that a unit is posted.
 			const postings = messages.filter(
 				({ model, recordId, subject }) => model === 'mrp.production' && recordId === id && subject?.startsWith('Pico unit '),
 			).length;
+			const parts = consumed.map(({ serial }) => serial).filter(Boolean);
 			const tracked = !UNTRACKED.includes(partNumber);
-			return [id, { done: state === 'done', status: state, produced, postings, ...(tracked ? { serials } : {}) }];
+			return [id, { done: state === 'done', status: state, produced, postings, parts, ...(tracked ? { serials } : {}) }];
 		}));
 	},
 });

@@ -36,7 +36,7 @@ export async function runOnce({ steps, doubles, session }: {
 	const journeys = await steps.run(`Make ${ORDERS.length} orders each in ${names}`, async () => await makeOrders(erps));
 	try {
 		await steps.run('Two workflows save them in Pico', async (report) => await untilSaved(pico.url, journeys, report));
-		await steps.run('The shop floor completes every unit', async () => await completeAll(pico.url, journeys));
+		await steps.run('The shop floor completes every unit', async () => await completeAll(pico.url, erps, journeys));
 		await steps.run(`Two workflows bring them back to ${names}`, async (report) => await untilArrived(erps, journeys, report));
 		await steps.run('Wait until n8n is quiet', async () => await untilQuiet(session, erps, unitCount(journeys)));
 	} catch (cause) {
@@ -69,7 +69,7 @@ async function makeOrders(erps: readonly Erp[]): Promise<Journey[]> {
 			const { id, name } = await erp.make(order);
 			const digits = name.replace(/\D+/g, '');
 			const serials = Array.from({ length: order.quantity }, (_, index) => `SN-${erp.name[0]}${digits}-${index + 1}`);
-			journeys.push({ erp: erp.name, id, name, ...order, serials, madeAt, produced: 0, verdict: '' });
+			journeys.push({ erp: erp.name, id, name, ...order, serials, parts: [], madeAt, produced: 0, verdict: '' });
 		}
 	}
 	return journeys;
@@ -151,7 +151,7 @@ async function failures(session: N8nSession, erps: readonly Erp[]): Promise<stri
 const after = (ms: number | undefined) => (ms === undefined ? '-' : `${(ms / 1000).toFixed(1)} s`);
 
 function report(journeys: readonly Journey[]): string {
-	const head = ['ERP', 'Order', 'Part', 'Units', 'Saved after', 'Completed', 'Arrived', 'Produced', 'Result'];
+	const head = ['ERP', 'Order', 'Part', 'Units', 'Saved after', 'Completed', 'Arrived', 'Produced', 'Parts', 'Result'];
 	return table([
 		head,
 		...journeys.map((journey) => [
@@ -163,6 +163,7 @@ function report(journeys: readonly Journey[]): string {
 			after(journey.completed),
 			after(journey.arrived),
 			String(journey.produced),
+			String(journey.parts.length),
 			journey.verdict,
 		]),
 	]);
