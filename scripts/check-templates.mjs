@@ -6,8 +6,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { PACKAGES } from './lib/build.mjs';
 import { checkTemplate } from './lib/templates/check.mjs';
-import { loadNodeTypes, PACKAGES } from './lib/templates/nodes.mjs';
+import { loadNodeTypes } from './lib/templates/nodes.mjs';
 
 const root = process.cwd();
 const folders = PACKAGES.map((each) => path.join(root, each, 'templates'));

@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { evaluate } from './evaluate.mts';
 
 interface Finding {
@@ -101,5 +103,54 @@ describe('the check of the templates', () => {
 		const found = findings[title].find((finding) => finding.node === node && finding.what.includes(what));
 		expect(found ?? findings[title]).toMatchObject({ node, what: expect.stringContaining(what) });
 		expect(found?.mend).not.toBe('');
+	});
+});
+
+/** The same for a template of the second package, whose nodes and tables are others. */
+const BROKEN_ERYXON: typeof BROKEN = [
+	['an unknown parameter of its node', 'node("Save the jobs").parameters.job = 1', 'Save the jobs', 'has the parameter "job"'],
+	['an unknown option of its node', 'node("Save the jobs").parameters.options.size = 1', 'Save the jobs', 'has the parameter "options.size"'],
+	['another version of its node', 'node("Save the jobs").typeVersion = 2', 'Save the jobs', 'has typeVersion 2'],
+	['a node that the package does not have', 'node("Save the jobs").type = "n8n-nodes-eryxon.gone"', 'Save the jobs', 'n8n-nodes-eryxon.gone, which is not known'],
+	['a missing credential', 'delete node("Save the jobs").credentials', 'Save the jobs', 'has no credential of type eryxonApi'],
+	['the errors of the other package', 'node("Note the error").parameters.dataTableId.value = "Pico workflow errors"', 'Note the error', 'does not upsert into "Eryxon workflow errors"'],
+];
+
+describe('the check of the Eryxon templates', () => {
+	let findings: Record<string, Finding[]>;
+
+	beforeAll(async () => {
+		const cases = BROKEN_ERYXON.map(([title, how]) => `${JSON.stringify(title)}: () => { ${how} }`);
+		findings = await evaluate(`
+			import { readFileSync } from 'node:fs';
+			import { checkTemplate } from './scripts/lib/templates/check.mjs';
+			import { loadNodeTypes } from './scripts/lib/templates/nodes.mjs';
+			const nodeTypes = loadNodeTypes(process.cwd());
+			let t;
+			const node = (name) => t.nodes.find((each) => each.name === name);
+			const cases = { nothing: () => {}, ${cases.join(', ')} };
+			give(Object.fromEntries(Object.entries(cases).map(([title, how]) => {
+				t = JSON.parse(readFileSync('packages/eryxon/templates/odoo-orders-to-eryxon.json', 'utf8'));
+				how();
+				return [title, checkTemplate(t, nodeTypes)];
+			})));
+		`);
+	});
+
+	it('finds nothing in a good template', () => {
+		expect(findings.nothing).toEqual([]);
+	});
+
+	it.each(BROKEN_ERYXON)('finds %s', (title, _how, node, what) => {
+		const found = findings[title].find((finding) => finding.node === node && finding.what.includes(what));
+		expect(found ?? findings[title]).toMatchObject({ node, what: expect.stringContaining(what) });
+	});
+});
+
+describe('the command', () => {
+	it('reads the templates of all packages, and finds nothing in them', async () => {
+		const { stdout } = await promisify(execFile)(process.execPath, ['scripts/check-templates.mjs']);
+		const files = ['templates', 'packages/eryxon/templates'].flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith('.json')));
+		expect(stdout).toContain(`${files.length} templates, nothing found`);
 	});
 });

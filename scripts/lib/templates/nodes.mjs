@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
+import { PACKAGES } from '../build.mjs';
+
 /** Versions of each official node type that n8n 2.23.0 has; a type that is not here is not used by any template yet. */
 const officialVersions = JSON.parse(readFileSync(new URL('node-types-2.23.json', import.meta.url), 'utf8'));
-/** Folders of our own packages, from the repository's root. */
-export const PACKAGES = ['.', path.join('packages', 'eryxon')];
 const COMMUNITY = { 'n8n-nodes-netsuite.netsuite': [1] };
 
 /**
