@@ -2,11 +2,34 @@ import type { Doubles } from './doubles.mts';
 import { netsuiteCredentials } from './netsuite-credentials.mts';
 import type { Credential } from './workflows.mts';
 
+/** As far as a credential needs to know it. */
+type Odoo = Doubles['odoo'];
+
+const odooKey = ({ url, credentials: { db, apiKey } }: Odoo): Credential => ({
+	id: 'demoOdooKey00001',
+	name: 'Odoo sandbox',
+	type: 'odooApiKeyApi',
+	data: { url, db, apiKey },
+});
+
+/** Credentials for an Eryxon and its ERP. */
+export function eryxonCredentials({ eryxon, odoo }: { eryxon: { url: string; apiKey: string }; odoo: Odoo }): Credential[] {
+	return [
+		{
+			id: 'demoEryxonApi001',
+			name: 'Eryxon sandbox',
+			type: 'eryxonApi',
+			data: { baseUrl: eryxon.url, apiKey: eryxon.apiKey, externalSource: 'Odoo' },
+		},
+		odooKey(odoo),
+	];
+}
+
 export type DemoServers = Pick<Doubles, 'pico' | 'odoo' | 'netsuite'>;
 
 /** Credentials for the sandbox's servers. They are the same made-up ones for everybody. */
 export function demoCredentials({ pico, odoo, netsuite }: DemoServers): Credential[] {
-	const { db, username, password, apiKey } = odoo.credentials;
+	const { db, username, password } = odoo.credentials;
 	return [
 		{
 			id: 'demoPicoApi00001',
@@ -14,7 +37,7 @@ export function demoCredentials({ pico, odoo, netsuite }: DemoServers): Credenti
 			type: 'picoApi',
 			data: { endpoint: `${pico.url}/graph/v2`, token: pico.token, ignoreTlsIssues: false },
 		},
-		{ id: 'demoOdooKey00001', name: 'Odoo sandbox', type: 'odooApiKeyApi', data: { url: odoo.url, db, apiKey } },
+		odooKey(odoo),
 		{
 			id: 'demoOdooRpc00001',
 			name: 'Odoo sandbox (JSON-RPC)',

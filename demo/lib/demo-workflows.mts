@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { demoCredentials, type DemoServers } from './demo-credentials.mts';
+import { demoCredentials, eryxonCredentials, type DemoServers } from './demo-credentials.mts';
 import { plantTemplate } from './plant-template.mts';
 import { readTemplate, type Credential, type Workflow } from './workflows.mts';
 
@@ -25,6 +25,41 @@ export function demoWorkflows(root: string, servers: DemoServers, everySeconds: 
 	const templates = readdirSync(join(root, 'templates')).filter((name) => name.endsWith('.json'));
 	const workflows = templates.map((file) => filledIn(root, basename(file, '.json'), servers, credentials, everySeconds));
 	return { credentials, workflows, published: Object.values(PUBLISHED).map(workflowId) };
+}
+
+/** Templates of the Eryxon package that do the main job. */
+const ERYXON_PUBLISHED = {
+	orders: 'odoo-orders-to-eryxon',
+	completions: 'eryxon-completions-to-odoo',
+} as const;
+
+/** n8n stores static data, such as the secret of a webhook, only for ids of at most 21 characters. */
+const ERYXON_IDS: Readonly<Record<string, string>> = {
+	[ERYXON_PUBLISHED.orders]: 'demoEryxonOrders',
+	[ERYXON_PUBLISHED.completions]: 'demoEryxonBack',
+	'spreadsheet-to-eryxon': 'demoEryxonSheet',
+};
+
+/** Ids of the two workflows that do the main job. */
+export const ERYXON_WORKFLOWS = {
+	orders: ERYXON_IDS[ERYXON_PUBLISHED.orders],
+	completions: ERYXON_IDS[ERYXON_PUBLISHED.completions],
+} as const;
+
+/** The same for the templates of the Eryxon package. */
+export function eryxonWorkflows(root: string, servers: Parameters<typeof eryxonCredentials>[0], everySeconds: number) {
+	const credentials = eryxonCredentials(servers);
+	const home = join(root, 'packages', 'eryxon');
+	const { url, credentials: { db } } = servers.odoo;
+	const settings: Record<string, Record<string, string | number>> = {
+		// Long enough for a run with all its repeats, and not too long for somebody who watches.
+		[ERYXON_PUBLISHED.completions]: { odooUrl: url, odooDatabase: db, retryAfterMinutes: 1 },
+	};
+	const workflows = readdirSync(join(home, 'templates'))
+		.filter((name) => name.endsWith('.json'))
+		.map((file) => basename(file, '.json'))
+		.map((name) => plantTemplate(home, name, { id: ERYXON_IDS[name] ?? workflowId(name), credentials, settings: settings[name], everySeconds }));
+	return { credentials, workflows, published: Object.values(ERYXON_WORKFLOWS) };
 }
 
 function filledIn(root: string, name: string, servers: DemoServers, credentials: Credential[], everySeconds: number) {

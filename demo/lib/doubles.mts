@@ -17,7 +17,7 @@ export interface DoublePorts {
 	netsuite: number;
 }
 
-interface Server {
+export interface Server {
 	url: string;
 	close(): Promise<void>;
 }
@@ -30,18 +30,24 @@ const MORE_PARTS = [
 	{ partNumber: 'VALVE-300', revision: 'A', name: 'Control Valve' },
 ];
 
+const SOURCES = join('packages', 'sandbox', 'src');
+
+/** Starts one server of the sandbox in this process, on loopback. @param file below the sandbox's sources */
+export async function startServer<T extends Server>(
+	root: string,
+	file: string,
+	name: string,
+	options: { port: number; pageFolder?: string },
+): Promise<T> {
+	const loaded = (await import(pathToFileURL(join(root, SOURCES, file)).href)) as Record<string, Start<T>>;
+	return await loaded[name]({ host: '127.0.0.1', ...options });
+}
+
 /** Starts Pico, Odoo and NetSuite in this process, on loopback. */
 export async function startDoubles(root: string, ports: DoublePorts): Promise<Doubles> {
-	const sources = join(root, 'packages', 'sandbox', 'src');
-	const host = '127.0.0.1';
-	const load = async <T extends Server>(file: string, name: string) => {
-		const loaded = (await import(pathToFileURL(join(sources, file)).href)) as Record<string, Start<T>>;
-		return loaded[name];
-	};
 	const running: Server[] = [];
 	const begin = async <T extends Server>(file: string, name: string, port: number, pageFolder?: string): Promise<T> => {
-		const start = await load<T>(file, name);
-		const server = await start({ port, host, pageFolder });
+		const server = await startServer<T>(root, file, name, { port, pageFolder });
 		running.push(server);
 		return server;
 	};
@@ -49,7 +55,7 @@ export async function startDoubles(root: string, ports: DoublePorts): Promise<Do
 		await Promise.allSettled(running.map((server) => server.close()));
 	};
 	try {
-		const pageFolder = join(sources, 'pico', 'page');
+		const pageFolder = join(root, SOURCES, 'pico', 'page');
 		const pico = await begin<Server & Doubles['pico']>('pico/server.mts', 'startSandbox', ports.pico, pageFolder);
 		const odoo = await begin<Server & Doubles['odoo']>('odoo/server.mts', 'startOdooDouble', ports.odoo);
 		const netsuite = await begin<Server & Doubles['netsuite']>('netsuite/server.mts', 'startNetsuiteDouble', ports.netsuite);
