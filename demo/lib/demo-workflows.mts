@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { demoCredentials, eryxonCredentials, type DemoServers } from './demo-credentials.mts';
@@ -12,8 +13,11 @@ export const PUBLISHED = {
 	netsuiteCompletions: 'pico-completions-to-netsuite',
 } as const;
 
-/** Id of a template's workflow in the demo: fixed, so that importing again replaces it. */
-export const workflowId = (template: string): string => `demo-${template}`.slice(0, 36);
+/**
+ * Id of a template's workflow in the demo: fixed, so that importing again replaces it, and short, since n8n stores
+ * static data, such as the position of a trigger, for ids of at most 21 characters only.
+ */
+export const workflowId = (template: string): string => `demo${createHash('sha256').update(template).digest('hex').slice(0, 12)}`;
 
 /**
  * All templates, filled in for the sandbox: nothing is changed that a person would not type.

@@ -8,6 +8,7 @@ import { Position } from '../shared/delivery/position';
 import { Report } from '../shared/delivery/report';
 import type { TriggerSettings } from '../shared/delivery/settings';
 import { loadState, sourceFingerprint } from '../shared/delivery/state';
+import { insistOnStoredPosition } from '../shared/delivery/storable';
 
 const EARLIEST = '1970-01-01T00:00:00.000Z';
 
@@ -20,6 +21,7 @@ const EARLIEST = '1970-01-01T00:00:00.000Z';
  * @throws PicoFailure when the trigger cannot start
  */
 export async function listen(context: ITriggerFunctions, settings: TriggerSettings): Promise<Feed> {
+	insistOnStoredPosition(context);
 	const capabilities = capabilitiesOf(context);
 	const report = new Report(context, capabilities);
 	if (!capabilities.deduplicationKey) report.info('This n8n is older than 2.20: the last batch before a restart is started again');

@@ -4,6 +4,7 @@ import { PicoClient } from '../shared/api/client';
 import { comparable, fragmentOf } from '../shared/api/documents/webhooks';
 import { PicoFailure } from '../shared/api/failure';
 import { listWebhooks, subscribeWebhook, unsubscribeWebhook } from '../shared/api/webhooks';
+import { insistOnStoredPosition } from '../shared/delivery/storable';
 import { checkAddress } from './address';
 import { AFTER_ACTIVATION, goOnLater, stopGoingOn } from './goOn';
 import { Progress, readStored, store } from './progress';
@@ -46,6 +47,7 @@ export async function isRegistered(context: IHookFunctions): Promise<boolean> {
  * @throws PicoFailure
  */
 export async function register(context: IHookFunctions): Promise<void> {
+	if (!isTest(context)) insistOnStoredPosition(context);
 	const settings = readSettings(context);
 	const client = await PicoClient.of(context);
 	const subscriptionId = ownId(context);

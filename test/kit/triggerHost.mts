@@ -39,6 +39,7 @@ export class TriggerHost {
 	keepsRuns = true;
 	private instance: Instance | undefined;
 	nodeName = 'Pico MES Trigger';
+	workflowId = 'workflow1';
 	/** The workflow's own time-out; n8n's setting, in seconds. */
 	runTimeoutSeconds: number | undefined;
 
@@ -118,7 +119,7 @@ export class TriggerHost {
 			parameters: this.parameters as INode['parameters'],
 			credentials: { picoApi: { id: '1', name: 'Pico' } },
 		};
-		const workflow = workflowOf(new PicoTrigger(), node, JSON.parse(JSON.stringify(this.staticData)) as IDataObject);
+		const workflow = workflowOf(new PicoTrigger(), node, JSON.parse(JSON.stringify(this.staticData)) as IDataObject, this.workflowId);
 		const emit = (
 			data: INodeExecutionData[][],
 			_response?: unknown,

@@ -57,3 +57,12 @@ test('an event that Pico stored late still comes, as far as it is from after the
 	await until('the late event', () => orders().includes('LATE-1'));
 	expect(orders()).toEqual(['FIRST-1', 'LATE-1']);
 });
+
+test('a workflow whose position n8n would not store fails the activation and says how to get one that it does', async () => {
+	host = new TriggerHost(sandbox, {});
+	host.workflowId = 'imported-under-a-long-id';
+	await expect(host.activate()).rejects.toMatchObject({
+		message: expect.stringContaining("its ID 'imported-under-a-long-id' is longer than 21 characters"),
+		description: expect.stringContaining('Duplicate the workflow in the editor'),
+	});
+});

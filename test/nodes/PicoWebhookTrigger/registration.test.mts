@@ -162,3 +162,9 @@ test('the id stays within 64 URL-safe characters for any workflow and node, and 
 	for (const id of ids) expect(id).toMatch(/^[\w-]{1,64}$/);
 	expect(new Set(ids).size).toBe(ids.length);
 });
+
+test('a workflow whose position n8n would not store is not registered', async () => {
+	pico.host.workflowId = 'imported-under-a-long-id';
+	await expect(pico.host.activate()).rejects.toThrow(/longer than 21 characters/);
+	expect(await pico.webhooks()).toEqual([]);
+});
