@@ -4,6 +4,7 @@ import { PicoClient } from '../shared/api/client';
 import { PicoFailure } from '../shared/api/failure';
 import { capabilitiesOf } from '../shared/delivery/capabilities';
 import { Feed } from '../shared/delivery/feed';
+import { RunPatience } from '../shared/delivery/patience';
 import { Position } from '../shared/delivery/position';
 import { Report } from '../shared/delivery/report';
 import type { TriggerSettings } from '../shared/delivery/settings';
@@ -42,15 +43,16 @@ export async function listen(context: ITriggerFunctions, settings: TriggerSettin
 			? Position.from(loaded.state, settings.lookbackMs)
 			: Position.at(await startCursor(client, settings), source, settings.resetToken, settings.lookbackMs);
 
+	const patience = new RunPatience(settings.runTimeoutMs, (loaded.kind === 'state' && loaded.state.runs) || undefined);
 	const store = () => {
-		staticData[key] = position.toState();
+		staticData[key] = { ...position.toState(), runs: patience.history ?? null };
 	};
 	// n8n saves static data at the end of an activation: a start position must survive a restart before the first event.
 	store();
 
 	// At a restart of n8n nobody is there to read an activation error, so a Pico that is down is waited for.
 	const patient = loaded.kind === 'state' && ['init', 'leadershipChange'].includes(context.getActivationMode());
-	const feed = new Feed({ context, client, settings, position, report, store, patient });
+	const feed = new Feed({ context, client, settings, position, report, store, patience, patient });
 	await feed.start();
 	return feed;
 }

@@ -40,6 +40,8 @@ export class TriggerHost {
 	private instance: Instance | undefined;
 	nodeName = 'Pico MES Trigger';
 	workflowId = 'workflow1';
+	/** Runs go through n8n's queue, which it shows by the id of their job. */
+	queueMode = false;
 	/** The workflow's own time-out; n8n's setting, in seconds. */
 	runTimeoutSeconds: number | undefined;
 
@@ -174,6 +176,7 @@ export class TriggerHost {
 		done?.resolve({
 			status: end,
 			finished: end === 'success',
+			...(this.queueMode ? { jobId: String(this.runs.length) } : {}),
 			data: { resultData: { error: end === 'error' ? this.runError : undefined } },
 		} as unknown as IRun);
 	}

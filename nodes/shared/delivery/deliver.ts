@@ -10,6 +10,7 @@ import { deduplicationKey } from './batch';
 import { lagMs, toItems } from './item';
 import type { Overlap } from './overlap';
 import { PACE } from './pace';
+import type { RunPatience } from './patience';
 import type { Position } from './position';
 import type { Report } from './report';
 import { refusedToWait, runAndWait, type RunOutcome } from './runs';
@@ -28,6 +29,8 @@ export interface Delivery {
 	closing: AbortSignal;
 	/** Runs that nobody waits for. */
 	overlap: Overlap;
+	/** How long to wait for the others. */
+	patience: RunPatience;
 }
 
 /**
@@ -85,7 +88,7 @@ async function extrasFor({ context, settings, closing }: Delivery, batch: Batch)
 }
 
 async function handOver(delivery: Delivery, batch: Batch, attempt: number, extras: readonly Row[]): Promise<RunOutcome> {
-	const { context, settings, position, report, store, closing, overlap } = delivery;
+	const { context, settings, position, report, store, closing, overlap, patience } = delivery;
 	const ids = batch.events.map(({ id }) => id);
 	const key = batch.key ?? deduplicationKey(settings, ids, attempt);
 	if (settings.moveOn === 'started') {
@@ -98,12 +101,12 @@ async function handOver(delivery: Delivery, batch: Batch, attempt: number, extra
 	store();
 	batch.key = undefined;
 	if (settings.moveOn === 'started') {
-		overlap.start(context, [items], key, settings.runTimeoutMs, (reason) => tellUnknown(delivery, batch, reason));
+		overlap.start(context, [items], key, (reason) => tellUnknown(delivery, batch, reason));
 		return { kind: 'succeeded' };
 	}
-	const outcome = await runAndWait(context, [items], key, settings.runTimeoutMs, closing);
+	const outcome = await runAndWait(context, [items], key, patience, closing);
 	if (outcome.kind === 'noWord') {
-		report.warn(`No word of the run for ${describe(batch.events)} within ${settings.runTimeoutMs / 1000} s; moving on`);
+		report.warn(`No word of the run for ${describe(batch.events)} within ${Math.round(outcome.waitedMs / 1000)} s; moving on`);
 	}
 	if (outcome.kind === 'startedBefore') report.info(`${describe(batch.events)} was started before; not started again`);
 	return outcome;
@@ -126,12 +129,12 @@ async function giveUp(
 	reason: string,
 	extras: readonly Row[],
 ): Promise<Verdict> {
-	const { context, settings, report, store, closing } = delivery;
+	const { context, settings, report, store, closing, patience } = delivery;
 	if (settings.afterLastAttempt === 'failedOutput') {
 		const items = itemsOf(delivery, batch, attempt, extras).map(({ json }) => ({ json: { ...json, failedAttempts: settings.attempts, reason } }));
 		const key = `${deduplicationKey(settings, batch.events.map(({ id }) => id), attempt)}:failed`;
 		store();
-		const outcome = await runAndWait(context, [[], items], key, settings.runTimeoutMs, closing);
+		const outcome = await runAndWait(context, [[], items], key, patience, closing);
 		if (outcome.kind === 'closed') return 'closed';
 		if (outcome.kind !== 'failed' && outcome.kind !== 'refused') return 'acknowledged';
 	}

@@ -7,6 +7,7 @@ import type { Batch } from './batch';
 import { deliver, type Verdict } from './deliver';
 import { matches } from './filter';
 import { Overlap } from './overlap';
+import type { RunPatience } from './patience';
 import type { Position } from './position';
 import { Reoffer } from './reoffer';
 import type { Report } from './report';
@@ -20,6 +21,7 @@ export interface IntakeOptions {
 	settings: TriggerSettings;
 	position: Position;
 	report: Report;
+	patience: RunPatience;
 	/** Writes the position into static data. */
 	store: () => void;
 }
@@ -40,7 +42,7 @@ export class Intake {
 		private readonly options: IntakeOptions,
 		private readonly closing: AbortSignal,
 	) {
-		this.overlap = new Overlap(closing);
+		this.overlap = new Overlap(closing, options.patience);
 		const { unconfirmed } = options.position;
 		if (unconfirmed) this.reoffer = new Reoffer(unconfirmed, options.settings.afterUncleanStop);
 	}

@@ -2,6 +2,7 @@ import type { INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
 
 import { pause } from '../api/pause';
 import { PACE } from './pace';
+import type { RunPatience } from './patience';
 import { refusedToWait, startRun } from './runs';
 
 /** Runs under way at the same time at most. A backlog that starts thousands at once brings n8n's database to a halt. */
@@ -19,7 +20,11 @@ export class Overlap {
 	private isTold = true;
 	private readonly stops = new Set<() => void>();
 
-	constructor(private readonly closing: AbortSignal) {
+	/** @param patience after which a run of which nothing is heard counts as ended */
+	constructor(
+		private readonly closing: AbortSignal,
+		private readonly patience: RunPatience,
+	) {
 		closing.addEventListener('abort', () => this.stops.forEach((stop) => stop()), { once: true });
 	}
 
@@ -30,15 +35,13 @@ export class Overlap {
 		}
 	}
 
-	/**
-	 * @param timeoutMs after which a run of which nothing is heard counts as ended
-	 * @param onRefused told when n8n did not carry the run out
-	 */
-	start(context: ITriggerFunctions, outputs: INodeExecutionData[][], key: string, timeoutMs: number, onRefused: (reason: string) => void): void {
+	/** @param onRefused told when n8n did not carry the run out */
+	start(context: ITriggerFunctions, outputs: INodeExecutionData[][], key: string, onRefused: (reason: string) => void): void {
 		if (!this.isTold) return startRun(context, outputs, key);
 		const done = context.helpers.createDeferredPromise<IRun>();
+		const emittedAt = Date.now();
 		const ended = done.promise.then(
-			() => undefined,
+			(run: IRun | undefined) => run && this.patience.learn(run, Date.now() - emittedAt),
 			(error: unknown) => {
 				if (this.closing.aborted) return;
 				const { name, message } = error instanceof Error ? error : new Error(String(error));
@@ -50,10 +53,10 @@ export class Overlap {
 		);
 		this.underWay++;
 		this.started++;
-		this.emittedAt = Date.now();
+		this.emittedAt = emittedAt;
 		context.emit(outputs, undefined, done, key);
 		void ended.then(() => this.ended++);
-		void this.settled(ended, timeoutMs).then(() => {
+		void this.settled(ended, this.patience.ms).then(() => {
 			this.underWay--;
 			this.freed?.();
 		});

@@ -7,6 +7,10 @@ export const PACE = {
 	 * those that are still on their way there.
 	 */
 	takenUp: 2_000,
+	/** For the end of a run while no end was ever told. A longer first run only lets the second one begin beside it. */
+	firstEnd: 120_000,
+	/** Least wait for the end of a run in queue mode, where n8n may never tell it. */
+	queuedEnd: 60_000,
 	/** First and longest wait between two runs of one event. */
 	retryFirst: 5_000,
 	retryLongest: 60_000,

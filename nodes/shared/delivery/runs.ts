@@ -2,6 +2,7 @@ import type { INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
 
 import { pause, within } from '../api/pause';
 import { PACE } from './pace';
+import type { RunPatience } from './patience';
 
 /** How the run of a batch came out. */
 export type RunOutcome =
@@ -10,8 +11,8 @@ export type RunOutcome =
 	| { kind: 'failed'; reason: string }
 	/** n8n holds a run under this key already: the batch was started before. */
 	| { kind: 'startedBefore' }
-	/** No word within the time allowed. */
-	| { kind: 'noWord' }
+	/** No word within the time allowed, milliseconds. */
+	| { kind: 'noWord'; waitedMs: number }
 	/** n8n refused to start a run. */
 	| { kind: 'refused'; reason: string }
 	/** The trigger is being stopped. */
@@ -23,26 +24,33 @@ export function startRun(context: ITriggerFunctions, outputs: INodeExecutionData
 }
 
 /**
- * Starts a run and waits until it ended, `timeoutMs` passed or the trigger is stopped. The promise that n8n gives can
- * stay open for ever (its end may be lost between processes), so the wait is always bounded. A trigger that is stopped
- * right after `emit` waits until n8n has taken the run up.
+ * Starts a run and waits until it ended, patience ran out or the trigger is stopped. The promise that n8n gives can stay
+ * open for ever (its end may be lost between processes), so the wait is always bounded; an end that comes later is still
+ * learned from. A trigger that is stopped right after `emit` waits until n8n has taken the run up.
  */
 export async function runAndWait(
 	context: ITriggerFunctions,
 	outputs: INodeExecutionData[][],
 	key: string,
-	timeoutMs: number,
+	patience: RunPatience,
 	closing: AbortSignal,
 ): Promise<RunOutcome> {
 	const done = context.helpers.createDeferredPromise<IRun>();
-	const ended = done.promise.then(outcomeOf, (error: unknown): RunOutcome => refusal(error, closing));
 	const emittedAt = Date.now();
+	const ended = done.promise.then(
+		(run: IRun | undefined) => {
+			if (run) patience.learn(run, Date.now() - emittedAt);
+			return outcomeOf(run);
+		},
+		(error: unknown): RunOutcome => refusal(error, closing),
+	);
 	context.emit(outputs, undefined, done, key);
 
 	const timer = new AbortController();
 	const stop = () => timer.abort();
 	closing.addEventListener('abort', stop, { once: true });
-	const limit = pause(timeoutMs, timer.signal).then((): RunOutcome => ({ kind: closing.aborted ? 'closed' : 'noWord' }));
+	const waitMs = patience.ms;
+	const limit = pause(waitMs, timer.signal).then((): RunOutcome => (closing.aborted ? { kind: 'closed' } : { kind: 'noWord', waitedMs: waitMs }));
 	const outcome = await Promise.race([ended, limit]);
 	closing.removeEventListener('abort', stop);
 	timer.abort();

@@ -23,6 +23,8 @@ const stored = z.object({
 	floor: z.number().nullish(),
 	/** Ordered units delivered last, to tell corrections. */
 	subjects: z.array(z.string()),
+	/** How long runs took of late, and whether through n8n's queue: how long to wait for the end of the next one. */
+	runs: z.object({ queued: z.boolean(), longestMs: z.number().nonnegative() }).nullish(),
 	/** What was handed to n8n last and is not known to be done. */
 	inFlight: z.object({ ids: z.array(z.string()).min(1), key: z.string(), attempt: z.number().int().min(1) }).nullish(),
 });

@@ -3,6 +3,7 @@ import type { INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
 import { deliver, type Delivery } from '../../../nodes/shared/delivery/deliver.ts';
 import { MOST_AT_ONCE, Overlap } from '../../../nodes/shared/delivery/overlap.ts';
 import { PACE } from '../../../nodes/shared/delivery/pace.ts';
+import { RunPatience } from '../../../nodes/shared/delivery/patience.ts';
 import { runAndWait } from '../../../nodes/shared/delivery/runs.ts';
 
 interface Done {
@@ -38,6 +39,7 @@ function n8n(answer: (emitted: Emitted, count: number) => void) {
 }
 
 const success = { status: 'success' } as IRun;
+const PATIENCE = new RunPatience(60_000);
 const ITEM: INodeExecutionData[][] = [[{ json: {} }]];
 
 describe('as soon as it starts', () => {
@@ -47,10 +49,10 @@ describe('as soon as it starts', () => {
 
 	it('starts no more runs at the same time than n8n stands, and the next one when one ends', async () => {
 		const { context, emits } = n8n(() => undefined);
-		const overlap = new Overlap(stop.signal);
+		const overlap = new Overlap(stop.signal, PATIENCE);
 		for (let run = 0; run < MOST_AT_ONCE; run++) {
 			await overlap.room();
-			overlap.start(context, ITEM, `key ${run}`, 60_000, () => undefined);
+			overlap.start(context, ITEM, `key ${run}`, () => undefined);
 		}
 		let hasRoom = false;
 		const room = overlap.room().then(() => (hasRoom = true));
@@ -63,8 +65,8 @@ describe('as soon as it starts', () => {
 
 	it('stops waiting for room when the trigger is stopped', async () => {
 		const { context } = n8n(() => undefined);
-		const overlap = new Overlap(stop.signal);
-		for (let run = 0; run < MOST_AT_ONCE; run++) overlap.start(context, ITEM, `key ${run}`, 60_000, () => undefined);
+		const overlap = new Overlap(stop.signal, PATIENCE);
+		for (let run = 0; run < MOST_AT_ONCE; run++) overlap.start(context, ITEM, `key ${run}`, () => undefined);
 		const room = overlap.room();
 		stop.abort();
 		await room;
@@ -73,15 +75,15 @@ describe('as soon as it starts', () => {
 	it('gives n8n a moment to take up what was started right before a stop', async () => {
 		Object.assign(PACE, { takenUp: 60 });
 		const { context, emits } = n8n(() => undefined);
-		const overlap = new Overlap(stop.signal);
-		overlap.start(context, ITEM, 'a', 60_000, () => undefined);
+		const overlap = new Overlap(stop.signal, PATIENCE);
+		overlap.start(context, ITEM, 'a', () => undefined);
 		const before = Date.now();
 		stop.abort();
 		await overlap.takenUp();
 		expect(Date.now() - before).toBeGreaterThanOrEqual(55);
 		emits[0].done?.resolve(success);
 		await Promise.resolve();
-		overlap.start(context, ITEM, 'b', 60_000, () => undefined);
+		overlap.start(context, ITEM, 'b', () => undefined);
 		emits[1].done?.resolve(success);
 		await new Promise((resolve) => setTimeout(resolve, 1));
 		const ended = Date.now();
@@ -91,10 +93,10 @@ describe('as soon as it starts', () => {
 
 	it('starts the run without waiting on an engine that lets nobody wait', async () => {
 		const { context, emits } = n8n(({ done }) => done?.reject(new Error('Triggers can only start runs without waiting for them')));
-		const overlap = new Overlap(stop.signal);
-		overlap.start(context, ITEM, 'a', 60_000, () => undefined);
+		const overlap = new Overlap(stop.signal, PATIENCE);
+		overlap.start(context, ITEM, 'a', () => undefined);
 		await new Promise((resolve) => setTimeout(resolve, 5));
-		overlap.start(context, ITEM, 'b', 60_000, () => undefined);
+		overlap.start(context, ITEM, 'b', () => undefined);
 		expect(emits.map(({ key, done }) => [key, done !== undefined])).toEqual([
 			['a', true],
 			['a', false],
@@ -105,7 +107,7 @@ describe('as soon as it starts', () => {
 	it('tells of a run that n8n did not carry out', async () => {
 		const { context } = n8n(({ done }) => done?.reject(new Error('database is locked')));
 		const reasons: string[] = [];
-		new Overlap(stop.signal).start(context, ITEM, 'a', 60_000, (reason) => reasons.push(reason));
+		new Overlap(stop.signal, PATIENCE).start(context, ITEM, 'a', (reason) => reasons.push(reason));
 		await new Promise((resolve) => setTimeout(resolve, 5));
 		expect(reasons).toEqual(['database is locked']);
 	});
@@ -121,7 +123,7 @@ describe('a stop right after a run was handed over', () => {
 			const { context } = n8n(({ done }) => ends && setTimeout(() => done?.resolve(success), 10));
 			const stop = new AbortController();
 			const before = Date.now();
-			const waiting = runAndWait(context, ITEM, 'a', 60_000, stop.signal);
+			const waiting = runAndWait(context, ITEM, 'a', PATIENCE, stop.signal);
 			stop.abort();
 			expect(await waiting).toEqual({ kind: 'closed' });
 			expect(Date.now() - before).toBeGreaterThanOrEqual(least);
@@ -149,12 +151,13 @@ describe('when n8n refuses a run that it has noted already', () => {
 		const verdict = await deliver(
 			{
 				context,
-				settings: { kind: { id: 'noteSaved' }, output: 'full', moveOn: 'finished', attempts: 3, afterUncleanStop, runTimeoutMs: 60_000, resetToken: '', owner: { workflowId: 'w', nodeId: 'n' } },
+				settings: { kind: { id: 'noteSaved' }, output: 'full', moveOn: 'finished', attempts: 3, afterUncleanStop, resetToken: '', owner: { workflowId: 'w', nodeId: 'n' } },
 				position: { handOver: () => undefined, acknowledge: () => undefined },
 				report,
 				store: () => undefined,
 				closing: stop.signal,
-				overlap: new Overlap(stop.signal),
+				patience: PATIENCE,
+				overlap: new Overlap(stop.signal, PATIENCE),
 			} as unknown as Delivery,
 			{ events: [event], attempt: 1, replayed: () => false } as unknown as Parameters<typeof deliver>[1],
 		);
