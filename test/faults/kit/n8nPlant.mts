@@ -1,4 +1,4 @@
-import { until } from '../../../demo/lib/poll.mts';
+import { pause, until } from '../../../demo/lib/poll.mts';
 import { startSandboxProcess, type SandboxProcess } from '../../kit/sandbox.mts';
 import { Collector } from './collector.mts';
 import { flow, picoCredential, type Flow } from './flows.mts';
@@ -7,6 +7,8 @@ import { RealN8n } from './realN8n.mts';
 
 /** Longest wait for anything on a machine that does much else. */
 const PATIENCE_MS = 240_000;
+/** Between two looks into n8n's database while waiting for an effect. */
+const LOOK_MS = 2_000;
 /** Nothing more comes after this long without any change. */
 const QUIET_MS = 120_000;
 /** Distance of two completions: the look-back window of 5 minutes then holds 300. */
@@ -78,6 +80,21 @@ export class N8nPlant {
 	/** Waits until the collector saw so many different orders; an event that was lost makes this end too, in time. */
 	async untilOrders(count: number, timeoutMs = PATIENCE_MS): Promise<void> {
 		await until(`${count} orders`, () => this.collector.orders.size >= count, { timeoutMs, everyMs: 5 }).catch(() => undefined);
+	}
+
+	/**
+	 * Waits for the next effect after the `seen` ones, if one is to come: a run that a kill cut off has none and leaves no
+	 * other to wait for. One that is lost makes this end too, in time, and shows in the account.
+	 */
+	async untilNextEffect(workflowId: string, seen: number, read = async () => await this.runs(workflowId)): Promise<void> {
+		const { collector } = this;
+		const toCome = async () => knownOrders(await read(), collector.hits).size < this.made;
+		const deadline = Date.now() + PATIENCE_MS;
+		for (let lookAt = Date.now() + LOOK_MS; collector.calls === seen && Date.now() < deadline; await pause(10)) {
+			if (Date.now() < lookAt) continue;
+			if (!(await toCome())) return;
+			lookAt = Date.now() + LOOK_MS;
+		}
 	}
 
 	async runs(workflowId: string): Promise<StoredRun[]> {

@@ -51,7 +51,7 @@ scenario(
 				await starting;
 			}
 			await n8n.start();
-			if (collector.calls === seen) await untilCall(seen);
+			await plant.untilNextEffect(KILLED, seen);
 			recoveredInMs = Math.max(recoveredInMs, Date.now() - killedAt);
 		}
 		const runs = await plant.settledRuns(KILLED, events);
@@ -81,7 +81,7 @@ scenario(
 			await n8n.n8n.stop();
 			const seen = collector.calls;
 			await n8n.start();
-			if (collector.calls === seen) await untilCall(seen);
+			await plant.untilNextEffect(RESTARTED, seen);
 			recoveredInMs = Math.max(recoveredInMs, Date.now() - stoppedAt);
 		}
 		const events = restarts * share;
@@ -111,7 +111,7 @@ scenario(
 			await n8n.n8n.kill();
 			const seen = collector.calls;
 			await n8n.start();
-			if (collector.calls === seen) await untilCall(seen);
+			await plant.untilNextEffect(REMEMBERS, seen);
 			recoveredInMs = Math.max(recoveredInMs, Date.now() - killedAt);
 		}
 		const runs = await plant.settledRuns(REMEMBERS, events);
@@ -122,10 +122,3 @@ scenario(
 	},
 	LONG,
 );
-
-/** Waits for the next run after the `seen`-th, if one is to come; one that never comes shows in the account. */
-async function untilCall(seen: number): Promise<void> {
-	const { collector, made } = plant;
-	const deadline = Date.now() + 240_000;
-	while (collector.calls === seen && collector.orders.size < made && Date.now() < deadline) await pause(10);
-}

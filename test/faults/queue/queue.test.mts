@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { pause, until } from '../../../demo/lib/poll.mts';
+import { pause } from '../../../demo/lib/poll.mts';
 import { installTarball, packPackage } from '../../../demo/lib/package.mts';
 import type { Row } from '../../../demo/lib/database.mts';
 import { account, RUNS_OF, storedRuns } from '../kit/ledger.mts';
@@ -54,7 +54,7 @@ scenario(
 	'R1',
 	'n8n in queue mode, main and sometimes its worker killed (kill -9), Redis and PostgreSQL',
 	async (random) => {
-		const events = size(4_000, 100);
+		const events = size(2_000, 100);
 		const kills = size(20, 2);
 		const share = events / kills;
 		const { collector, n8n } = plant;
@@ -71,11 +71,11 @@ scenario(
 			const victims = random.pick(VICTIMS);
 			if (victims.worker) await worker.kill();
 			if (victims.main) await n8n.n8n.kill();
-			const seen = collector.calls;
 			for (const each of ['worker', 'main'] as const) if (victims[each]) killed[each]++;
+			const seen = collector.calls;
 			if (victims.worker) await worker.start();
 			if (victims.main) await n8n.start();
-			await until('the next run', () => collector.calls > seen || collector.orders.size >= plant.made, { timeoutMs: 240_000, everyMs: 10 });
+			await plant.untilNextEffect(FLOW, seen, runs);
 			recoveredInMs = Math.max(recoveredInMs, Date.now() - killedAt);
 		}
 		const settled = await plant.settledRuns(FLOW, events, runs);
