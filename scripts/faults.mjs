@@ -3,11 +3,13 @@
 //   --seed N       another sequence of random faults
 //   --only R2,R5   some rows
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { commandLine } from './lib/command-line.mjs';
 import { faultTable } from './lib/fault-table.mjs';
 import { runJest, RESULTS_FOLDER } from './lib/jest.mjs';
+import { writeMarked } from './lib/marked-table.mjs';
 import { prepare } from './lib/prepare.mjs';
 import { seconds, StepError } from './lib/steps.mjs';
 import { prepareQueue } from './lib/queue-servers.mjs';
@@ -63,9 +65,10 @@ await commandLine(async ({ steps, root, args }) => {
 	await prepare(steps, { root, build: true, host: true });
 	const queue = full && (!only || only.includes('R1')) ? await prepareQueue(steps) : { skipped: full ? undefined : 'full form only' };
 
-	const folder = join(root, 'bench-results');
-	const lines = join(folder, 'faults.jsonl');
-	for (const each of [folder, join(root, RESULTS_FOLDER)]) mkdirSync(each, { recursive: true });
+	// Only a whole run at full size is kept.
+	const kept = full && !only ? join('bench', 'results') : RESULTS_FOLDER;
+	const lines = join(root, RESULTS_FOLDER, 'faults.jsonl');
+	for (const each of [kept, RESULTS_FOLDER]) mkdirSync(join(root, each), { recursive: true });
 	rmSync(lines, { force: true });
 	Object.assign(process.env, { PICO_FAULTS: full ? 'full' : 'short', PICO_FAULTS_SEED: String(seed), PICO_FAULTS_RESULTS: lines });
 
@@ -87,7 +90,12 @@ await commandLine(async ({ steps, root, args }) => {
 	for (const title of failed) steps.say(`FAILED  ${title}`);
 	const wallSeconds = Math.round((Date.now() - began) / 1000);
 	const summary = { at: new Date(began).toISOString(), form: full ? 'full' : 'short', seed, wallSeconds, failed, rows };
-	writeFileSync(join(folder, 'faults.json'), `${JSON.stringify(summary, null, 2)}\n`);
-	steps.say(`${rows.length} rows, ${failed.length} failed, seed ${seed}, ${seconds(Date.now() - began)}; bench-results/faults.json`);
+	if (kept !== RESULTS_FOLDER && failed.length === 0) {
+		const ran = `Seed ${seed}, ${summary.at.slice(0, 10)}, ${cpus().length} processors, ${seconds(wallSeconds * 1000)} in all.`;
+		writeMarked(join(root, 'docs', 'fault-matrix.md'), 'faults', `${faultTable(rows)}\n\n${ran}${queue.skipped ? ` Without R1 in queue mode: ${queue.skipped}.` : ''}`);
+	}
+	const file = join(kept, 'faults.json');
+	writeFileSync(join(root, file), `${JSON.stringify(summary, null, 2)}\n`);
+	steps.say(`${rows.length} rows, ${failed.length} failed, seed ${seed}, ${seconds(Date.now() - began)}; ${file}`);
 	return failed.length > 0 || rows.length === 0 ? 1 : 0;
 });
