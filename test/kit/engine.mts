@@ -1,24 +1,27 @@
 import 'reflect-metadata';
-import { createRunExecutionData, Workflow, type IDataObject, type INode, type INodeType, type IWorkflowExecuteAdditionalData } from 'n8n-workflow';
+import { Workflow, type ICredentialType, type IDataObject, type INode, type INodeType, type IWorkflowExecuteAdditionalData } from 'n8n-workflow';
 
-import { PicoApi } from '../../credentials/PicoApi.credentials.ts';
-
-export interface Access {
-	endpoint: string;
-	token: string;
-	ignoreTlsIssues?: boolean;
+/** A node under test, with the credential that it asks for. */
+export interface Subject {
+	/** As a workflow file names it. */
+	type: string;
+	name: string;
+	/** Makes the node anew, as each workflow does. */
+	node: () => INodeType;
+	credential: ICredentialType;
 }
 
 /**
  * What n8n-core needs around a workflow, with the real credential class signing requests. Everything a node does on
  * the wire goes through n8n-core's own HTTP helper.
+ *
+ * @param values what a person entered in the credential
  */
-export function additionalData(access: Access, extra: Record<string, unknown> = {}): IWorkflowExecuteAdditionalData {
-	const credential = new PicoApi();
+export function surroundings(credential: ICredentialType, values: object, extra: Record<string, unknown> = {}): IWorkflowExecuteAdditionalData {
 	const credentialsHelper = {
 		getParentTypes: () => [],
 		isCredentialUsableByNode: () => true,
-		getDecrypted: async () => ({ ignoreTlsIssues: false, ...access }) as unknown as IDataObject,
+		getDecrypted: async () => ({ ...values }) as IDataObject,
 		preAuthentication: async () => undefined,
 		authenticate: async (data: IDataObject, _type: string, request: IDataObject) =>
 			await (credential.authenticate as unknown as (c: IDataObject, r: IDataObject) => Promise<IDataObject>)(data, request),
@@ -57,4 +60,5 @@ export function workflowOf(type: INodeType, node: INode, staticData: IDataObject
 	});
 }
 
-export { createRunExecutionData };
+/** The credentials entry of a workflow file. */
+export const credentialsOf = ({ credential }: Subject): INode['credentials'] => ({ [credential.name]: { id: '1', name: credential.displayName } });

@@ -2,7 +2,8 @@ import * as core from 'n8n-core';
 import type { IDataObject, INode, INodeExecutionData, IRun, ITriggerResponse, WorkflowActivateMode } from 'n8n-workflow';
 
 import { PicoTrigger } from '../../nodes/PicoTrigger/PicoTrigger.node.ts';
-import { additionalData, workflowOf, type Access } from './engine.mts';
+import { workflowOf } from './engine.mts';
+import { additionalData, type Access } from './picoAccess.mts';
 
 export type RunEnd = 'success' | 'error' | 'waiting' | 'canceled' | 'never';
 

@@ -1,84 +1,22 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IDataObject } from 'n8n-workflow';
 
-import * as core from 'n8n-core';
-import type { IDataObject, INode, INodeExecutionData, IWebhookResponseData, Workflow } from 'n8n-workflow';
-
+import { PicoApi } from '../../credentials/PicoApi.credentials.ts';
 import { PicoWebhookTrigger } from '../../nodes/PicoWebhookTrigger/PicoWebhookTrigger.node.ts';
 import { forgetTurns } from '../../nodes/PicoWebhookTrigger/turns.ts';
-import { additionalData, workflowOf, type Access } from './engine.mts';
+import type { Access } from './picoAccess.mts';
+import { WebhookNodeHost } from './webhookNodeHost.mts';
 
-type Mode = 'prod' | 'test';
-type WebhookData = ConstructorParameters<typeof core.WebhookContext>[4];
+const TRIGGER = {
+	type: 'n8n-nodes-pico-mes.picoWebhookTrigger',
+	name: 'Pico MES Webhook Trigger',
+	node: () => new PicoWebhookTrigger(),
+	credential: new PicoApi(),
+};
 
-interface Answer {
-	status: number;
-	body: IDataObject;
-}
-
-const FIRST_RUN_DELAY_MS = 5;
-
-/**
- * n8n's behaviour around a webhook trigger, as far as it can lose or repeat events, in the order of n8n 2.41: each call
- * reads static data anew, the run is started first, then static data are saved if they count as changed, and then comes
- * the answer. The trigger itself runs on n8n-core's real contexts behind a real HTTP server.
- */
-export class WebhookHost {
-	/** Items of each run, in the order of their start. */
-	readonly runs: IDataObject[][] = [];
-	readonly logs: string[] = [];
-	readonly answers: Answer[] = [];
-	staticData: IDataObject = {};
-	nodeName = 'Pico MES Webhook Trigger';
-	workflowId = 'workflow1';
-	/** Set to let every call fail on the way, as a dead line does. */
-	down = false;
-	/** Set to let n8n fail to start runs. */
-	runsFail = false;
-	/** How long n8n's database takes before it knows of a run. */
-	runDelayMs = FIRST_RUN_DELAY_MS;
-	/** Base of the addresses that n8n hands out; that of the server when empty. */
-	publicUrl = '';
-	private active = false;
-	private testing: { staticData: IDataObject; hit: (items: IDataObject[]) => void } | undefined;
-	private readonly server: Server;
-	private port = 0;
-
-	constructor(
-		readonly access: Access,
-		public parameters: IDataObject = {},
-	) {
-		this.server = createServer((request, response) => void this.handle(request, response));
-	}
-
-	async open(): Promise<this> {
-		await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-		this.port = (this.server.address() as AddressInfo).port;
-		return this;
-	}
-
-	async close(): Promise<void> {
-		if (this.active) await this.deactivate();
-		this.restart();
-		this.server.closeAllConnections();
-		await new Promise((resolve) => this.server.close(resolve));
-	}
-
-	get items(): IDataObject[] {
-		return this.runs.flat();
-	}
-
-	get url(): string {
-		return this.address('prod');
-	}
-
-	/** The registration that is stored for the node. */
-	get registration(): IDataObject | undefined {
-		return (this.staticData[`node:${this.nodeName}`] as IDataObject | undefined)?.registration as IDataObject | undefined;
-	}
-
-	get secret(): string {
-		return String(this.registration?.secret);
+/** n8n around a Pico MES Webhook Trigger. */
+export class WebhookHost extends WebhookNodeHost<Access> {
+	constructor(access: Access, parameters: IDataObject = {}) {
+		super(TRIGGER, access, parameters);
 	}
 
 	/** What is stored of the progress. */
@@ -86,175 +24,11 @@ export class WebhookHost {
 		return ((this.staticData.global as IDataObject | undefined)?.['picoWebhookTrigger:node-1'] ?? {}) as IDataObject;
 	}
 
-	async activate(): Promise<void> {
-		const { hooks, call, workflow } = this.hook('prod', this.staticData, 'trigger', 'activate');
-		if (!(await hooks.checkExists.call(call))) await hooks.create.call(call);
-		this.save(workflow);
-		this.active = true;
-	}
-
-	async deactivate(): Promise<void> {
-		this.active = false;
-		const { hooks, call, workflow } = this.hook('prod', this.staticData, 'internal', 'update');
-		await hooks.delete.call(call);
-		this.save(workflow);
-	}
-
-	/** The process ends and starts again: what it had in memory is gone; n8n 2.40 and newer call no hook. */
 	restart(): void {
 		forgetTurns(`${this.workflowId}/node-1`);
 	}
 
-	/** "Listen for test event": registers the test URL with empty static data and waits for the first hit. */
-	async listenForTest(): Promise<{ items: Promise<IDataObject[]>; stop: () => Promise<void> }> {
-		const { hooks, call, workflow } = this.hook('test', {}, 'manual', 'manual');
-		if (!(await hooks.checkExists.call(call))) await hooks.create.call(call);
-		const staticData = plain(workflow.staticData);
-		const stop = async () => {
-			this.testing = undefined;
-			const { hooks, call } = this.hook('test', staticData, 'internal', 'update');
-			await hooks.delete.call(call);
-		};
-		const items = new Promise<IDataObject[]>((hit) => (this.testing = { staticData, hit }));
-		return { items, stop };
-	}
-
-	/** Calls the production address as anyone on the network could. */
-	async call(
-		body: unknown,
-		headers: Record<string, string> = { 'x-pico-webhook-secret': this.secret },
-		hangUpAfterMs = 60_000,
-	): Promise<Answer> {
-		const response = await fetch(this.address('prod', true), {
-			method: 'POST',
-			headers: { 'content-type': 'application/json', ...headers },
-			body: typeof body === 'string' ? body : JSON.stringify(body),
-			signal: AbortSignal.timeout(hangUpAfterMs),
-		});
-		return { status: response.status, body: (await response.json()) as IDataObject };
-	}
-
-	private address(mode: Mode, local = false): string {
-		return `${this.base(mode, local)}/hook-1/pico`;
-	}
-
-	private base(mode: Mode, local = false): string {
-		const own = `http://127.0.0.1:${this.port}`;
-		return `${local ? own : this.publicUrl || own}/${mode === 'test' ? 'webhook-test' : 'webhook'}`;
-	}
-
-	private surroundings(extra: Record<string, unknown> = {}) {
-		return additionalData(this.access, { webhookBaseUrl: this.base('prod'), webhookTestBaseUrl: this.base('test'), ...extra });
-	}
-
-	private node(): INode {
-		return {
-			id: 'node-1',
-			name: this.nodeName,
-			type: 'n8n-nodes-pico-mes.picoWebhookTrigger',
-			typeVersion: 1,
-			position: [0, 0],
-			webhookId: 'hook-1',
-			parameters: this.parameters as INode['parameters'],
-			credentials: { picoApi: { id: '1', name: 'Pico' } },
-		};
-	}
-
-	private webhookData(mode: Mode): WebhookData {
-		const [webhookDescription] = new PicoWebhookTrigger().description.webhooks ?? [];
-		return { webhookDescription, isTest: mode === 'test', node: this.nodeName, workflowId: this.workflowId } as unknown as WebhookData;
-	}
-
-	private hook(mode: Mode, staticData: IDataObject, executionMode: 'trigger' | 'manual' | 'internal', activation: 'activate' | 'manual' | 'update') {
-		const type = new PicoWebhookTrigger();
-		const node = this.node();
-		const workflow = workflowOf(type, node, plain(staticData), this.workflowId);
-		const call = new core.HookContext(workflow, node, this.surroundings(), executionMode, activation, this.webhookData(mode));
-		this.listenToLog(call);
-		return { hooks: type.webhookMethods.default, call, workflow };
-	}
-
-	private listenToLog(context: object): void {
-		const note = (level: string) => (text: string) => void this.logs.push(`${level} ${text}`);
-		Object.defineProperty(context, 'logger', {
-			value: { info: note('info'), warn: note('warn'), error: note('error'), debug: note('debug') },
-		});
-	}
-
-	private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		if (this.down) return void request.socket.destroy();
-		const mode: Mode = request.url?.startsWith('/webhook-test/') ? 'test' : 'prod';
-		const body = await jsonOf(request);
-		const answer = (status: number, value: unknown) => {
-			this.answers.push({ status, body: value as IDataObject });
-			response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
-		};
-		const known = mode === 'test' ? this.testing !== undefined : this.active;
-		if (!known || !/\/hook-1\/pico$/.test(request.url ?? '')) return answer(404, { message: 'not registered' });
-		if (body === undefined) return answer(422, { message: 'Failed to parse request body' });
-		const httpResponse = Object.assign(response, {
-			status(code: number) {
-				response.statusCode = code;
-				return httpResponse;
-			},
-			json: (value: unknown) => answer(response.statusCode, value),
-		});
-		try {
-			await this.execute(mode, Object.assign(request, { body }), httpResponse, answer);
-		} catch (error) {
-			answer(500, { message: error instanceof Error ? error.message : String(error) });
-		}
-	}
-
-	private async execute(mode: Mode, httpRequest: object, httpResponse: object, answer: (status: number, value: unknown) => void) {
-		const type = new PicoWebhookTrigger();
-		const node = this.node();
-		const stored = plain(mode === 'test' ? (this.testing?.staticData ?? {}) : this.staticData);
-		const workflow = workflowOf(type, node, stored, this.workflowId);
-		const extra = this.surroundings({ httpRequest, httpResponse });
-		const context = new core.WebhookContext(
-			workflow,
-			node,
-			extra,
-			mode === 'test' ? 'manual' : 'webhook',
-			this.webhookData(mode),
-			[],
-			null,
-		);
-		this.listenToLog(context);
-		const result: IWebhookResponseData = await type.webhook.call(context);
-		if (result.noWebhookResponse) return this.save(workflow);
-		if (!result.workflowData) {
-			this.save(workflow);
-			return answer(200, result.webhookResponse ?? { message: 'Webhook call received' });
-		}
-		const items = result.workflowData[0].map(({ json }: INodeExecutionData) => json);
-		// n8n builds the workflow a second time from the very same object, which resets the note of changes.
-		workflowOf(type, node, stored, this.workflowId);
-		await new Promise((resolve) => setTimeout(resolve, this.runDelayMs));
-		if (this.runsFail) return answer(500, { message: 'Error starting the workflow' });
-		if (mode === 'test') this.testing?.hit(items);
-		else this.runs.push(items);
-		this.save(workflow, mode);
-		return answer(200, { message: 'Workflow was started' });
-	}
-
-	private save(workflow: Workflow, mode: Mode = 'prod'): void {
-		if (mode === 'test' || !workflow.staticData.__dataChanged) return;
-		this.staticData = plain(workflow.staticData);
-	}
-}
-
-function plain(value: unknown): IDataObject {
-	return JSON.parse(JSON.stringify(value)) as IDataObject;
-}
-
-async function jsonOf(request: IncomingMessage): Promise<unknown> {
-	const chunks: Buffer[] = [];
-	for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-	try {
-		return JSON.parse(Buffer.concat(chunks).toString());
-	} catch {
-		return undefined;
+	protected override get knownHeaders(): Record<string, string> {
+		return { 'x-pico-webhook-secret': this.secret };
 	}
 }

@@ -2,7 +2,7 @@ import { LoadOptionsContext } from 'n8n-core';
 import { Workflow, type IDataObject, type ILoadOptionsFunctions, type INode } from 'n8n-workflow';
 
 import { Pico } from '../../../nodes/Pico/Pico.node.ts';
-import { additionalData } from '../../kit/engine.mts';
+import { additionalData } from '../../kit/picoAccess.mts';
 import { byId, byPart, SERVERS, usePico } from '../../kit/usePico.mts';
 
 const pico = usePico();

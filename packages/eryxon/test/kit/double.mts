@@ -1,5 +1,5 @@
 import { startEryxonDouble, type EryxonDoubleOptions } from '../../../sandbox/src/eryxon/server.mts';
-import type { Access } from './engine.mts';
+import type { Access } from './access.mts';
 
 export const DIALECTS = ['g1', 'g2', 'g3'] as const;
 export type DialectName = (typeof DIALECTS)[number];

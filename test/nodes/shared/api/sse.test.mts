@@ -9,7 +9,8 @@ import { PicoClient } from '../../../../nodes/shared/api/client.ts';
 import { PicoFailure } from '../../../../nodes/shared/api/failure.ts';
 import { sseFrames } from '../../../../nodes/shared/api/stream/sse.ts';
 import { PicoTrigger } from '../../../../nodes/PicoTrigger/PicoTrigger.node.ts';
-import { additionalData, workflowOf } from '../../../kit/engine.mts';
+import { workflowOf } from '../../../kit/engine.mts';
+import { additionalData } from '../../../kit/picoAccess.mts';
 import { until } from '../../../kit/until.mts';
 
 let server: Server;

@@ -1,0 +1,6 @@
+/** What a person enters in the Eryxon credential. */
+export interface Access {
+	baseUrl: string;
+	apiKey: string;
+	externalSource?: string;
+}
