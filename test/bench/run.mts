@@ -1,70 +1,81 @@
 /**
- * `npm run bench [-- --only list,replay]`: the package beside its peers, each pair in one run on one machine. Prints a
- * table and writes bench-results/bench.json. Exits 1 when a measurement failed, not when a target is missed: times on a
- * busy machine are for people to judge.
+ * `npm run bench [-- --quick] [-- --only P3,path]`: the package beside its peers, each pair in one run on one machine.
+ * Prints a table. A full run keeps its result in bench/results and in docs/benchmarks.md; any other one leaves it in
+ * test-results. Exits 1 when a measurement failed, not when a target is missed: times on a busy machine are for people
+ * to judge.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { stopAllChildren } from '../../demo/lib/children.mts';
+import { readCommandLine } from './lib/commandLine.mts';
+import { FlowsServer } from './lib/flowsServer.mts';
+import { writeTable } from './lib/markdown.mts';
+import { picture } from './lib/picture.mts';
 import { preparePlaces, type Places } from './lib/places.mts';
 import { endAll } from './lib/processes.mts';
-import { machine, printTable, type Report } from './lib/report.mts';
-import type { Measure } from './rows/context.mts';
-import { backlog, idle, state } from './rows/cost.mts';
-import { list } from './rows/list.mts';
-import { weight } from './rows/package.mts';
-import { path } from './rows/path.mts';
-import { replay } from './rows/replay.mts';
-import { save } from './rows/save.mts';
-import { startOfRun } from './rows/start.mts';
-
-const MEASURES: Record<string, Measure> = { list, save, replay, path, idle, state, backlog, package: weight, start: startOfRun };
-
-const argument = (name: string) => process.argv[process.argv.indexOf(name) + 1];
-const chosen = process.argv.includes('--only') ? argument('--only').split(',') : Object.keys(MEASURES);
-const unknown = chosen.filter((name) => !(name in MEASURES));
-if (unknown.length > 0) {
-	console.error(`There is no measurement ${unknown.join(', ')}. Choose from ${Object.keys(MEASURES).join(', ')}.`);
-	process.exit(1);
-}
+import { newReport, printTable, versions } from './lib/report.mts';
+import { MEASURES } from './rows/all.mts';
+import type { Bench } from './rows/context.mts';
 
 const root = process.cwd();
+const { quick, chosen, full } = (() => {
+	try {
+		return readCommandLine(process.argv.slice(2), MEASURES);
+	} catch (error) {
+		console.error((error as Error).message);
+		process.exit(1);
+	}
+})();
+
 const started = Date.now();
 const say = (text: string) => console.log(`${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s  ${text}`);
 let places: Places | undefined;
-const clear = () => {
+let flows: Promise<FlowsServer> | undefined;
+const clear = async () => {
 	endAll();
+	await stopAllChildren(0);
 	if (places) rmSync(places.scratch, { recursive: true, force: true });
 };
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-	process.once(signal, () => {
-		clear();
-		process.exit(130);
-	});
+	process.once(signal, () => void clear().finally(() => process.exit(130)));
 }
 
-const report: Report = { when: new Date().toISOString(), machine: machine(), rows: [], failures: [], seconds: 0 };
+const report = newReport(quick);
 try {
 	say('building the package in a scratch folder');
-	places = await preparePlaces(root);
-	for (const name of chosen) {
-		say(name);
+	const prepared = await preparePlaces(root);
+	places = prepared;
+	Object.assign(report, versions(prepared));
+	const n8n = async () => {
+		if (!flows) say('  starting a fresh n8n with the package in it');
+		flows ??= FlowsServer.start(prepared, quick ? { rows: 5_000, pollSeconds: 10 } : { rows: 100_000, pollSeconds: 60 });
+		return await flows;
+	};
+	const bench: Bench = { places: prepared, quick, n8n, say: (text) => say(`  ${text}`) };
+	for (const { numbers, name, measure } of chosen) {
+		say([...numbers, name].join(' '));
 		try {
-			report.rows.push(...(await MEASURES[name]({ places, say: (text) => say(`  ${text}`) })));
+			report.rows.push(...(await measure(bench)));
 		} catch (error) {
 			report.failures.push({ name, reason: error instanceof Error ? error.message : String(error) });
 		}
 	}
+	await (await flows?.catch(() => undefined))?.close();
 } finally {
-	clear();
+	await clear();
 }
 report.seconds = (Date.now() - started) / 1000;
-mkdirSync(join(root, 'bench-results'), { recursive: true });
-const file = join(root, 'bench-results', 'bench.json');
-writeFileSync(file, `${JSON.stringify(report, null, '\t')}\n`);
+
+const folder = join(root, ...(full ? ['bench', 'results'] : ['test-results']));
+mkdirSync(folder, { recursive: true });
+writeFileSync(join(folder, 'bench.json'), `${JSON.stringify(report, null, '\t')}\n`);
+writeFileSync(join(folder, 'bench.svg'), picture(report));
+if (full) writeTable(join(root, 'docs', 'benchmarks.md'), report);
 console.log(`\n${printTable(report)}\n`);
-const load = report.machine.load[0].toFixed(1);
 console.log(
-	`${report.machine.cpus} processors, load at the start ${load}, ${report.seconds.toFixed(0)} s. As JSON: ${file}`,
+	`${report.machine.cpus} processors, load at the start ${report.load[0].toFixed(1)}, n8n ${report.n8n} on Node ${report.node}, ` +
+		`${report.seconds.toFixed(0)} s. Written: bench.json and bench.svg in ${full ? 'bench/results, and docs/benchmarks.md' : 'test-results'}.`,
 );
+if (quick) console.log('Quick: small sizes and few runs. It shows that all works; only a full run tells whether a target is met.');
 process.exit(report.failures.length > 0 ? 1 : 0);

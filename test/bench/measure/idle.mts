@@ -3,10 +3,13 @@ import type { ITriggerResponse } from 'n8n-workflow';
 
 import { bareStream, subscription } from '../lib/bareStream.mts';
 import { N8nCore, type Access, type Given } from '../lib/n8n.mts';
+import { WakeUps } from '../lib/wakeUps.mts';
 
 export interface IdleInput extends Given, Access {
 	count: number;
 	side: 'ours' | 'peer';
+	/** Count wake-ups for so long; the memory means nothing then. 0: no. */
+	watchMs: number;
 }
 
 export interface IdleResult {
@@ -16,6 +19,8 @@ export interface IdleResult {
 	/** Processor time of all together in the measured seconds, milliseconds. */
 	cpuMs: number;
 	open: number;
+	/** Calls into JavaScript while watched, all together. */
+	wakeUps: ReturnType<WakeUps['read']>;
 }
 
 const SETTLE_MS = 6_000;
@@ -25,6 +30,8 @@ const AT_ONCE = 10;
 /** What an active trigger costs while nothing happens; the peer holds a plain `fetch` stream open. */
 export async function measure(input: IdleInput): Promise<IdleResult> {
 	const n8n = new N8nCore(input);
+	const wakeUps = new WakeUps();
+	if (input.watchMs > 0) wakeUps.watch();
 	// n8n keeps workflow and context for any trigger, so they are there before the count begins.
 	const contexts = Array.from({ length: WARM + input.count }, (_, index) =>
 		n8n.triggerContext({}, input, () => undefined, {}, `w${index}`),
@@ -56,7 +63,13 @@ export async function measure(input: IdleInput): Promise<IdleResult> {
 	await pause(SETTLE_MS);
 	const after = usage();
 	const cpu = process.cpuUsage();
-	if (input.side === 'ours') await pause(SETTLE_MS);
+	if (input.watchMs > 0) {
+		wakeUps.restart();
+		await pause(input.watchMs);
+	} else if (input.side === 'ours') {
+		await pause(SETTLE_MS);
+	}
+	const woken = wakeUps.read();
 	const { user, system } = process.cpuUsage(cpu);
 	await Promise.all(held.map(async ({ closeFunction }) => await closeFunction?.()));
 	return {
@@ -64,6 +77,7 @@ export async function measure(input: IdleInput): Promise<IdleResult> {
 		heap: (after.heap - before.heap) / input.count,
 		cpuMs: (user + system) / 1000,
 		open,
+		wakeUps: woken,
 	};
 }
 

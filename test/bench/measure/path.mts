@@ -36,7 +36,7 @@ export async function measure(input: PathInput): Promise<PathResult> {
 	const control = async (path: string, body: object) => {
 		await fetch(`${input.server}/control/${path}`, { method: 'POST', body: JSON.stringify(body) });
 	};
-	const write = async (count: number, everyMs: number) => await control('write', { count, everyMs, to: 'streams' });
+	const write = async (count: number, everyMs: number) => await control('write', { count, everyMs, to: ['graph'] });
 	let staticData: IDataObject = {};
 
 	const trigger = async (parameters: object, onItems: (items: Array<{ json: Record<string, unknown> }>) => void) => {

@@ -18,8 +18,8 @@ export interface StateResult {
 	perEvent: number[];
 	/** What n8n then needs to write the state down as JSON, microseconds for each `emit`. */
 	stringify: number;
-	/** Highest size of the stored state as JSON. */
-	bytes: number;
+	/** Highest size of the stored state as JSON, in each tenth of the events. */
+	bytes: number[];
 	acknowledged: number;
 }
 
@@ -40,7 +40,7 @@ export async function measure(input: StateInput): Promise<StateResult> {
 	const { ObservableObject } = n8n.flow;
 	const staticData = ObservableObject.create({ global: {} }) as { global: IDataObject };
 	const position = Position.at(new Date(START).toISOString(), 'source', '', LOOKBACK_MS);
-	const result: StateResult = { perEvent: [], stringify: 0, bytes: 0, acknowledged: 0 };
+	const result: StateResult = { perEvent: [], stringify: 0, bytes: [], acknowledged: 0 };
 	const sample = orderCompleted.sample;
 	const part = input.events / 10;
 
@@ -48,6 +48,7 @@ export async function measure(input: StateInput): Promise<StateResult> {
 	let made = 0;
 	for (let tenth = 0; tenth < 10; tenth++) {
 		let spent = 0;
+		let bytes = 0;
 		for (let done = 0; done < part; done += input.eventsPerRun) {
 			const rows = Array.from({ length: input.eventsPerRun }, () => {
 				made++;
@@ -67,8 +68,9 @@ export async function measure(input: StateInput): Promise<StateResult> {
 			const before = performance.now();
 			const text = JSON.stringify(staticData.global);
 			stringified.push((performance.now() - before) * 1000);
-			result.bytes = Math.max(result.bytes, Buffer.byteLength(text));
+			bytes = Math.max(bytes, Buffer.byteLength(text));
 		}
+		result.bytes.push(bytes);
 		result.perEvent.push((spent * 1000) / part);
 	}
 	return { ...result, stringify: series(stringified).median };

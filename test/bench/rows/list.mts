@@ -1,23 +1,24 @@
 import { startSandboxProcess } from '../../kit/sandbox.mts';
 import { measureInProcess } from '../lib/processes.mts';
+import { ratioRow } from '../lib/ratioRow.mts';
 import { sameCount, times, type Row } from '../lib/row.mts';
-import { pairedRatio, series } from '../lib/stats.mts';
+import { pairedRatio } from '../lib/stats.mts';
 import type { ListInput, ListResult } from '../measure/list.mts';
-import { accessOf, RUNS, type Measure } from './context.mts';
+import { accessOf, runs, thousands, type Measure } from './context.mts';
 
 const OPERATIONS = 5_000;
 
-/** Listing operations beside n8n's own GraphQL node with the very query that our node sends. */
-export const list: Measure = async ({ places }) => {
+/** P13: listing operations beside n8n's own GraphQL node with the very query that our node sends. */
+export const list: Measure = async (bench) => {
 	const sandbox = await startSandboxProcess();
 	try {
 		await sandbox.control('POST', 'operations/bulk', { count: OPERATIONS });
 		const { operations } = await sandbox.control<{ operations: unknown[] }>('GET', 'state');
 		const measure = async (input: Partial<ListInput>) =>
-			await measureInProcess<ListResult>(places, 'list', {
+			await measureInProcess<ListResult>(bench.places, 'list', {
 				...accessOf(sandbox),
 				document: '',
-				rounds: RUNS,
+				rounds: runs(bench),
 				first: 'none',
 				...input,
 			});
@@ -31,36 +32,35 @@ export const list: Measure = async ({ places }) => {
 			'our node': result.oursItems,
 			'the GraphQL node': result.peerRows,
 		});
-		const ratio = pairedRatio(result.ours, result.peer);
 		const rows: Row[] = [
-			{
-				what: `List ${OPERATIONS.toLocaleString('en-US')} operations`,
+			ratioRow({
+				p: 'P13',
+				what: `List ${thousands(OPERATIONS)} operations`,
 				unit: 'ms',
-				ours: series(result.ours),
-				peer: { name: 'GraphQL node', ...series(result.peer) },
-				result: ratio,
-				shown: times(ratio),
-				target: { text: '<= 1.1x', met: ratio <= 1.1 },
+				ours: result.ours,
+				peer: result.peer,
+				peerName: 'GraphQL node',
+				atMost: 1.05,
 				notes: [
-					"Each run is five executions on n8n's workflow engine. Ours makes one item for each operation (output Full: the same data), the GraphQL node one item with the whole answer.",
+					`Each run is five executions on n8n's workflow engine. Ours makes one item for each operation (output Full: the same data), the GraphQL node one item with the whole answer. Processor time of n8n alone: ${times(pairedRatio(result.oursCpu, result.peerCpu))}.`,
 				],
-			},
+			}),
 		];
+		if (bench.quick) return rows;
 		const first = { ours: [] as number[], peer: [] as number[] };
 		for (let run = 0; run < 3; run++) {
 			for (const side of ['ours', 'peer'] as const)
 				first[side].push((await measure({ document, first: side })).firstMs);
 		}
-		const firstRatio = pairedRatio(first.ours, first.peer);
-		rows.push({
-			what: 'The same, first call in a new process',
-			unit: 'ms',
-			ours: series(first.ours),
-			peer: { name: 'GraphQL node', ...series(first.peer) },
-			result: firstRatio,
-			shown: times(firstRatio),
-			notes: ['Includes asking the server for its names, once in ten minutes for each endpoint.'],
-		});
+		rows.push(
+			ratioRow({
+				what: 'The same, first call in a new process',
+				unit: 'ms',
+				...first,
+				peerName: 'GraphQL node',
+				notes: ['Includes asking the server for its names, once in ten minutes for each endpoint.'],
+			}),
+		);
 		return rows;
 	} finally {
 		await sandbox.close();

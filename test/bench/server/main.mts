@@ -1,8 +1,9 @@
 /**
  * The bench's own server, in a process of its own: completions as stream and as pages of 100, both from the same
- * prepared texts, so that what is measured is the client and the way of asking, not a GraphQL engine. Also a live feed
- * that stamps each event when it is written, as Pico's stream and as plain SSE (`GET /plain`), and a collector for
- * the calls that workflows make. The sandbox cannot be used for this: the documented API has no paging.
+ * prepared texts, so that what is measured is the client and the way of asking, not a GraphQL engine. Also live feeds
+ * that stamp each event when it is written (Pico's streams, one for each path before `/graph/v2`, and plain SSE at
+ * `GET /plain`), and a collector for the calls that workflows make. The sandbox cannot be used for this: the documented
+ * API has no paging.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,12 +11,15 @@ import { graphql } from 'graphql';
 import { createSchema } from 'graphql-yoga';
 
 import { sdlFor } from '../../../packages/sandbox/src/pico/graphql/sdl.mts';
-import { BATCH, completion, indexAfter, rowLists } from './rows.mts';
+import { Arrivals, now } from './arrivals.mts';
+import { Feeds, PLAIN } from './feeds.mts';
+import { History } from './history.mts';
+import { BATCH } from './rows.mts';
 
 const options = JSON.parse(process.argv[2]) as { rows: number };
-const lists = rowLists(options.rows).map((text) => Buffer.from(text));
-const frameHead = Buffer.from('event: next\ndata: {"data":{"operationOrderCompletesStream":');
+const history = new History(options.rows);
 const pageHead = Buffer.from('{"data":{"operationOrderCompletes":');
+const pageTail = Buffer.from('}}');
 const schema = createSchema({
 	typeDefs: sdlFor({ profile: 'current', streamShape: 'list', extraSaveFields: false }),
 	resolverValidationOptions: { requireResolversToMatchSchema: 'ignore' },
@@ -24,15 +28,13 @@ const schema = createSchema({
 const COLLECT_WITHIN_MS = 10_000;
 
 let latencyMs = 0;
+let rowsPerFrame = BATCH;
+let heartbeats = true;
 let sent = 0;
-let live = 0;
-const streams = new Set<ServerResponse>();
-const plain = new Set<ServerResponse>();
-/** Time of each live event by its number, nanoseconds of the machine's steady clock; and of the calls that came of it. */
-let written: string[] = [];
-let arrived: Record<string, string> = {};
-
-const now = () => process.hrtime.bigint().toString();
+/** The backlog is given to one poller, once: later polls come while that one still works. */
+let backlogOffered = false;
+const feeds = new Feeds();
+const arrivals = new Arrivals();
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
 	let text = '';
@@ -63,111 +65,104 @@ async function writeAll(response: ServerResponse, bytes: Buffer): Promise<void> 
 	});
 }
 
-async function subscription(query: string, response: ServerResponse): Promise<void> {
+async function subscription(query: string, feed: string, response: ServerResponse): Promise<void> {
 	if (latencyMs > 0) await pause(latencyMs);
 	openStream(response);
 	const [, cursor] = /initialValue: \{ ?at: "([^"]+)"/.exec(query) ?? [];
-	// Like a server whose cursor is exclusive; it starts at the list in which that row lies.
-	const first = cursor === undefined ? options.rows : indexAfter(cursor);
-	for (let list = Math.floor(first / BATCH); list < lists.length && !response.destroyed; list++) {
-		await writeAll(response, Buffer.concat([frameHead, lists[list], Buffer.from('}}\n\n')]));
-		sent += BATCH;
+	for (const { bytes, rows } of history.stream(cursor, rowsPerFrame)) {
+		if (response.destroyed) break;
+		await writeAll(response, bytes);
+		sent += rows;
 	}
-	streams.add(response);
-	response.once('close', () => streams.delete(response));
+	feeds.add(feed, response);
 }
 
-async function page(query: string, response: ServerResponse): Promise<void> {
-	if (latencyMs > 0) await pause(latencyMs);
-	const [, after] = /_gt: ?"([^"]+)"/.exec(query) ?? [];
-	const list = lists[Math.ceil(indexAfter(after) / BATCH)] ?? Buffer.from('[]');
-	answer(response, Buffer.concat([pageHead, list, Buffer.from('}}')]));
-}
+const listAnswer = (list: Buffer | string) => Buffer.concat([pageHead, Buffer.from(list), pageTail]);
 
-async function onGraphql(text: string, response: ServerResponse): Promise<void> {
+async function onGraphql(text: string, feed: string, response: ServerResponse): Promise<void> {
 	const { query, variables } = JSON.parse(text) as { query: string; variables?: { after?: string } };
 	if (query.includes('__schema')) return answer(response, JSON.stringify(await graphql({ schema, source: query })));
-	if (query.startsWith('subscription')) return await subscription(query, response);
-	if (query.includes('operationOrderCompletes')) return await page(`_gt:"${variables?.after}"`, response);
-	answer(response, '{"data":{"__typename":"Query"}}');
+	if (query.startsWith('subscription')) return await subscription(query, feed, response);
+	if (!query.includes('operationOrderCompletes')) return answer(response, '{"data":{"__typename":"Query"}}');
+	if (latencyMs > 0) await pause(latencyMs);
+	answer(response, listAnswer(variables?.after === undefined ? arrivals.poll() : history.after(variables.after)));
 }
 
-/** Writes one event to every listener of a kind and notes when. */
-function writeLive(listeners: Set<ServerResponse>): string {
-	const number = live++;
-	const time = now();
-	written[number] = time;
-	const row = completion(number, new Date().toISOString(), time);
-	const frame =
-		listeners === plain
-			? `data: ${row}\n\n`
-			: `event: next\ndata: {"data":{"operationOrderCompletesStream":[${row}]}}\n\n`;
-	for (const response of listeners) response.write(frame);
-	return time;
+/** Pages by number, as an HTTP Request node asks for them; empty before the backlog was offered and for other pollers. */
+function onPage(number: number, response: ServerResponse): void {
+	const wanted = number > 0 || backlogOffered;
+	if (number === 0) backlogOffered = false;
+	answer(response, Buffer.concat([Buffer.from('{"rows":'), wanted ? history.page(number) : Buffer.from('[]'), Buffer.from('}')]));
 }
 
 interface ControlInput {
 	latencyMs?: number;
+	rowsPerFrame?: number;
+	heartbeats?: boolean;
 	count?: number;
 	everyMs?: number;
-	to?: 'streams' | 'plain' | 'both';
+	to?: string[];
 	untilCollected?: boolean;
 }
 
 const controls: Record<string, (input: ControlInput) => unknown> = {
 	settings: (input) => {
 		latencyMs = input.latencyMs ?? latencyMs;
+		rowsPerFrame = input.rowsPerFrame ?? rowsPerFrame;
+		heartbeats = input.heartbeats ?? heartbeats;
 		return {};
 	},
-	state: () => ({ sent, streams: streams.size, plain: plain.size, live }),
+	state: () => ({ sent, feeds: feeds.sizes, backlogOffered, ...arrivals.counts }),
 	/** Forgets times and counts. */
 	fresh: () => {
 		sent = 0;
-		live = 0;
-		written = [];
-		arrived = {};
+		feeds.restart();
+		arrivals.clear();
+		return {};
+	},
+	offerBacklog: () => {
+		backlogOffered = true;
 		return {};
 	},
 	/**
-	 * Writes `count` events, one every `everyMs`; `to`: 'streams', 'plain' or 'both' in turns. `untilCollected`: the next
-	 * one `everyMs` after the call that came of the last one, so that none has to wait for another.
+	 * Writes `count` events, one every `everyMs` (0: at once), to the feeds `to` in turns. `untilCollected`: the next one
+	 * `everyMs` after the call that came of the last one, so that none has to wait for another.
 	 */
-	write: async ({ count = 0, everyMs = 0, to = 'streams', untilCollected = false }) => {
+	write: async ({ count = 0, everyMs = 0, to = ['graph'], untilCollected = false }) => {
 		for (let index = 0; index < count; index++) {
-			const toPlain = to === 'plain' || (to === 'both' && index % 2 === 1);
-			const time = writeLive(toPlain ? plain : streams);
-			for (const patience = Date.now() + COLLECT_WITHIN_MS; untilCollected && !arrived[time]; await pause(2)) {
+			const { time, row } = feeds.write(to[index % to.length]);
+			arrivals.written(time, row);
+			for (const patience = Date.now() + COLLECT_WITHIN_MS; untilCollected && !arrivals.wasCollected(time); await pause(2)) {
 				if (Date.now() > patience) return {};
 			}
-			await pause(everyMs);
+			if (everyMs > 0) await pause(everyMs);
 		}
 		return {};
 	},
-	times: () => ({ written, arrived }),
+	times: () => arrivals.times,
 };
 
+async function onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+	const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
+	if (request.method === 'GET' && pathname === '/plain') {
+		openStream(response);
+		return feeds.add(PLAIN, response);
+	}
+	if (request.method === 'GET' && pathname === '/pages') return onPage(Number(searchParams.get('page')), response);
+	const arrivedAt = pathname === '/collect' ? now() : '';
+	const text = await bodyOf(request);
+	if (pathname === '/collect') {
+		arrivals.collect(JSON.parse(text) as Parameters<Arrivals['collect']>[0], arrivedAt);
+		return answer(response, '{}');
+	}
+	// The part before `/v2` names the feed: `/graph/v2` is the feed 'graph'.
+	if (!pathname.startsWith('/control/')) return await onGraphql(text, pathname.split('/')[1], response);
+	const control = controls[pathname.slice('/control/'.length)];
+	answer(response, JSON.stringify(await control?.(JSON.parse(text || '{}') as ControlInput)));
+}
+
 const server = createServer((request, response) => {
-	void (async () => {
-		const path = new URL(request.url ?? '/', 'http://127.0.0.1').pathname;
-		if (request.method === 'GET' && path === '/plain') {
-			openStream(response);
-			plain.add(response);
-			response.once('close', () => plain.delete(response));
-			return;
-		}
-		const arrivedAt = path === '/collect' ? now() : '';
-		const text = await bodyOf(request);
-		if (path === '/collect') {
-			const { serial } = JSON.parse(text) as { serial: string };
-			arrived[serial] ??= arrivedAt;
-			return answer(response, '{}');
-		}
-		if (!path.startsWith('/control/')) return await onGraphql(text, response);
-		answer(
-			response,
-			JSON.stringify(await controls[path.slice('/control/'.length)]?.(JSON.parse(text || '{}') as ControlInput)),
-		);
-	})().catch((error: unknown) => {
+	onRequest(request, response).catch((error: unknown) => {
 		process.stderr.write(`${String(error)}\n`);
 		response.destroy();
 	});
@@ -180,7 +175,7 @@ server.listen(0, '127.0.0.1', () => {
 });
 
 const heartbeat = setInterval(() => {
-	for (const response of [...streams, ...plain]) if (response.writableLength === 0) response.write(':\n\n');
+	if (heartbeats) feeds.heartbeat();
 }, 12_000);
 
 process.once('SIGTERM', () => {

@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
+import type { Report } from './report.mts';
+import { cellsOf } from './table.mts';
+
+const BEGIN = '<!-- bench:table -->';
+const END = '<!-- /bench:table -->';
+
+/** The report as a table for a page, with what it ran on and its notes. */
+export function markdownTable(report: Report): string {
+	const { lines, notes } = cellsOf(report.rows, report.quick);
+	const row = (cells: string[]) => `| ${cells.join(' | ')} |`;
+	const body = lines.map(([p, what, ours, peer, name, result, target, verdict]) =>
+		row([p, what.replaceAll('[', '\\['), ours, name ? `${peer}<br>${name}` : '', result, target, verdict === 'MISSED' ? '**missed**' : verdict]),
+	);
+	const { machine, load, node, n8n, at, seconds } = report;
+	return [
+		`Measured ${at.slice(0, 10)} on ${machine.cpus} processors (${machine.model}), load ${load[0].toFixed(1)} at the start, n8n ${n8n} on Node ${node}, ${Math.round(seconds / 60)} minutes. Median, and lowest to highest of the runs.`,
+		'',
+		row(['', 'Measure', 'Ours', 'Peer', 'Result', 'Target', '']),
+		row(Array.from({ length: 7 }, () => '---')),
+		...body,
+		...report.failures.map(({ name, reason }) => `\nFailed: ${name}: ${reason.split('\n')[0]}`),
+		'',
+		...notes.map((note, index) => `${index + 1}. ${note}`),
+	].join('\n');
+}
+
+/** @throws Error when the page has no place for the table */
+export function replaceTable(page: string, table: string): string {
+	const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
+	if (begin < 0 || end < begin) throw new Error(`the page needs ${BEGIN} and ${END}`);
+	return `${page.slice(0, begin + BEGIN.length)}\n\n${table}\n\n${page.slice(end)}`;
+}
+
+export function writeTable(file: string, report: Report): void {
+	writeFileSync(file, replaceTable(readFileSync(file, 'utf8'), markdownTable(report)));
+}
