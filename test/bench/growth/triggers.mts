@@ -1,0 +1,2 @@
+import type { Part } from './part.mts';
+export const triggers: Part = { title: 't', about: '', measure: async () => [], panels: () => [] };
