@@ -1,7 +1,7 @@
 /**
  * `npm run growth [-- --quick] [-- --only events,depth]`: how cost grows with the number of events, operations, levels
  * of a structure and triggers, with the fitted exponents. A full run writes bench/results/growth.json, the charts beside
- * it and the table of docs/growth.md; any other writes to test-results/. Exits 1 when a time grows faster than its size
+ * it and the tables of docs/growth.md; any other writes to test-results/. Exits 1 when a time grows faster than its size
  * to the power of 1.2, or when something could not be measured.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ import { depth } from './depth.mts';
 import { events } from './events.mts';
 import { operations } from './operations.mts';
 import type { Part } from './part.mts';
-import { markdownTable, plainTable, withTable } from './table.mts';
+import { markdownTable, plainTable, withRegion } from './table.mts';
 import { triggers } from './triggers.mts';
 
 const PARTS: Record<string, Part> = { events, operations, depth, triggers };
@@ -84,10 +84,14 @@ for (const [name, curves] of Object.entries(results)) {
 const report = { at, ...versions, cpus: cpus().length, load, seconds: Math.round(secondsSo()), quick, steepest: STEEPEST, curves: results, failures };
 writeFileSync(join(folder, 'growth.json'), `${JSON.stringify(report, null, '\t')}\n`);
 if (full && Object.keys(failures).length === 0) {
-	const page = join(root, 'docs', 'growth.md');
-	const tables = Object.entries(results).map(([name, curves]) => `**${PARTS[name].title}**\n\n${markdownTable(curves)}`);
-	const made = `Measured ${at.slice(0, 10)}: ${where.replace(/, [^,]*$/, '')}, load ${load[0]} at the start, ${report.seconds} s.`;
-	writeFileSync(page, withTable(readFileSync(page, 'utf8'), [made, ...tables].join('\n\n')));
+	const file = join(root, 'docs', 'growth.md');
+	const machine = `n8n ${versions.n8n}, Node ${versions.node}, ${cpus().length} processors, load ${load[0]} at the start, ${report.seconds} s in all`;
+	let page = withRegion(readFileSync(file, 'utf8'), 'run', `Measured ${at.slice(0, 10)}: ${machine}.`);
+	for (const [name, curves] of Object.entries(results)) {
+		const picture = `![${PARTS[name].title}, measured](../bench/results/growth-${name}.svg)`;
+		page = withRegion(page, name, `${picture}\n\n${markdownTable(curves)}`);
+	}
+	writeFileSync(file, page);
 }
 
 for (const [name, curves] of Object.entries(results)) console.log(`\n${PARTS[name].title}\n${plainTable(curves)}`);

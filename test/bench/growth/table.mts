@@ -25,11 +25,14 @@ export function markdownTable(curves: Judged[]): string {
 	return [row(HEAD), row(['---', '---', '---:', '---:', '---:', '---']), ...curves.map((curve) => row(cells(curve)))].join('\n');
 }
 
-const MARKER = (edge: 'begin' | 'end') => `<!-- growth:${edge} -->`;
-
-/** Replaces what stands between the markers of a page. */
-export function withTable(page: string, table: string): string {
-	const [begin, end] = [page.indexOf(MARKER('begin')), page.indexOf(MARKER('end'))];
-	if (begin < 0 || end < begin) throw new Error(`the page lacks ${MARKER('begin')} and ${MARKER('end')}`);
-	return `${page.slice(0, begin + MARKER('begin').length)}\n\n${table}\n\n${page.slice(end)}`;
+/**
+ * Replaces what stands in a region of a page, between `<!-- growth:NAME -->` and `<!-- /growth:NAME -->`.
+ *
+ * @throws Error when the page has no such region
+ */
+export function withRegion(page: string, name: string, content: string): string {
+	const [before, after] = [`<!-- growth:${name} -->`, `<!-- /growth:${name} -->`];
+	const [begin, end] = [page.indexOf(before), page.indexOf(after)];
+	if (begin < 0 || end < begin) throw new Error(`the page lacks ${before} and ${after}`);
+	return `${page.slice(0, begin + before.length)}\n\n${content}\n\n${page.slice(end)}`;
 }
