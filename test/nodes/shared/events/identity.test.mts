@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { eventId, subjectId } from '../../../../nodes/shared/events/identity.ts';
+import { canonicalJson, eventId, identityText, lineId, subjectId } from '../../../../nodes/shared/events/identity.ts';
 import { EVENT_KINDS, noteSaved, operationChanged, orderCompleted, structureChanged } from '../../../../nodes/shared/events/kinds/index.ts';
 import type { Row } from '../../../../nodes/shared/events/types.ts';
 
@@ -66,4 +66,29 @@ test('rows of old and new servers about the same step have one id', () => {
 	const { childId, childIndex, ...rest } = structureChanged.sample;
 	const legacy = structureChanged.normalise({ ...rest, subId: childId, subGroup: childIndex });
 	expect(eventId(structureChanged, legacy)).toBe(eventId(structureChanged, structureChanged.normalise(structureChanged.sample)));
+});
+
+test('JSON is written with sorted keys at every depth, lists in their order', () => {
+	expect(canonicalJson({ b: 1, a: [{ d: null, c: 'x' }, 2], ab: { z: 1, y: [] } })).toBe('{"a":[{"c":"x","d":null},2],"ab":{"y":[],"z":1},"b":1}');
+	expect(canonicalJson([2, '1', null, true])).toBe('[2,"1",null,true]');
+	expect(canonicalJson([{ b: 1, a: 2 }, 1])).toBe('[{"a":2,"b":1},1]');
+	expect(canonicalJson([1, [{ b: 1, a: 2 }]])).toBe('[1,[{"a":2,"b":1}]]');
+	expect(canonicalJson('text')).toBe('"text"');
+	fc.assert(fc.property(fc.jsonValue(), (value) => {
+		expect(canonicalJson(shuffled(value))).toBe(canonicalJson(value));
+		expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+	}));
+});
+
+test('a line is named after its event, its attribute and its number', () => {
+	const ids = [lineId('event', 'motor', 0), lineId('event', 'motor', 1), lineId('event', 'seal', 0), lineId('event', null, 0), lineId('other', 'motor', 0)];
+	expect(new Set(ids).size).toBe(ids.length);
+	for (const id of ids) expect(id).toMatch(/^(event|other)-[\w-]{8}$/);
+	expect(lineId('event', null, 0)).toBe('event-A1YW6UWj');
+});
+
+test('the text behind an id tells the same events apart', () => {
+	const rows = [completion(), completion({ orderIndex: 1 }), completion({ at: null })];
+	expect(new Set(rows.map((row) => identityText(orderCompleted, row))).size).toBe(3);
+	expect(identityText(orderCompleted, completion())).toBe('["orderCompleted","sample-operation","MO-00042",0,"2026-01-05T14:22:00.000Z"]');
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { compareTimestamps, fromNanos, minusMs, toMs, toNanos } from '../../../../nodes/shared/events/timestamp.ts';
+import { compareMoments, compareTimestamps, fromNanos, minusMs, toMoment, toMs, toNanos } from '../../../../nodes/shared/events/timestamp.ts';
 
 const SECOND = 1_000_000_000n;
 const nanos = fc.bigInt({ min: -2_000_000_000n * SECOND, max: 4_000_000_000n * SECOND });
@@ -51,4 +51,121 @@ test('steps back without losing digits', () => {
 	expect(minusMs('2026-01-05T10:00:00.123456789Z', 300_000)).toBe('2026-01-05T09:55:00.123456789Z');
 	expect(minusMs('2026-01-05T10:00:00Z', 1)).toBe('2026-01-05T09:59:59.999Z');
 	expect(minusMs('not a time', 1)).toBe('not a time');
+});
+
+test('writes moments with as many digits as they need, at least three, also before 1970', () => {
+	expect(fromNanos(0n)).toBe('1970-01-01T00:00:00.000Z');
+	expect(fromNanos(120_000_000n)).toBe('1970-01-01T00:00:00.120Z');
+	expect(fromNanos(123_400_000n)).toBe('1970-01-01T00:00:00.1234Z');
+	expect(fromNanos(1n)).toBe('1970-01-01T00:00:00.000000001Z');
+	expect(fromNanos(-1n)).toBe('1969-12-31T23:59:59.999999999Z');
+	expect(fromNanos(-SECOND)).toBe('1969-12-31T23:59:59.000Z');
+	expect(fromNanos(-SECOND - 1n)).toBe('1969-12-31T23:59:58.999999999Z');
+});
+
+test('cuts what is finer than nanoseconds', () => {
+	expect(toNanos('1970-01-01T00:00:00.123456789987654321Z')).toBe(123_456_789n);
+	expect(toNanos('1970-01-01T00:00:00.1234567899876543219Z')).toBeUndefined();
+});
+
+test('gives whole milliseconds and the nanoseconds beyond, before and after 1970', () => {
+	expect(toMoment('1970-01-01T00:00:01.000999999Z')).toEqual({ ms: 1_000, nanos: 999_999 });
+	expect(toMoment('1970-01-01T00:00:01.001Z')).toEqual({ ms: 1_001, nanos: 0 });
+	expect(toMoment('1969-12-31T23:59:59.9995Z')).toEqual({ ms: -1, nanos: 500_000 });
+	expect(toMs('1970-01-01T01:00:00.0019+01:00')).toBe(1);
+	expect(toMs('1970-01-01T00:00:00.5-00:30')).toBe(1_800_500);
+	expect(toMs('1970-01-01T12:34:00+12:34')).toBe(0);
+});
+
+test('takes small letters, a space and a leap second, as RFC 3339 allows', () => {
+	for (const text of ['2016-12-31T23:59:59Z', '2016-12-31t23:59:59z', '2016-12-31 23:59:59Z']) {
+		expect(toMs(text)).toBe(Date.UTC(2016, 11, 31, 23, 59, 59));
+	}
+	expect(toMs('2026-01-05t10:00:00z')).toBe(Date.UTC(2026, 0, 5, 10));
+	expect(toMs('2026-01-10T10:00:60Z')).toBe(Date.UTC(2026, 0, 10, 10, 1));
+});
+
+test.each([undefined, null, 7, 1_767_607_200_000, new Date(0), {}, ['2026-01-05T10:00:00Z']])('%p is no timestamp', (value) => {
+	expect(toNanos(value)).toBeUndefined();
+	expect(toMs(value)).toBeUndefined();
+});
+
+test('orders moments, and what is none before them', () => {
+	const early = { ms: 5, nanos: 1 };
+	const later = { ms: 5, nanos: 2 };
+	expect(compareMoments(early, later)).toBeLessThan(0);
+	expect(compareMoments(later, early)).toBeGreaterThan(0);
+	expect(compareMoments(early, { ...early })).toBe(0);
+	expect(compareMoments({ ms: 4, nanos: 9 }, early)).toBeLessThan(0);
+	expect(compareMoments(undefined, early)).toBeLessThan(0);
+	expect(compareMoments(early, undefined)).toBeGreaterThan(0);
+	expect(compareMoments(undefined, undefined)).toBe(0);
+	expect(compareTimestamps('now', 'then')).toBe(0);
+	expect(compareTimestamps('now', 'now')).toBe(0);
+});
+
+/** A reader written from the text of RFC 3339 alone, slow and plain. */
+function slowNanos(text: string): bigint | undefined {
+	if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,18})?([Zz]|[+-][0-9]{2}:[0-9]{2})$/.test(text)) return undefined;
+	const part = (from: number, to: number) => Number(text.slice(from, to));
+	const [year, month, day, hour, minute, second] = [part(0, 4), part(5, 7), part(8, 10), part(11, 13), part(14, 16), part(17, 19)];
+	const lengths = [31, year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+	if (month < 1 || month > 12 || day < 1 || day > lengths[month - 1] || hour > 23 || minute > 59 || second > 60) return undefined;
+	const rest = text.slice(19);
+	const fraction = rest.startsWith('.') ? rest.slice(1).replace(/[^0-9].*$/, '') : '';
+	const zone = rest.slice(fraction === '' ? 0 : fraction.length + 1);
+	const offset = /^[Zz]$/.test(zone) ? 0 : (zone.startsWith('-') ? -60 : 60) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4)));
+	const seconds = BigInt(Date.UTC(year, month - 1, day, hour, minute, second) / 1000 - offset);
+	return seconds * SECOND + BigInt(fraction.padEnd(9, '0').slice(0, 9));
+}
+
+test('reads exactly what RFC 3339 allows, and every date at its bounds', () => {
+	const two = (max: number) => fc.integer({ min: 0, max }).map((n) => String(n).padStart(2, '0'));
+	const edge = (...values: string[]) => fc.constantFrom(...values);
+	const text = fc
+		.tuple(
+			edge('1969', '1970', '2024', '2025', '2026', '2100', '2400', '9999'),
+			two(13),
+			fc.oneof(edge('00', '01', '27', '28', '29', '30', '31', '32'), two(32)),
+			fc.oneof(edge('00', '23', '24'), two(24)),
+			fc.oneof(edge('00', '59', '60'), two(60)),
+			fc.oneof(edge('00', '59', '60', '61'), two(61)),
+			fc.stringMatching(/^([.][0-9]{1,12})?$/),
+			edge('Z', 'Z', 'Z', 'z', '+00:00', '-01:30', '+05:45'),
+		)
+		.map(([year, month, day, hour, minute, second, fraction, zone]) => `${year}-${month}-${day}T${hour}:${minute}:${second}${fraction}${zone}`)
+		// A leap second that leads over into the next day has a day and perhaps a month of its own.
+		.filter((one) => !one.includes('23:59:60'));
+	fc.assert(fc.property(text, (one) => expect(toNanos(one)).toBe(slowNanos(one))), { numRuns: 3_000 });
+});
+
+test.each(['2026-01-05T10:20:30Z', '2026-01-05T10:20:30.1Z', '2026-01-05T10:20:30.123456789Z', '2026-01-05T10:20:30.123456789+01:15'])(
+	'a single wrong, missing or additional character makes %s no timestamp, or another one',
+	(valid) => {
+		expect(toNanos(valid)).toBe(slowNanos(valid));
+		for (let index = 0; index <= valid.length; index++) {
+			for (const wrong of ['', '0', '9', '/', ':', '-', '.', 'T', 'Z', ' ', '+', 'x']) {
+				for (const text of [valid.slice(0, index) + wrong + valid.slice(index + 1), valid.slice(0, index) + wrong + valid.slice(index)]) {
+					expect([text, toNanos(text)]).toEqual([text, slowNanos(text)]);
+				}
+			}
+		}
+	},
+);
+
+test('the spelling that servers use is read without a pattern, which a long replay would feel', () => {
+	const usual = [
+		'1970-01-01T00:00:00Z',
+		'2026-12-28T23:59:59Z',
+		'2026-01-05T10:00:00.1Z',
+		'2026-01-05T10:00:00.123Z',
+		'2026-09-09T09:09:09.123456789Z',
+		'2026-10-10T00:00:00.000000000Z',
+	];
+	const pattern = jest.spyOn(RegExp.prototype, 'exec');
+	const moments = usual.map(toMoment);
+	const used = pattern.mock.calls.length;
+	pattern.mockRestore();
+	expect(used).toBe(0);
+	expect(moments.map((moment) => BigInt(moment!.ms) * 1_000_000n + BigInt(moment!.nanos))).toEqual(usual.map(slowNanos));
 });

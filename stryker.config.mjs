@@ -1,0 +1,26 @@
+import { FULL_RUN } from './test/mutation/scope.mjs';
+
+/**
+ * Mutation testing: Stryker changes `events/` and `delivery/` in thousands of small ways, one at a time, and the unit
+ * tests have to notice each. See docs/mutation-testing.md.
+ *
+ * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
+ */
+export default {
+	mutate: FULL_RUN,
+	testRunner: 'jest',
+	plugins: ['@stryker-mutator/jest-runner', './test/mutation/summary.mjs'],
+	jest: { configFile: 'test/mutation/jest.config.mjs', enableFindRelatedTests: false },
+	coverageAnalysis: 'perTest',
+	// Sources reach Jest through swc, which looks at no types.
+	disableTypeChecks: false,
+	// The copy of the tree needs sources and unit tests only.
+	ignorePatterns: ['/*', '!/nodes/**', '!/test/nodes/**', '!/test/kit/**', '!/test/mutation/**', '!/jest.config.mjs', '!/package.json'],
+	tempDirName: '.cache/stryker',
+	incrementalFile: '.cache/stryker-incremental.json',
+	reporters: ['clear-text', 'progress-append-only', 'summary', 'json'],
+	clearTextReporter: { reportTests: false, reportMutants: false, reportScoreTable: false },
+	jsonReporter: { fileName: '.cache/mutation-report.json' },
+	thresholds: { high: 95, low: 90, break: 90 },
+	concurrency: 2,
+};
