@@ -88,9 +88,9 @@ async function soak(stage: Stage, random: Random): Promise<SoakResult> {
 
 	say('no more events; waiting for the last runs to end');
 	await guarded(events.hide(false));
-	const runs = await settledRuns(ours, events.counts.made);
+	const runs = await settledRuns(ours, events.counts.made, say);
 	await count();
-	const peerRuns = await settledRuns(peer, events.counts.made, PEER_QUIET_MS);
+	const peerRuns = await settledRuns(peer, events.counts.made, say, PEER_QUIET_MS);
 	const peerLedger = ledgerOf(peer, events.counts.made, peerRuns, lags.peer);
 	const sides = {
 		ours: { ledger: ledgerOf(ours, events.counts.made, runs, lags.ours), lives: livesOf(samples, 'ours') },
@@ -172,7 +172,10 @@ try {
 	const folder = keep(root, result);
 	console.log(`\n${printed(result)}\n`);
 	say(`written to ${folder}/soak.json and soak.svg after ${Math.round(result.seconds / 60)} minutes`);
-	process.exitCode = result.failures.length > 0 ? 1 : 0;
+	if (result.failures.length > 0) {
+		process.exitCode = 1;
+		for (const side of [stage.ours, stage.peer]) side.keepLog(join(root, 'test-results'));
+	}
 } finally {
 	await stage.close();
 }

@@ -39,8 +39,9 @@ export interface Ledger {
  *
  * @param quietMs without any change
  */
-export async function settledRuns(side: Side, events: number, quietMs = QUIET_MS): Promise<StoredRun[]> {
+export async function settledRuns(side: Side, events: number, say: (text: string) => void, quietMs = QUIET_MS): Promise<StoredRun[]> {
 	const began = Date.now();
+	let told = began;
 	let [seen, since] = ['', began];
 	for (;;) {
 		const runs = await side.runs();
@@ -50,6 +51,10 @@ export async function settledRuns(side: Side, events: number, quietMs = QUIET_MS
 		if (now !== seen) [seen, since] = [now, Date.now()];
 		if (known >= events && busy === 0) return runs;
 		if (Date.now() - since > quietMs || Date.now() - began > LONGEST_MS) return runs;
+		if (Date.now() - told > 60_000) {
+			told = Date.now();
+			say(`${known} of ${events} events have a run, ${busy} under way`);
+		}
 		await pause(3_000);
 	}
 }

@@ -14,6 +14,8 @@ import { readProcess, withHeap, type ProcessSample } from './process.mts';
 
 /** A machine that does much else takes this long to start n8n, in the worst case. */
 const START_WITHIN_MS = 600_000;
+/** n8n's own default: it gives up an activation that takes longer than 70 % of this, as a slow machine may. */
+const LEASE = { N8N_WORKFLOW_PUBLICATION_OUTBOX_LEASE_SECONDS: '120' };
 const PRELOAD = join('demo', 'lib', 'exit-with-parent.cjs');
 
 interface SideOptions {
@@ -50,7 +52,7 @@ export class Side {
 		mkdirSync(folder);
 		cpSync(join(root, PRELOAD), join(folder, PRELOAD));
 		await installTarball(tarball, folder);
-		const extra = { ...KEEPS_EVERYTHING, N8N_METRICS: 'true' };
+		const extra = { ...KEEPS_EVERYTHING, N8N_METRICS: 'true', ...LEASE };
 		const n8n = await N8n.prepare({ host, userFolder: folder, root: folder, extra });
 		await importCredentials(n8n, credentials);
 		await importWorkflows(n8n, [workflow]);
@@ -101,7 +103,9 @@ export class Side {
 		return Buffer.byteLength(text ?? '');
 	}
 
-	logTail(): string {
-		return this.n8n.logTail();
+	/** Keeps n8n's log beyond this run, to see what went wrong. */
+	keepLog(folder: string): void {
+		mkdirSync(folder, { recursive: true });
+		cpSync(this.n8n.logFile, join(folder, `soak-${this.name}.log`));
 	}
 }
