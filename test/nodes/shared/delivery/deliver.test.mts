@@ -1,0 +1,421 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import { PicoClient } from '../../../../nodes/shared/api/client.ts';
+import type { Batch } from '../../../../nodes/shared/delivery/batch.ts';
+import { deduplicationKey } from '../../../../nodes/shared/delivery/batch.ts';
+import { deliver } from '../../../../nodes/shared/delivery/deliver.ts';
+import type { TriggerSettings } from '../../../../nodes/shared/delivery/settings.ts';
+import { toEvent } from '../../../../nodes/shared/events/event.ts';
+import { operationChanged, orderCompleted } from '../../../../nodes/shared/events/kinds/index.ts';
+import { completion, delivering, failed, succeeded, timeAt, type Emitted } from '../../../kit/fakeN8n.mts';
+
+beforeEach(() => void jest.useFakeTimers({ now: Date.parse(timeAt(60_000)) }));
+afterEach(() => {
+	jest.restoreAllMocks();
+	jest.useRealTimers();
+});
+
+const first = completion(0);
+const second = completion(1);
+const batchOf = (changes: Partial<Batch> = {}): Batch => ({ events: [first], attempt: 1, replayed: () => false, ...changes });
+const refuse = (reason: string) => ({ done }: Emitted) => done?.reject(new Error(reason));
+
+/** Delivers a batch with everything it takes; time passes only as the test says. */
+function delivered(changes: Partial<TriggerSettings> = {}, batch = batchOf(), answer?: (emitted: Emitted, count: number) => void) {
+	const parts = delivering(changes);
+	if (answer) parts.n8n.answer = answer;
+	const verdict = deliver(parts.delivery, batch);
+	return { ...parts, verdict, batch };
+}
+
+test('one event starts one run with its item, and is behind us when that ended well', async () => {
+	const { n8n, delivery, verdict } = delivered();
+	expect(await verdict).toBe('acknowledged');
+	expect(n8n.emits).toHaveLength(1);
+	expect(n8n.emits[0].outputs).toEqual([
+		[{ eventId: first.id, ...orderCompleted.simplify(first.row), attempt: 1, replayed: false, correction: false, lagMs: 60_000 }],
+	]);
+	expect(n8n.keys).toEqual([deduplicationKey(delivery.settings, [first.id], 1)]);
+	expect(delivery.position.isDelivered(first)).toBe(true);
+	expect(delivery.position.unconfirmed).toBeUndefined();
+	expect(n8n.logs).toEqual([]);
+});
+
+test('what is handed over is stored right before, with the key it has', async () => {
+	const { n8n, verdict } = delivered({}, batchOf({ events: [first, second], attempt: 2 }));
+	await verdict;
+	expect(n8n.emits[0].stored).toMatchObject({ inFlight: { ids: [first.id, second.id], key: n8n.keys[0], attempt: 2 }, cursor: timeAt(0) });
+});
+
+test('a batch is one run with all its items', async () => {
+	const { n8n, verdict } = delivered({ eventsPerRun: 2 }, batchOf({ events: [first, second], replayed: ({ id }) => id === first.id }));
+	await verdict;
+	expect(n8n.emits).toHaveLength(1);
+	expect(n8n.emits[0].outputs[0]).toMatchObject([
+		{ eventId: first.id, replayed: true, lagMs: 60_000 },
+		{ eventId: second.id, replayed: false, lagMs: 59_000 },
+	]);
+});
+
+test('a second completion of a unit is marked as correction; a second change of an operation is nothing special', async () => {
+	const { delivery, n8n, verdict } = delivered();
+	await verdict;
+	await deliver(delivery, batchOf({ events: [completion(0, 5_000)] }));
+	expect(n8n.emits.map(({ outputs }) => outputs[0][0].correction)).toEqual([false, true]);
+
+	const kind = operationChanged;
+	const changes = delivering({ kind });
+	for (const updatedAt of [timeAt(1), timeAt(2)]) await deliver(changes.delivery, batchOf({ events: [toEvent(kind, { ...kind.sample, updatedAt })] }));
+	expect(changes.n8n.emits.map(({ outputs }) => outputs[0][0].correction)).toEqual([false, false]);
+});
+
+test('a batch from before a restart is handed over under its old key, and under a new one afterwards', async () => {
+	const { n8n, delivery, verdict } = delivered({ moveOn: 'succeeded' }, batchOf({ key: 'old key', attempt: 2 }), ({ done }, count) =>
+		done?.resolve(count === 1 ? failed('no') : succeeded),
+	);
+	await jest.advanceTimersByTimeAsync(5_000);
+	expect(await verdict).toBe('acknowledged');
+	expect(n8n.keys).toEqual(['old key', deduplicationKey(delivery.settings, [first.id], 3)]);
+});
+
+test('a failed run is an end as good as any when the trigger moves on once it finished', async () => {
+	const { n8n, verdict } = delivered({ moveOn: 'finished' }, batchOf(), ({ done }) => done?.resolve(failed('no')));
+	expect(await verdict).toBe('acknowledged');
+	expect([n8n.emits.length, n8n.failures.length]).toEqual([1, 0]);
+});
+
+test('an event that was started before is not started again, and the log says so', async () => {
+	const { n8n, verdict, delivery } = delivered({}, batchOf(), ({ done }) => done?.resolve(undefined));
+	expect(await verdict).toBe('acknowledged');
+	expect(n8n.told).toEqual([`info event ${first.id} of ${first.cursor} was started before; not started again`]);
+	expect([n8n.emits.length, n8n.failures.length]).toEqual([1, 0]);
+	expect(delivery.position.isDelivered(first)).toBe(true);
+});
+
+test('a run of which nothing is heard is left behind, and the log says so', async () => {
+	const { n8n, verdict } = delivered({ runTimeoutMs: 90_400 }, batchOf({ events: [first, second] }), () => undefined);
+	await jest.advanceTimersByTimeAsync(90_400);
+	expect(await verdict).toBe('acknowledged');
+	expect(n8n.told).toEqual([`warn No word of the run for 2 events from ${first.id} of ${first.cursor} on within 90 s; moving on`]);
+});
+
+test('a stop while the run is under way leaves the event for the next start', async () => {
+	const { verdict, closing, delivery } = delivered({}, batchOf(), () => undefined);
+	await jest.advanceTimersByTimeAsync(0);
+	closing.abort();
+	await jest.advanceTimersByTimeAsync(2_000);
+	expect(await verdict).toBe('closed');
+	expect(delivery.position.isDelivered(first)).toBe(false);
+	expect(delivery.position.unconfirmed).toMatchObject({ ids: [first.id], attempt: 1 });
+});
+
+test('a trigger that is stopped already starts nothing', async () => {
+	const parts = delivering();
+	parts.closing.abort();
+	expect(await deliver(parts.delivery, batchOf())).toBe('closed');
+	expect([parts.n8n.emits, parts.n8n.stored]).toEqual([[], undefined]);
+});
+
+describe('when the run has to succeed', () => {
+	const moveOn = 'succeeded';
+	const fails = ({ done }: Emitted) => done?.resolve(failed('The ERP said no'));
+
+	test('a failed one is tried again after 5 s, each time as a new attempt under a new key', async () => {
+		const { n8n, verdict, delivery } = delivered({ moveOn, attempts: 3 }, batchOf(), ({ done }, count) => done?.resolve(count < 3 ? failed('no') : succeeded));
+		await jest.advanceTimersByTimeAsync(4_999);
+		expect(n8n.emits).toHaveLength(1);
+		await jest.advanceTimersByTimeAsync(1);
+		expect(n8n.emits).toHaveLength(2);
+		await jest.advanceTimersByTimeAsync(9_999);
+		expect(n8n.emits).toHaveLength(2);
+		await jest.advanceTimersByTimeAsync(1);
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.keys).toEqual([1, 2, 3].map((attempt) => deduplicationKey(delivery.settings, [first.id], attempt)));
+		expect(n8n.emits.map(({ outputs }) => outputs[0][0].attempt)).toEqual([1, 2, 3]);
+		expect(n8n.emits.map(({ stored }) => (stored as { inFlight: { attempt: number } }).inFlight.attempt)).toEqual([1, 2, 3]);
+		expect(n8n.failures).toEqual([]);
+	});
+
+	test('the waits double up to a minute', async () => {
+		const { n8n, closing, verdict } = delivered({ moveOn, attempts: 1, afterLastAttempt: 'hold' }, batchOf({ attempt: 4 }), fails);
+		const startedAt: number[] = [];
+		const began = Date.now();
+		let seen = 0;
+		for (let second = 0; second <= 320; second++) {
+			await jest.advanceTimersByTimeAsync(second === 0 ? 0 : 1_000);
+			while (seen < n8n.emits.length) startedAt.push(Math.round((Date.now() - began) / 1_000)) && seen++;
+		}
+		expect(startedAt).toEqual([0, 5, 15, 35, 75, 135, 195, 255, 315]);
+		closing.abort();
+		expect(await verdict).toBe('closed');
+	});
+
+	test('after the last attempt it moves on, and leaves a failed execution that holds the event', async () => {
+		const { n8n, verdict, delivery } = delivered({ moveOn, attempts: 2 }, batchOf(), fails);
+		await jest.advanceTimersByTimeAsync(5_000);
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.emits).toHaveLength(2);
+		expect(n8n.failures).toEqual([
+			{
+				message: `Moved on after 2 attempt(s) for event ${first.id} of ${first.cursor}`,
+				description: `The last run ended with: The ERP said no. The event is below; run it again by hand after mending the workflow.\n\n${JSON.stringify([first.row], null, 2)}`,
+			},
+		]);
+		expect(delivery.position.isDelivered(first)).toBe(true);
+	});
+
+	test('attempts before a restart do not count against those after it', async () => {
+		const { n8n, verdict } = delivered({ moveOn, attempts: 2 }, batchOf({ attempt: 5 }), fails);
+		await jest.advanceTimersByTimeAsync(5_000);
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.emits).toHaveLength(2);
+	});
+
+	test('a single attempt waits for nothing', async () => {
+		const { n8n, verdict } = delivered({ moveOn, attempts: 1 }, batchOf(), fails);
+		await jest.advanceTimersByTimeAsync(0);
+		expect(await verdict).toBe('acknowledged');
+		expect([n8n.emits.length, n8n.failures.length]).toEqual([1, 1]);
+	});
+
+	test('it holds the stream when told to, says so each time, and goes on when the workflow is mended', async () => {
+		let isMended = false;
+		const { n8n, verdict } = delivered({ moveOn, attempts: 2, afterLastAttempt: 'hold' }, batchOf(), ({ done }) => done?.resolve(isMended ? succeeded : failed('no')));
+		await jest.advanceTimersByTimeAsync(5_000);
+		expect(n8n.told).toEqual([`warn Holding the stream at event ${first.id} of ${first.cursor}: no`]);
+		await jest.advanceTimersByTimeAsync(10_000);
+		expect(n8n.told).toHaveLength(2);
+		isMended = true;
+		await jest.advanceTimersByTimeAsync(20_000);
+		expect(await verdict).toBe('acknowledged');
+		expect([n8n.emits.length, n8n.failures.length]).toEqual([4, 0]);
+	});
+
+	test('a stop while it waits for the next attempt ends the wait at once', async () => {
+		const { verdict, closing, delivery, n8n } = delivered({ moveOn }, batchOf(), fails);
+		await jest.advanceTimersByTimeAsync(1_000);
+		closing.abort();
+		expect(await verdict).toBe('closed');
+		expect([n8n.emits.length, delivery.position.isDelivered(first), jest.getTimerCount()]).toEqual([1, false, 0]);
+	});
+
+	test('a run without word, one that was started before, and one that waits are good enough', async () => {
+		const { n8n, verdict } = delivered({ moveOn, runTimeoutMs: 60_000 }, batchOf(), () => undefined);
+		await jest.advanceTimersByTimeAsync(60_000);
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.emits).toHaveLength(1);
+	});
+});
+
+describe('the Failed output', () => {
+	const changes = { moveOn: 'succeeded', attempts: 2, afterLastAttempt: 'failedOutput' } as const;
+	const failing = (last: (emitted: Emitted) => void) =>
+		delivered(changes, batchOf(), (emitted, count) => (count <= 2 ? emitted.done?.resolve(failed('no')) : last(emitted)));
+
+	test('gets the items with the reason after the last attempt, under a key of its own', async () => {
+		const { n8n, verdict, delivery } = failing(({ done }) => done?.resolve(succeeded));
+		await jest.advanceTimersByTimeAsync(5_000);
+		expect(await verdict).toBe('acknowledged');
+		const { outputs, key, stored } = n8n.emits[2];
+		expect(outputs).toEqual([
+			[],
+			[{ eventId: first.id, ...orderCompleted.simplify(first.row), attempt: 2, replayed: false, correction: false, lagMs: 65_000, failedAttempts: 2, reason: 'no' }],
+		]);
+		expect(key).toBe(`${deduplicationKey(delivery.settings, [first.id], 2)}:failed`);
+		expect(stored).toMatchObject({ inFlight: { attempt: 2 } });
+		expect(n8n.failures).toEqual([]);
+		expect(delivery.position.isDelivered(first)).toBe(true);
+	});
+
+	test('is stored anew before it is used, since n8n may have forgotten an earlier save', async () => {
+		const { n8n } = failing(({ done }) => done?.resolve(succeeded));
+		await jest.advanceTimersByTimeAsync(4_999);
+		expect(n8n.emits).toHaveLength(1);
+		const before = n8n.emits[0].stored;
+		await jest.advanceTimersByTimeAsync(1);
+		expect(n8n.emits[1].stored).not.toBe(before);
+		expect(n8n.emits[2].stored).not.toBe(n8n.emits[1].stored);
+	});
+
+	test.each([
+		['fails as well', ({ done }: Emitted) => done?.resolve(failed('again no'))],
+		['is refused', refuse('database is locked')],
+	])('leaves a failed execution when its run %s', async (_name, last) => {
+		const { n8n, verdict } = failing(last);
+		await jest.advanceTimersByTimeAsync(5_000);
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.failures).toMatchObject([{ message: `Moved on after 2 attempt(s) for event ${first.id} of ${first.cursor}` }]);
+		expect(n8n.failures[0].description).toContain('The last run ended with: no.');
+	});
+
+	test.each([
+		['was started before', ({ done }: Emitted) => done?.resolve(undefined)],
+		['gives no word', ({ done }: Emitted) => void setTimeout(() => done?.resolve(succeeded), 9_000_000)],
+	])('is enough when its run %s', async (_name, last) => {
+		const { n8n, verdict } = failing(last);
+		await jest.advanceTimersByTimeAsync(5_000 + 3_600_000);
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.failures).toEqual([]);
+	});
+
+	test('leaves the event for the next start when the trigger is stopped meanwhile', async () => {
+		const { n8n, verdict, closing, delivery } = failing(() => undefined);
+		await jest.advanceTimersByTimeAsync(5_000);
+		closing.abort();
+		await jest.advanceTimersByTimeAsync(2_000);
+		expect(await verdict).toBe('closed');
+		expect([delivery.position.isDelivered(first), n8n.failures]).toEqual([false, []]);
+	});
+});
+
+describe('when n8n does not start a run', () => {
+	test('the event is kept and offered again each minute under the same key, and each refusal is told', async () => {
+		const { n8n, verdict } = delivered({}, batchOf(), ({ done }, count) => (count < 3 ? done?.reject(new Error('database is locked')) : done?.resolve(succeeded)));
+		await jest.advanceTimersByTimeAsync(59_999);
+		expect(n8n.emits).toHaveLength(1);
+		await jest.advanceTimersByTimeAsync(1);
+		expect(n8n.emits).toHaveLength(2);
+		await jest.advanceTimersByTimeAsync(60_000);
+		expect(await verdict).toBe('acknowledged');
+		expect(new Set(n8n.keys).size).toBe(1);
+		expect(n8n.failures).toEqual(
+			[1, 2].map(() => ({
+				message: `n8n did not start a run for event ${first.id} of ${first.cursor}: database is locked`,
+				description: 'The event is kept and offered again.',
+			})),
+		);
+	});
+
+	test('an engine that lets no trigger wait is told with what to choose instead', async () => {
+		const { n8n, closing, verdict } = delivered({}, batchOf(), refuse('Triggers can only start runs without waiting for them'));
+		await jest.advanceTimersByTimeAsync(0);
+		expect(n8n.failures[0].description).toBe(
+			"This workflow runs on an engine that lets no trigger wait for a run. Set 'Move On' to 'As Soon as It Starts', or choose the other engine in the workflow settings.",
+		);
+		closing.abort();
+		expect(await verdict).toBe('closed');
+		expect(n8n.emits).toHaveLength(1);
+	});
+
+	test('a run that n8n had noted all the same is told as uncertain, and not started again', async () => {
+		const { n8n, verdict, delivery } = delivered({ afterUncleanStop: 'never' }, batchOf(), ({ done }, count) =>
+			count === 1 ? done?.reject(new Error('database is locked')) : done?.resolve(undefined),
+		);
+		await jest.advanceTimersByTimeAsync(60_000);
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.emits).toHaveLength(2);
+		expect(n8n.failures[1]).toEqual({
+			message: `It is not certain that event ${first.id} of ${first.cursor} was run: database is locked`,
+			description: `It is not started again, so that nothing happens twice. The event is below; see whether its run is in the executions list, and run it by hand if not.\n\n${JSON.stringify([first.row], null, 2)}`,
+		});
+		expect(delivery.position.isDelivered(first)).toBe(true);
+	});
+
+	test('it is started as another attempt when told to run again after an unclean stop', async () => {
+		const { n8n, verdict, delivery } = delivered({ afterUncleanStop: 'again' }, batchOf(), ({ done }, count) =>
+			count === 1 ? done?.reject(new Error('database is locked')) : done?.resolve(count === 2 ? undefined : succeeded),
+		);
+		await jest.advanceTimersByTimeAsync(60_000);
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.keys).toEqual([1, 1, 2].map((attempt) => deduplicationKey(delivery.settings, [first.id], attempt)));
+		expect(n8n.failures).toHaveLength(1);
+	});
+
+	test('a second time under a known key is then simply started before', async () => {
+		const { n8n, verdict } = delivered({ afterUncleanStop: 'again' }, batchOf(), ({ done }, count) =>
+			count === 1 ? done?.reject(new Error('database is locked')) : done?.resolve(undefined),
+		);
+		await jest.advanceTimersByTimeAsync(60_000);
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.emits).toHaveLength(3);
+	});
+});
+
+describe('as soon as it starts', () => {
+	const moveOn = 'started';
+
+	test('the event is behind us once it is handed over, whatever becomes of the run', async () => {
+		const { n8n, verdict, delivery } = delivered({ moveOn }, batchOf({ key: 'old key' }), () => undefined);
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.emits).toMatchObject([{ key: 'old key', stored: { inFlight: { ids: [first.id], key: 'old key' } } }]);
+		expect(n8n.emits[0].outputs).toMatchObject([[{ eventId: first.id }]]);
+		expect(delivery.position.isDelivered(first)).toBe(true);
+		expect(n8n.logs).toEqual([]);
+	});
+
+	test('the fifty-first run waits for one to end, and is not started when the trigger stops instead', async () => {
+		const { n8n, verdict, delivery, closing } = delivered({ moveOn }, batchOf(), () => undefined);
+		await verdict;
+		for (let unit = 1; unit < 50; unit++) await deliver(delivery, batchOf({ events: [completion(unit)] }));
+		const waiting = deliver(delivery, batchOf({ events: [completion(50)] }));
+		await jest.advanceTimersByTimeAsync(1_000);
+		expect(n8n.emits).toHaveLength(50);
+		n8n.emits[3].done?.resolve(succeeded);
+		expect(await waiting).toBe('acknowledged');
+		expect(n8n.emits).toHaveLength(51);
+		const stopped = deliver(delivery, batchOf({ events: [completion(51)] }));
+		await jest.advanceTimersByTimeAsync(1_000);
+		closing.abort();
+		expect(await stopped).toBe('closed');
+		expect(n8n.emits).toHaveLength(51);
+		expect(delivery.position.isDelivered(completion(51))).toBe(false);
+	});
+
+	test('a run that n8n did not carry out is told as uncertain with its event', async () => {
+		const { n8n, verdict } = delivered({ moveOn }, batchOf(), refuse('database is locked'));
+		await verdict;
+		await jest.advanceTimersByTimeAsync(0);
+		expect(n8n.failures).toMatchObject([{ message: `It is not certain that event ${first.id} of ${first.cursor} was run: database is locked` }]);
+	});
+});
+
+describe('Attach Structure', () => {
+	const kind = operationChanged;
+	const event = toEvent(kind, { ...kind.sample, updatedAt: timeAt(1) });
+	const answer = { operations: [{ ...kind.sample }], subOperations: [] };
+
+	function structureOf(executeAdapted: () => Promise<unknown>) {
+		const of = jest.spyOn(PicoClient, 'of').mockResolvedValue({ executeAdapted } as unknown as PicoClient);
+		return { of };
+	}
+
+	test('is asked for once, and added to the item of every attempt', async () => {
+		const asked = jest.fn(async () => ({ data: answer, errors: [] }));
+		structureOf(asked);
+		const { n8n, verdict } = delivered({ kind, attachStructure: true, moveOn: 'succeeded' }, batchOf({ events: [event] }), ({ done }, count) =>
+			done?.resolve(count === 1 ? failed('no') : succeeded),
+		);
+		await jest.advanceTimersByTimeAsync(5_000);
+		expect(await verdict).toBe('acknowledged');
+		expect(asked).toHaveBeenCalledTimes(1);
+		for (const { outputs } of n8n.emits) expect(outputs[0][0]).toMatchObject({ eventId: event.id, structure: { operationId: 'sample-operation', steps: [], warnings: [] } });
+		expect(n8n.emits).toHaveLength(2);
+	});
+
+	test('is not asked for when nobody wants it', async () => {
+		const { of } = structureOf(async () => ({ data: answer, errors: [] }));
+		const { n8n, verdict } = delivered({ kind }, batchOf({ events: [event] }));
+		await verdict;
+		expect(of).not.toHaveBeenCalled();
+		expect(n8n.emits[0].outputs[0][0]).not.toHaveProperty('structure');
+	});
+
+	test('a stop while it is asked for starts nothing', async () => {
+		const { verdict, closing, n8n } = (structureOf(() => new Promise((resolve) => setTimeout(() => resolve({ data: answer, errors: [] }), 1_000))),
+		delivered({ kind, attachStructure: true }, batchOf({ events: [event] })));
+		await jest.advanceTimersByTimeAsync(500);
+		closing.abort();
+		await jest.advanceTimersByTimeAsync(500);
+		expect(await verdict).toBe('closed');
+		expect(n8n.emits).toEqual([]);
+	});
+});
+
+test('each consumed serial is an item of its own where that is chosen', async () => {
+	const { n8n, verdict } = delivered({ perSerial: true });
+	await verdict;
+	expect((n8n.emits[0].outputs[0] as Array<INodeExecutionData['json']>).map(({ consumedSerial, lineNumber }) => [consumedSerial, lineNumber])).toEqual([
+		['MOT-0042', 1],
+		['LOT-7', 2],
+	]);
+});
