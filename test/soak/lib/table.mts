@@ -4,6 +4,9 @@ import type { SoakResult } from './result.mts';
 
 type Line = string[];
 
+/** Of a shorter life nothing can be said. */
+const FEWEST_SAMPLES = 3;
+
 const number = (value: number | undefined, digits = 0) => (value === undefined ? '–' : value.toFixed(digits));
 const signed = (value: number | undefined, digits = 1) =>
 	value === undefined ? '–' : `${value >= 0 ? '+' : ''}${value.toFixed(digits)}`;
@@ -47,7 +50,7 @@ function lifeLines(ours: Life, peer: Life | undefined): Line[] {
 
 /** All lines of the table, the head first. */
 export function lines({ ours, peer }: SoakResult): Line[] {
-	const lives = ours.lives.flatMap((life) => lifeLines(life, peer.lives.find((other) => other.life === life.life)));
+	const lives = ours.lives.filter(({ samples }) => samples >= FEWEST_SAMPLES).flatMap((life) => lifeLines(life, peer.lives.find((other) => other.life === life.life)));
 	return [HEAD, ...ledgerLines(ours.ledger, peer.ledger), ...lives];
 }
 
@@ -79,6 +82,6 @@ export function markdown(result: SoakResult): string {
 	const row = (line: Line) => `| ${line.join(' | ')} |`;
 	const [head, ...rest] = lines(result);
 	const { at, minutes, rate, seed, node, n8n, cpus, loadAtStart } = result;
-	const where = `${number(minutes)} minutes on ${at.slice(0, 10)}: n8n ${n8n}, ${node} for the rest, ${cpus} cores, load ${number(loadAtStart, 1)} at the start, ${rate} events/s, seed ${seed}.`;
+	const where = `${number(minutes)} minutes on ${at.slice(0, 10)}: n8n ${n8n}, Node ${node.slice(1)} for everything else, ${cpus} cores, load ${number(loadAtStart, 1)} at the start, ${rate} events/s, seed ${seed}.`;
 	return [where, '', row(head), row(['---', '---', '---']), ...rest.map(row), '', ...notes(result).map((note) => `- ${note}.`)].join('\n');
 }
