@@ -50,7 +50,8 @@ export async function listen(context: ITriggerFunctions, settings: TriggerSettin
 	// n8n saves static data at the end of an activation: a start position must survive a restart before the first event.
 	store();
 
-	// At a restart of n8n nobody is there to read an activation error, so a Pico that is down is waited for.
+	// At a restart of n8n nobody is there to read an activation error, and n8n (2.41) never activates a workflow again whose
+	// activation failed then: its startup takes up only triggers that were active. So whatever fails is retried from within.
 	const patient = loaded.kind === 'state' && ['init', 'leadershipChange'].includes(context.getActivationMode());
 	const feed = new Feed({ context, client, settings, position, report, store, patience, patient });
 	await feed.start();

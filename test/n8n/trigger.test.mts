@@ -7,6 +7,7 @@ import { chain, lastStep, picoCredential, picoTrigger, TRIGGER } from './kit/wor
 
 const WORKFLOW = 'completionsTest0';
 const ORDERS = ['T-1', 'T-2', 'T-3', 'T-4'];
+const LATE = 'T-5';
 
 /** The tests build on one another: they follow one trigger through its life. */
 describe('the trigger in a real n8n', () => {
@@ -20,7 +21,7 @@ describe('the trigger in a real n8n', () => {
 			workflows: [chain(WORKFLOW, 'Completions', [picoTrigger(), lastStep])],
 			published: [WORKFLOW],
 		});
-		await saveOrders(sandbox, ORDERS, 'PUMP-100');
+		await saveOrders(sandbox, [...ORDERS, LATE], 'PUMP-100');
 		await installed.n8n.start();
 		await untilListening();
 	});
@@ -71,10 +72,26 @@ describe('the trigger in a real n8n', () => {
 		expect(await installed.staticData(WORKFLOW)).toBe(before);
 	});
 
+	it('shows that Pico refuses it at a start of n8n, keeps trying, and goes on by itself', async () => {
+		await installed.n8n.stop();
+		await sandbox.control('POST', 'switches', { paths: '/graphql' });
+		await installed.n8n.start();
+		const session = await installed.session();
+		const refused = await until(
+			'a failed execution that names the cause',
+			async () => (await session.executions(WORKFLOW)).find(({ status, data }) => status === 'error' && JSON.stringify(data).includes('404')),
+			{ timeoutMs: 60_000, everyMs: 500 },
+		);
+		expect(refused.mode).toBe('trigger');
+		await complete(sandbox, LATE, 'SN-5');
+		await sandbox.control('POST', 'switches', { paths: 'both' });
+		await until('the order completed meanwhile', async () => (await orderIds(6)).includes(LATE), { timeoutMs: 120_000, everyMs: 1_000 });
+	}, 240_000);
+
 	it('stops listening when the workflow is switched off', async () => {
 		const session = await installed.session();
 		await session.deactivate(WORKFLOW);
 		await until('the stream to close', async () => (await openStreams(sandbox)) === 0);
-		expect(await orderIds(5)).toEqual(ORDERS);
+		expect(await orderIds(7)).toEqual([...ORDERS, LATE]);
 	});
 });

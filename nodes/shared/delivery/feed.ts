@@ -16,7 +16,7 @@ const FEWEST_ROWS = 1;
 
 export interface FeedOptions extends IntakeOptions {
 	client: PicoClient;
-	/** Whether a first connection that fails for a passing reason may be left to the background. */
+	/** Whether a first connection that fails is left to the background, whatever the reason: nobody would read the error. */
 	patient: boolean;
 }
 
@@ -73,8 +73,8 @@ export class Feed {
 			ended.abort();
 			if (this.closing.signal.aborted) break;
 			// A stream that opened and then broke off was worth opening; a refusal is not.
-			const passing = end.failure && isTransient(end.failure) && (patient || end.openMs > 0);
-			if (end.failure && !settled && !passing) {
+			const brokeOff = end.failure && isTransient(end.failure) && end.openMs > 0;
+			if (end.failure && !settled && !patient && !brokeOff) {
 				this.closing.abort();
 				failed(end.failure);
 				return;

@@ -13,8 +13,9 @@ import { importCredentials, importWorkflows, type Credential, type Workflow } fr
 export const KEEPS_EVERYTHING: NodeJS.ProcessEnv = {
 	EXECUTIONS_DATA_PRUNE: 'false',
 	N8N_WORKFLOW_AUTODEACTIVATION_ENABLED: 'false',
-	// A kill in the middle of a publication leaves it leased; n8n takes it up again after this.
-	N8N_WORKFLOW_PUBLICATION_OUTBOX_LEASE_SECONDS: '5',
+	// A kill in the middle of a publication leaves it leased; n8n takes it up again after this. It also gives up an
+	// activation that takes longer than 70 % of it, for good.
+	N8N_WORKFLOW_PUBLICATION_OUTBOX_LEASE_SECONDS: '20',
 	N8N_WORKFLOW_PUBLICATION_OUTBOX_POLL_INTERVAL_MS: '1000',
 };
 

@@ -272,6 +272,21 @@ describe('what comes in', () => {
 		await complete(1, 'LATER');
 		await until('the later one', () => host.items.some(({ orderId }) => String(orderId).startsWith('LATER')));
 	});
+
+	test('a token that is refused at the start of n8n shows as a failed execution, and the trigger goes on once it is mended', async () => {
+		await start();
+		await complete(1);
+		await until('a run', () => host.runs.length === 1);
+		await host.deactivate();
+		const { token } = host.access;
+		host.access.token = 'not-this-one-any-more';
+		await host.activate('init');
+		await until('a failed execution', () => host.failedExecutions.length === 1);
+		expect(host.failedExecutions[0].message).toMatch(/token/i);
+		await complete(1, 'LATER');
+		host.access.token = token;
+		await until('the later one', () => host.items.some(({ orderId }) => String(orderId).startsWith('LATER')));
+	});
 });
 
 describe('Start From a date', () => {
