@@ -94,6 +94,8 @@ export class ManyTriggers {
 		await this.start();
 		const session = await N8nSession.open(this.n8n.url);
 		for (; this.active < count; this.active++) await session.activate(idOf(this.active));
+		// n8n answers before the trigger is up; one that a stop cuts off might not come back.
+		await this.untilStreams(count);
 		await this.stop();
 	}
 
@@ -137,7 +139,13 @@ export class ManyTriggers {
 	}
 
 	private async untilStreams(count: number): Promise<void> {
-		const open = async () => (await this.sandbox.control<{ streams: unknown[] }>('GET', 'state')).streams.length === count;
-		await until(`${count} open streams`, open, { timeoutMs: PATIENCE_MS, everyMs: 25 });
+		let seen = 0;
+		const open = async () => {
+			seen = (await this.sandbox.control<{ streams: unknown[] }>('GET', 'state')).streams.length;
+			return seen === count;
+		};
+		await until(`${count} open streams`, open, { timeoutMs: PATIENCE_MS, everyMs: 25 }).catch((cause: Error) => {
+			throw new Error(`${cause.message}; there are ${seen}. n8n said:\n${this.n8n.logTail(2_000)}`);
+		});
 	}
 }
