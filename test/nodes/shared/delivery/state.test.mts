@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 
 import { Position } from '../../../../nodes/shared/delivery/position.ts';
-import { loadState, STATE_VERSION } from '../../../../nodes/shared/delivery/state.ts';
+import { loadState, sourceFingerprint, STATE_VERSION } from '../../../../nodes/shared/delivery/state.ts';
 import { compareTimestamps, fromNanos, toNanos } from '../../../../nodes/shared/events/timestamp.ts';
 import type { PicoEvent } from '../../../../nodes/shared/events/event.ts';
+import { noteSaved } from '../../../../nodes/shared/events/kinds/index.ts';
+import { settingsWith } from '../../../kit/fakeN8n.mts';
 
 const LOOKBACK = 300_000;
 const START = BigInt(Date.UTC(2026, 0, 5)) * 1_000_000n;
@@ -82,4 +84,104 @@ test('after a restart every delivered event at or after the resume point is know
 		}),
 		{ numRuns: 60, endOnFailure: true },
 	);
+});
+
+const VALID = {
+	v: 1,
+	source: 'source',
+	resetToken: 'token',
+	cursor: fromNanos(START),
+	start: fromNanos(START),
+	seen: ['a.1'],
+	floor: 7,
+	subjects: ['s'],
+	runs: { queued: true, longestMs: 5 },
+	inFlight: { ids: ['a'], key: 'key', attempt: 1 },
+};
+const load = (raw: unknown) => loadState(raw, 'source', 'token');
+
+test('nothing stored is nothing loaded', () => {
+	expect([load(undefined), load(null)]).toEqual([{ kind: 'none' }, { kind: 'none' }]);
+});
+
+test('a whole state is read as it was stored', () => {
+	expect(load(VALID)).toEqual({ kind: 'state', state: VALID });
+	const { start: _start, floor: _floor, runs: _runs, inFlight: _inFlight, ...least } = VALID;
+	expect(load(least)).toEqual({ kind: 'state', state: least });
+	const nulls = { ...least, start: null, floor: null, runs: null, inFlight: null };
+	expect(load(nulls)).toEqual({ kind: 'state', state: nulls });
+});
+
+test('a state behind the proxies of n8n is read as a plain copy', () => {
+	const stored = { ...VALID, seen: ['a.1'] };
+	const proxied: unknown = new Proxy(stored, {});
+	const loaded = load(proxied);
+	expect(loaded).toEqual({ kind: 'state', state: VALID });
+	stored.seen.push('b.2');
+	expect(loaded).toEqual({ kind: 'state', state: VALID });
+});
+
+test('after a reset, or for another source, it starts anew and says why; the reset counts first', () => {
+	expect(loadState(VALID, 'source', 'new')).toEqual({ kind: 'other', reason: 'the reset token was changed' });
+	expect(loadState(VALID, 'other', 'new')).toEqual({ kind: 'other', reason: 'the reset token was changed' });
+	expect(loadState(VALID, 'other', 'token')).toEqual({ kind: 'other', reason: 'endpoint, event or filter was changed' });
+	expect(loadState({ resetToken: 'old' }, 'source', 'token')).toEqual({ kind: 'other', reason: 'the reset token was changed' });
+	expect(loadState({ source: 'old' }, 'source', 'token')).toEqual({ kind: 'other', reason: 'endpoint, event or filter was changed' });
+});
+
+const BARE = { v: 1, source: 'source', resetToken: 'token', cursor: VALID.cursor, seen: [], subjects: [], floor: null, inFlight: null };
+
+test.each([
+	['is of a newer version', { v: 2 }],
+	['has no version', { v: undefined }],
+	['has ids that are none', { seen: [7] }],
+	['has no ids', { seen: undefined }],
+	['has a strange start', { start: 'then' }],
+	['has a floor that is no number', { floor: 'x' }],
+	['has subjects that are none', { subjects: [null] }],
+	['has no reset token', { resetToken: undefined }],
+	['has runs without a time', { runs: { queued: true } }],
+	['has runs without a place', { runs: { longestMs: 5 } }],
+	['has runs that took less than nothing', { runs: { queued: true, longestMs: -1 } }],
+	['has nothing in its batch', { inFlight: { ids: [], key: 'key', attempt: 1 } }],
+	['has a batch without a key', { inFlight: { ids: ['a'], attempt: 1 } }],
+	['has a batch of other things', { inFlight: { ids: [7], key: 'key', attempt: 1 } }],
+	['has an attempt before the first', { inFlight: { ids: ['a'], key: 'key', attempt: 0 } }],
+	['has half an attempt', { inFlight: { ids: ['a'], key: 'key', attempt: 1.5 } }],
+])('a state that %s is used as far as its cursor', (_name, change) => {
+	expect(load({ ...VALID, ...change })).toEqual({ kind: 'state', state: BARE });
+});
+
+test.each([
+	['text', 'x'],
+	['a number', 7],
+	['a list', []],
+	['no cursor', { ...VALID, cursor: undefined }],
+	['a cursor that is no timestamp', { ...VALID, cursor: 'now' }],
+	['a cursor that is no text', { ...VALID, cursor: 7 }],
+	['no source', { ...VALID, source: undefined }],
+	['a source that is no text', { ...VALID, source: 7 }],
+])('%s is left to a person, with a reason', (_name, raw) => {
+	expect(load(raw)).toEqual({ kind: 'unreadable', reason: expect.stringMatching(/./) as string });
+});
+
+test('what cannot be copied is left to a person as well', () => {
+	const circular: Record<string, unknown> = { ...VALID };
+	circular.itself = circular;
+	expect(load(circular)).toEqual({ kind: 'unreadable', reason: 'Required' });
+});
+
+test('the fingerprint tells endpoint, event and filter apart, not the order of the products, and is frozen', () => {
+	const choice = { ...settingsWith(), products: ['b', 'a'], orderFilter: 'MO-*' };
+	const prints = [
+		sourceFingerprint('http://a', choice),
+		sourceFingerprint('http://b', choice),
+		sourceFingerprint('http://a', { ...choice, kind: noteSaved }),
+		sourceFingerprint('http://a', { ...choice, products: ['a'] }),
+		sourceFingerprint('http://a', { ...choice, orderFilter: '' }),
+	];
+	expect(new Set(prints).size).toBe(prints.length);
+	expect(sourceFingerprint('http://a', { ...choice, products: ['a', 'b'] })).toBe(prints[0]);
+	expect(choice.products).toEqual(['b', 'a']);
+	expect(prints[0]).toBe('gxT5cNARW7J7koqg');
 });
