@@ -1,0 +1,458 @@
+import type { PicoClient } from '../../../../nodes/shared/api/client.ts';
+import { Dialect } from '../../../../nodes/shared/api/dialect/dialect.ts';
+import { PicoFailure } from '../../../../nodes/shared/api/failure.ts';
+import { Feed } from '../../../../nodes/shared/delivery/feed.ts';
+import type { TriggerSettings } from '../../../../nodes/shared/delivery/settings.ts';
+import { completionRow, delivering, succeeded, timeAt } from '../../../kit/fakeN8n.mts';
+import { FakeStreams } from '../../../kit/fakeStream.mts';
+
+let mockStreams: FakeStreams;
+jest.mock('../../../../nodes/shared/api/stream/sse.ts', () => ({ sseFrames: (...args: Parameters<ReturnType<FakeStreams['open']>>) => mockStreams.open('sse')(...args) }));
+jest.mock('../../../../nodes/shared/api/stream/ws.ts', () => ({ wsFrames: (...args: Parameters<ReturnType<FakeStreams['open']>>) => mockStreams.open('webSocket')(...args) }));
+
+const NOW = Date.parse(timeAt(600_000));
+let feeds: Feed[] = [];
+
+beforeEach(() => {
+	jest.useFakeTimers({ now: NOW });
+	jest.spyOn(Math, 'random').mockReturnValue(1);
+	mockStreams = new FakeStreams();
+});
+afterEach(async () => {
+	const stopping = Promise.all(feeds.map(async (feed) => await feed.stop()));
+	feeds = [];
+	await jest.advanceTimersByTimeAsync(5_000);
+	await stopping;
+	jest.restoreAllMocks();
+	jest.useRealTimers();
+});
+
+const pass = async (ms: number) => await jest.advanceTimersByTimeAsync(ms);
+const network = () => new PicoFailure('network', 'connection refused');
+const refused = () => new PicoFailure('auth', 'Pico refused the token', { hint: 'Check the credential.' });
+
+/** A feed that was told to start. */
+function feeding(changes: Partial<TriggerSettings> = {}, { patient = false, dialect = async () => new Dialect(undefined) } = {}) {
+	const { n8n, delivery } = delivering(changes);
+	const { context, settings, position, report, store, patience } = delivery;
+	const feed = new Feed({ context, settings, position, report, store, patience, patient, client: { dialect } as unknown as PicoClient });
+	feeds.push(feed);
+	const state: { came?: 'started' | PicoFailure } = {};
+	const starting = feed.start().then(
+		() => (state.came = 'started'),
+		(failure: PicoFailure) => (state.came = failure),
+	);
+	const units = () => n8n.emits.map(({ outputs }) => outputs[0].map(({ orderIndex }) => orderIndex));
+	return { n8n, feed, state, starting, position, units };
+}
+
+/** Waits until one more stream is asked for. */
+async function another() {
+	const count = mockStreams.all.length;
+	while (mockStreams.all.length === count) await pass(500);
+}
+
+/** A feed of which the first connection holds. */
+async function connected(...args: Parameters<typeof feeding>) {
+	const parts = feeding(...args);
+	await pass(0);
+	mockStreams.last.open();
+	await pass(300);
+	return parts;
+}
+
+describe('starting', () => {
+	test('asks from the position on, and counts as started once the server did not refuse', async () => {
+		const { state } = feeding();
+		await pass(0);
+		expect(mockStreams.last.subscription.document).toMatch(
+			/^subscription \{ operationOrderCompletesStream\(cursor: \{ initialValue: \{ at: "2026-01-04T23:59:59.999999999Z" \}, ordering: ASC \}, batchSize: 100\) \{ externalOrderId .* secondaryExternalOrderId \} \}$/,
+		);
+		mockStreams.last.open();
+		await pass(299);
+		expect(state.came).toBeUndefined();
+		await pass(1);
+		expect(state.came).toBe('started');
+	});
+
+	test('goes over the transport, with the fields and in frames of the size that were chosen', async () => {
+		await connected({ transport: 'webSocket', output: 'fields', fields: ['reservedSerialNumber'], eventsPerRun: 250 });
+		expect(mockStreams.last.transport).toBe('webSocket');
+		expect(mockStreams.last.subscription.document).toContain('batchSize: 250');
+		expect(mockStreams.last.subscription.document).toMatch(/endState \{ producedSerial \} reservedSerialNumber \} \}$/);
+	});
+
+	test('lets a server that can do so filter by product', async () => {
+		const dialect = Object.assign(new Dialect(undefined), { hasFilter: () => true });
+		await connected({ products: ['a'] }, { dialect: async () => dialect });
+		expect(mockStreams.last.subscription.document).toContain('where: { operation: { id: { _in: ["a"] } } }');
+	});
+
+	test('says where it reads from, and how far back its position is', async () => {
+		const { n8n } = await connected();
+		expect(n8n.told).toEqual(["info Connected to 'operationOrderCompletesStream', reading from 2026-01-04T23:59:59.999999999Z (position 600 s back)"]);
+	});
+
+	test.each([
+		['for a reason that a person has to mend', refused],
+		['for a passing reason that nobody wants to wait for', network],
+	])('fails %s, and tries no more', async (_name, failure) => {
+		const { state } = feeding();
+		await pass(0);
+		mockStreams.last.fail(failure());
+		await pass(0);
+		expect(state.came).toMatchObject({ message: failure().message });
+		await pass(600_000);
+		expect(mockStreams.all).toHaveLength(1);
+	});
+
+	test('fails when the server accepts the stream and refuses the subscription in its first message', async () => {
+		const { state } = feeding();
+		await pass(0);
+		mockStreams.last.open();
+		await pass(100);
+		mockStreams.last.fail(refused());
+		await pass(1_000);
+		expect(state.came).toMatchObject({ kind: 'auth' });
+		expect(mockStreams.all).toHaveLength(1);
+	});
+
+	test('a stream that opened and broke off was worth opening', async () => {
+		const { state } = feeding();
+		await pass(0);
+		mockStreams.last.open();
+		await pass(100);
+		mockStreams.last.fail(network());
+		await pass(0);
+		expect(state.came).toBe('started');
+		await pass(1_000);
+		expect(mockStreams.all).toHaveLength(2);
+	});
+
+	test('a patient one is left to the background, whatever the reason, and a lasting one is told', async () => {
+		const { state, n8n } = feeding({}, { patient: true });
+		await pass(0);
+		mockStreams.last.fail(network());
+		await pass(0);
+		expect([state.came, n8n.failures.length]).toEqual(['started', 0]);
+		const other = feeding({}, { patient: true });
+		await pass(0);
+		mockStreams.last.fail(refused());
+		await pass(0);
+		expect([other.state.came, other.n8n.failures]).toMatchObject(['started', [{ message: 'Pico refused the token' }]]);
+	});
+
+	test('fails when the server does not tell what it has', async () => {
+		const { state } = feeding({}, { dialect: async () => await Promise.reject(new Error('no schema')) });
+		await pass(0);
+		expect(state.came).toMatchObject({ kind: 'server', message: 'no schema' });
+		expect(mockStreams.all).toEqual([]);
+	});
+
+	test('a stream that the server ends right away was a start', async () => {
+		const { state } = feeding();
+		await pass(0);
+		mockStreams.last.end();
+		await pass(0);
+		expect(state.came).toBe('started');
+	});
+
+	test('ends when it is stopped before the server answered', async () => {
+		const { state, feed, starting } = feeding();
+		await pass(0);
+		await feed.stop();
+		await starting;
+		expect(state.came).toBe('started');
+	});
+});
+
+describe('reading', () => {
+	test('each event starts a run; what is older than the connection by the clock of the server was read back', async () => {
+		const { n8n } = feeding();
+		await pass(0);
+		mockStreams.last.open(new Date(Date.parse(timeAt(2_000))).toUTCString());
+		mockStreams.last.rows([completionRow(1), completionRow(2)]);
+		await pass(0);
+		expect(n8n.emits.map(({ outputs }) => [outputs[0][0].orderIndex, outputs[0][0].replayed])).toEqual([
+			[1, true],
+			[2, false],
+		]);
+	});
+
+	test('a server without a clock is taken to have ours', async () => {
+		const { n8n } = await connected();
+		mockStreams.last.rows([completionRow(1, 599_999), completionRow(2, 600_000)]);
+		await pass(0);
+		expect(n8n.emits.map(({ outputs }) => outputs[0][0].replayed)).toEqual([true, false]);
+	});
+
+	test('what is missing of a batch from before a restart is given up after five quiet seconds', async () => {
+		const { n8n, delivery } = delivering();
+		delivery.position.handOver({ ids: ['gone'], key: 'old key', attempt: 1 });
+		const feed = new Feed({ ...delivery, patient: false, client: { dialect: async () => new Dialect(undefined) } as unknown as PicoClient });
+		feeds.push(feed);
+		void feed.start();
+		await pass(0);
+		mockStreams.last.open();
+		mockStreams.last.rows([completionRow(1)]);
+		await pass(4_999);
+		expect(n8n.emits).toEqual([]);
+		await pass(1);
+		expect(n8n.emits).toHaveLength(1);
+	});
+});
+
+describe('reconnecting', () => {
+	test('happens after a wait that grows, from the position on, and is told each time', async () => {
+		const { n8n } = await connected();
+		mockStreams.last.rows([completionRow(1, 590_000)]);
+		await pass(60_000);
+		mockStreams.last.fail(network());
+		await pass(999);
+		expect(mockStreams.all).toHaveLength(1);
+		expect(n8n.told.at(-1)).toBe('info Stream lost after 60 s: connection refused; connecting again in 1.0 s');
+		await pass(1);
+		expect(mockStreams.all).toHaveLength(2);
+		expect(mockStreams.last.subscription.document).toContain(`at: "${timeAt(290_000)}"`);
+		mockStreams.last.fail(network());
+		await pass(0);
+		expect(n8n.told.at(-1)).toBe('info Stream lost: connection refused; connecting again in 2.0 s');
+		await pass(1_999);
+		expect(mockStreams.all).toHaveLength(2);
+		await pass(1);
+		expect(mockStreams.all).toHaveLength(3);
+	});
+
+	test('starts with short waits again after a connection that held for a minute', async () => {
+		await connected();
+		for (let time = 0; time < 4; time++) {
+			mockStreams.last.fail(network());
+			await pass(10_000);
+		}
+		const before = mockStreams.all.length;
+		mockStreams.last.open();
+		await pass(60_000);
+		mockStreams.last.fail(network());
+		await pass(1_000);
+		expect(mockStreams.all).toHaveLength(before + 1);
+	});
+
+	test('waits as long as the server asks', async () => {
+		await connected();
+		mockStreams.last.fail(new PicoFailure('rateLimited', 'slow down', { retryAfterMs: 30_000 }));
+		await pass(29_999);
+		expect(mockStreams.all).toHaveLength(1);
+		await pass(1);
+		expect(mockStreams.all).toHaveLength(2);
+	});
+
+	test('a stream that Pico ends, and one that falls silent, are told as such', async () => {
+		const { n8n } = await connected({ silenceMs: 30_000 });
+		mockStreams.last.end();
+		await pass(1_000);
+		expect(n8n.told.at(-1)).toBe('info Stream ended by Pico after 0 s; connecting again in 1.0 s');
+		mockStreams.last.open();
+		await pass(30_000);
+		expect(n8n.told.at(-1)).toBe('info Stream silent after 30 s, presumed dead; connecting again in 2.0 s');
+	});
+
+	test('half a look-back after it was made, a connection that delivered something is made anew at once', async () => {
+		const { n8n } = await connected({ lookbackMs: 300_000, silenceMs: 0 });
+		mockStreams.last.rows([completionRow(1)]);
+		await pass(149_699);
+		expect(mockStreams.all).toHaveLength(1);
+		await pass(1);
+		expect(mockStreams.all).toHaveLength(2);
+		expect(n8n.told.filter((line) => line.includes('connecting again'))).toEqual([]);
+	});
+
+	test('but not more often than every ten seconds', async () => {
+		await connected({ lookbackMs: 1_000 });
+		mockStreams.last.rows([completionRow(1)]);
+		await pass(9_699);
+		expect(mockStreams.all).toHaveLength(1);
+		await pass(1);
+		expect(mockStreams.all).toHaveLength(2);
+	});
+
+	test('goes on after the first connection whatever happens, once a minute, and a lasting cause is told once', async () => {
+		const { n8n } = await connected();
+		for (let time = 0; time < 3; time++) {
+			mockStreams.last.fail(refused());
+			await pass(59_999);
+			expect(mockStreams.all).toHaveLength(time + 1);
+			await pass(1);
+			expect(mockStreams.all).toHaveLength(time + 2);
+		}
+		expect(n8n.failures).toEqual([
+			{ message: 'Pico refused the token', description: 'Check the credential. The trigger keeps trying every minute; no event is lost.' },
+		]);
+		mockStreams.last.fail(new PicoFailure('path', 'Nothing at this path'));
+		await pass(60_000);
+		expect(n8n.failures.at(-1)).toEqual({ message: 'Nothing at this path', description: ' The trigger keeps trying every minute; no event is lost.' });
+	});
+
+	test('a lasting cause is told again after a connection that held', async () => {
+		const { n8n } = await connected();
+		mockStreams.last.fail(refused());
+		await pass(60_000);
+		mockStreams.last.open();
+		await pass(299);
+		mockStreams.last.fail(refused());
+		await pass(60_000);
+		expect(n8n.failures).toHaveLength(1);
+		mockStreams.last.open();
+		await pass(300);
+		mockStreams.last.fail(refused());
+		await pass(0);
+		expect(n8n.failures).toHaveLength(2);
+	});
+
+	test('longer waits than a minute are kept also for a lasting cause', async () => {
+		await connected();
+		mockStreams.last.fail(new PicoFailure('auth', 'no', { retryAfterMs: 120_000 }));
+		await pass(119_999);
+		expect(mockStreams.all).toHaveLength(1);
+		await pass(1);
+		expect(mockStreams.all).toHaveLength(2);
+	});
+});
+
+describe('frames', () => {
+	const size = () => Number(/batchSize: (\d+)/.exec(mockStreams.last.subscription.document)?.[1]);
+	/** The last stream opens, brings so many frames and breaks off; the next one is there afterwards. */
+	async function breakAfter(frames: number, isOpen = true) {
+		if (isOpen) mockStreams.last.open();
+		for (let frame = 0; frame < frames; frame++) mockStreams.last.rows([]);
+		await pass(1);
+		mockStreams.last.fail(network());
+		await another();
+	}
+
+	test('become half as large each time a connection breaks before one is through, down to a single row', async () => {
+		feeding({}, { patient: true });
+		await pass(0);
+		const sizes = [size()];
+		for (let time = 0; time < 8; time++) {
+			await breakAfter(0);
+			sizes.push(size());
+		}
+		expect(sizes).toEqual([100, 50, 25, 12, 6, 3, 1, 1, 1]);
+	});
+
+	test('become twice as large again with each connection that brought one, up to where they began', async () => {
+		feeding({ eventsPerRun: 150 }, { patient: true });
+		await pass(0);
+		const sizes = [size()];
+		for (const frames of [0, 0, 1, 3, 1]) {
+			await breakAfter(frames);
+			sizes.push(size());
+		}
+		expect(sizes).toEqual([150, 75, 37, 74, 148, 150]);
+	});
+
+	test('stay as they are when a connection cannot be made, or ends in peace', async () => {
+		feeding({}, { patient: true });
+		await pass(0);
+		await breakAfter(0, false);
+		expect(size()).toBe(100);
+		mockStreams.last.open();
+		await pass(1);
+		mockStreams.last.end();
+		await another();
+		expect([size(), mockStreams.all.length]).toEqual([100, 3]);
+	});
+});
+
+describe('a server of another age', () => {
+	const unknown = (...names: string[]) =>
+		new PicoFailure('graphql', 'Cannot query', { errors: names.map((name) => ({ message: `Cannot query field "${name}" on type "OperationOrderComplete".` })) });
+
+	test('that does not know a name is asked without it at once', async () => {
+		const { state, n8n } = feeding();
+		await pass(0);
+		mockStreams.last.fail(unknown('reservedSerialNumber'));
+		await pass(0);
+		expect(mockStreams.all).toHaveLength(2);
+		expect(mockStreams.last.subscription.document).not.toContain('reservedSerialNumber');
+		mockStreams.last.open();
+		await pass(300);
+		expect([state.came, n8n.failures]).toEqual(['started', []]);
+	});
+
+	test('that goes on refusing a name fails the start', async () => {
+		const { state } = feeding();
+		for (let time = 0; time < 2; time++) {
+			await pass(0);
+			mockStreams.last.fail(unknown('strange'));
+		}
+		await pass(0);
+		expect(state.came).toMatchObject({ kind: 'graphql' });
+	});
+
+	test('that cannot send past events again is told of', async () => {
+		const dialect = Object.assign(new Dialect(undefined), { hasFilter: () => false });
+		const { n8n } = await connected({}, { dialect: async () => dialect });
+		expect(mockStreams.last.subscription.document).not.toContain('cursor');
+		mockStreams.last.end();
+		await pass(0);
+		expect(n8n.told).toContain('warn This Pico cannot send past events again; what happens while the connection is down is lost');
+	});
+
+	test('that can is not', async () => {
+		const { n8n } = await connected();
+		mockStreams.last.end();
+		await pass(0);
+		expect(n8n.told.filter((line) => line.startsWith('warn'))).toEqual([]);
+	});
+});
+
+describe('stopping', () => {
+	test('ends at once while it reads, waits to reconnect, or waits for a run', async () => {
+		const { feed } = await connected();
+		await feed.stop();
+		expect(mockStreams.last.isClosed).toBe(true);
+		const waiting = await connected();
+		mockStreams.last.fail(network());
+		await pass(0);
+		await waiting.feed.stop();
+		expect(jest.getTimerCount()).toBe(0);
+		const count = mockStreams.all.length;
+		await pass(600_000);
+		expect(mockStreams.all).toHaveLength(count);
+	});
+
+	test('waits until n8n has taken up the run that is under way, and leaves its event for the next start', async () => {
+		const { feed, n8n, position } = await connected();
+		n8n.answer = () => undefined;
+		mockStreams.last.rows([completionRow(1), completionRow(2)]);
+		await pass(0);
+		let isStopped = false;
+		void feed.stop().then(() => (isStopped = true));
+		await pass(1_999);
+		expect(isStopped).toBe(false);
+		await pass(1);
+		expect(isStopped).toBe(true);
+		expect([n8n.emits.length, position.acknowledged]).toEqual([1, timeAt(0)]);
+	});
+
+	test('waits until n8n has taken up runs that nobody waits for', async () => {
+		const { feed, n8n } = await connected({ moveOn: 'started' });
+		n8n.answer = ({ done }) => void setTimeout(() => done?.resolve(succeeded), 1_000);
+		mockStreams.last.rows([completionRow(1)]);
+		await pass(0);
+		let isStopped = false;
+		void feed.stop().then(() => (isStopped = true));
+		await pass(900);
+		expect(isStopped).toBe(false);
+		await pass(200);
+		expect(isStopped).toBe(true);
+	});
+
+	test('tells nothing of the connection that it ended itself', async () => {
+		const { feed, n8n } = await connected();
+		const told = n8n.logs.length;
+		await feed.stop();
+		expect(n8n.logs).toHaveLength(told);
+	});
+});
