@@ -41,7 +41,10 @@ const close = async () => {
 		.then(async () => void (await stopAllChildren()));
 	await closing;
 };
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+for (const [signal, code] of [
+	['SIGINT', 130],
+	['SIGTERM', 143],
+] as const) {
 	process.once(signal, () => {
 		say('stopping');
 		void close().then(() => process.exit(code));
@@ -70,11 +73,16 @@ async function one(spec: LineSpec): Promise<LineResult> {
 		last = Date.now();
 		say(`  ${text}`);
 	});
-	say(`  ${result.carried} events/s, longest lag ${result.longestLag} s${result.wrong.length > 0 ? `, WRONG: ${result.wrong.join('; ')}` : ''}`);
+	say(
+		`  ${result.carried} events/s, longest lag ${result.longestLag} s${result.wrong.length > 0 ? `, WRONG: ${result.wrong.join('; ')}` : ''}`,
+	);
 	return result;
 }
 
-async function measure({ parts, minutes, rate, killEvery, templateRate: given }: Options, lines: LineResult[]): Promise<void> {
+async function measure(
+	{ parts, minutes, rate, killEvery, templateRate: given }: Options,
+	lines: LineResult[],
+): Promise<void> {
 	const seconds = Math.round(minutes * 60);
 	if (parts.includes('search')) for (const spec of SEARCH) lines.push(await one(spec));
 	if (parts.includes('template')) {
@@ -86,7 +94,9 @@ async function measure({ parts, minutes, rate, killEvery, templateRate: given }:
 
 async function main(): Promise<number> {
 	const options = readOptions(process.argv.slice(2));
-	const n8n = JSON.parse(readFileSync(join(root, 'demo', 'n8n-host', 'node_modules', 'n8n', 'package.json'), 'utf8')) as { version: string };
+	const n8n = JSON.parse(
+		readFileSync(join(root, 'demo', 'n8n-host', 'node_modules', 'n8n', 'package.json'), 'utf8'),
+	) as { version: string };
 	const report: Report = {
 		at: new Date(began).toISOString(),
 		machine: { cpus: cpus().length, load: loadavg(), node: process.version, n8n: n8n.version },
@@ -103,7 +113,10 @@ async function main(): Promise<number> {
 			workers: options.workers,
 			concurrency: CONCURRENCY,
 			settings: SETTINGS,
-			flows: (sandbox, { url }) => ({ credentials: credentialsFor(sandbox), workflows: workflowsFor(specs, sandbox, url) }),
+			flows: (sandbox, { url }) => ({
+				credentials: credentialsFor(sandbox),
+				workflows: workflowsFor(specs, sandbox, url),
+			}),
 		},
 		say,
 	);
@@ -114,7 +127,9 @@ async function main(): Promise<number> {
 	const failures = failuresOf(report);
 	for (const text of failures) console.log(`FAILED  ${text}`);
 	if (options.full && failures.length === 0) writePage(root, report);
-	console.log(`\n${report.machine.cpus} processors, load at the start ${report.machine.load[0].toFixed(1)}, ${report.seconds.toFixed(0)} s. All values: ${file}`);
+	console.log(
+		`\n${report.machine.cpus} processors, load at the start ${report.machine.load[0].toFixed(1)}, ${report.seconds.toFixed(0)} s. All values: ${file}`,
+	);
 	return failures.length > 0 ? 1 : 0;
 }
 

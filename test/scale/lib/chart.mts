@@ -12,7 +12,8 @@ const KILL = COLOURS[1];
 export function lagChart(lines: readonly LineResult[]): string {
 	const head: Head = {
 		title: 'Lag in queue mode while workers are killed',
-		subtitle: 'Seconds since the oldest event was made that is not done yet. A vertical line is a kill -9 of one of the workers, a band the time until it was back.',
+		subtitle:
+			'Seconds since the oldest event was made that is not done yet. A vertical line is a kill -9 of one of the workers, a band the time until it was back.',
 	};
 	const { content, below } = heading(head, WIDTH);
 	let y = below + 12;
@@ -26,8 +27,18 @@ export function lagChart(lines: readonly LineResult[]): string {
 
 function plot({ name, samples, kills }: LineResult, top: number): string {
 	const [left, right, upper, lower] = [PADDING + LEFT, WIDTH - PADDING - 8, top + 26, top + 26 + HEIGHT];
-	const x = scaleFor('linear', samples.map(({ second }) => second), left, right);
-	const y = scaleFor('linear', samples.map(({ lag }) => lag), lower, upper);
+	const x = scaleFor(
+		'linear',
+		samples.map(({ second }) => second),
+		left,
+		right,
+	);
+	const y = scaleFor(
+		'linear',
+		samples.map(({ lag }) => lag),
+		lower,
+		upper,
+	);
 	let drawn = text(PADDING, top + 12, name, { size: 13 });
 	for (const tick of y.ticks) {
 		drawn += line(left, y.place(tick), right, y.place(tick), { stroke: GRID });
@@ -36,7 +47,14 @@ function plot({ name, samples, kills }: LineResult, top: number): string {
 	for (const tick of x.ticks) drawn += text(x.place(tick), lower + 18, `${tick}`, { anchor: 'middle', fill: SOFT });
 	for (const { second, backAt } of kills) {
 		const to = Number.isFinite(backAt) ? backAt : second;
-		drawn += tag('rect', { x: x.place(second), y: upper, width: Math.max(0, x.place(to) - x.place(second)), height: HEIGHT, fill: KILL, 'fill-opacity': 0.12 });
+		drawn += tag('rect', {
+			x: x.place(second),
+			y: upper,
+			width: Math.max(0, x.place(to) - x.place(second)),
+			height: HEIGHT,
+			fill: KILL,
+			'fill-opacity': 0.12,
+		});
 		drawn += line(x.place(second), upper, x.place(second), lower, { stroke: KILL });
 	}
 	drawn += line(left, lower, right, lower, { stroke: AXIS });
@@ -46,5 +64,11 @@ function plot({ name, samples, kills }: LineResult, top: number): string {
 		stroke: COLOURS[0],
 		'stroke-width': 1.6,
 	});
-	return drawn + text((left + right) / 2, lower + 36, 'Seconds since the first event; up: lag in seconds', { anchor: 'middle', fill: SOFT });
+	return (
+		drawn +
+		text((left + right) / 2, lower + 36, 'Seconds since the first event; up: lag in seconds', {
+			anchor: 'middle',
+			fill: SOFT,
+		})
+	);
 }

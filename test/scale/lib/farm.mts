@@ -21,7 +21,10 @@ export interface FarmOptions {
 	/** Environment of main and workers on top of what the queue needs. */
 	settings: NodeJS.ProcessEnv;
 	/** Made for the doubles' addresses, which are known only now. */
-	flows: (sandbox: SandboxProcess, collector: Collector) => { credentials: Credential[]; workflows: Array<Workflow & { id: string }> };
+	flows: (
+		sandbox: SandboxProcess,
+		collector: Collector,
+	) => { credentials: Credential[]; workflows: Array<Workflow & { id: string }> };
 }
 
 /** n8n in queue mode with its servers, a Pico, an Odoo and the receiver of the lean flow, all on loopback. */
@@ -62,7 +65,13 @@ export class Farm {
 		for (let number = 1; number <= workers; number++) {
 			const userFolder = join(this.folder, `worker-${number}`);
 			await installTarball(tarball, userFolder);
-			const worker = await ScaleWorker.prepare({ name: `worker ${number}`, host, userFolder, extra, concurrency });
+			const worker = await ScaleWorker.prepare({
+				name: `worker ${number}`,
+				host,
+				userFolder,
+				extra,
+				concurrency,
+			});
 			this.workers.push(worker);
 			await worker.start();
 		}

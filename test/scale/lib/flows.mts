@@ -33,7 +33,12 @@ export function credentialsFor(sandbox: SandboxProcess): Credential[] {
 	const { url, credentials } = new Company(sandbox);
 	return [
 		picoCredential(sandbox.endpoint, sandbox.token),
-		{ id: 'scaleOdooKey0001', name: 'Odoo', type: 'odooApiKeyApi', data: { url, db: credentials.db, apiKey: credentials.apiKey } },
+		{
+			id: 'scaleOdooKey0001',
+			name: 'Odoo',
+			type: 'odooApiKeyApi',
+			data: { url, db: credentials.db, apiKey: credentials.apiKey },
+		},
 	];
 }
 
@@ -42,11 +47,16 @@ export function workflowsFor(specs: readonly FlowSpec[], sandbox: SandboxProcess
 	const credentials = credentialsFor(sandbox);
 	const odoo = new Company(sandbox);
 	const settings = { odooUrl: odoo.url, odooDatabase: odoo.credentials.db };
-	const template = (id: string) => plantTemplate(process.cwd(), 'pico-completions-to-odoo', { id, credentials, settings });
+	const template = (id: string) =>
+		plantTemplate(process.cwd(), 'pico-completions-to-odoo', { id, credentials, settings });
 	const flows = new Map<string, Flow>();
 	for (const spec of specs) {
 		const id = flowId(spec);
-		if (spec.kind === 'lean') flows.set(id, flow({ id, trigger: triggerOf(spec), settings: { executionTimeout: RUN_TIMEOUT.lean } }, collector));
+		if (spec.kind === 'lean')
+			flows.set(
+				id,
+				flow({ id, trigger: triggerOf(spec), settings: { executionTimeout: RUN_TIMEOUT.lean } }, collector),
+			);
 		if (spec.kind === 'template') flows.set(id, asSent(template(id), spec));
 		if (spec.kind === 'front') {
 			flows.set(id, front(id, spec));
@@ -57,12 +67,15 @@ export function workflowsFor(specs: readonly FlowSpec[], sandbox: SandboxProcess
 }
 
 /** Workflows that have to be published for this one, itself last. */
-export const publishedFor = (spec: FlowSpec): string[] => (spec.kind === 'front' ? [CALLED, flowId(spec)] : [flowId(spec)]);
+export const publishedFor = (spec: FlowSpec): string[] =>
+	spec.kind === 'front' ? [CALLED, flowId(spec)] : [flowId(spec)];
 
 /** The template with a time-out, and where it begins; its trigger keeps all other settings. */
 function asSent(workflow: Flow, { backlog }: FlowSpec): Flow {
 	const nodes = workflow.nodes.map((node) =>
-		isTrigger(node) ? { ...node, parameters: { ...node.parameters, startFrom: backlog ? 'earliest' : 'new' } } : node,
+		isTrigger(node)
+			? { ...node, parameters: { ...node.parameters, startFrom: backlog ? 'earliest' : 'new' } }
+			: node,
 	);
 	return { ...workflow, nodes, settings: { ...workflow.settings, executionTimeout: RUN_TIMEOUT.template } };
 }
@@ -71,7 +84,11 @@ function asSent(workflow: Flow, { backlog }: FlowSpec): Flow {
 const triggerOf = ({ eventsPerRun, moveOn, backlog }: FlowSpec) => ({
 	startFrom: backlog ? 'earliest' : 'new',
 	moveOn,
-	options: { eventsPerRun, afterUncleanStop: 'again', ...(moveOn === 'succeeded' ? { attempts: 3, afterLastAttempt: 'skip' } : {}) },
+	options: {
+		eventsPerRun,
+		afterUncleanStop: 'again',
+		...(moveOn === 'succeeded' ? { attempts: 3, afterLastAttempt: 'skip' } : {}),
+	},
 });
 
 function front(id: string, spec: FlowSpec): Flow {
@@ -82,7 +99,11 @@ function front(id: string, spec: FlowSpec): Flow {
 		type: 'n8n-nodes-base.executeWorkflow',
 		typeVersion: 1.2,
 		position: [220, 0],
-		parameters: { workflowId: { __rl: true, mode: 'id', value: CALLED }, mode: 'each', options: { waitForSubWorkflow: true } },
+		parameters: {
+			workflowId: { __rl: true, mode: 'id', value: CALLED },
+			mode: 'each',
+			options: { waitForSubWorkflow: true },
+		},
 	};
 	return {
 		...base,

@@ -17,7 +17,13 @@ const BUSY_WITHIN_MS = 10_000;
  * Kills one worker after the other (kill -9), each of them started again at once, until the signal comes. A kill waits for a moment
  * in which some worker has a run under way, or it would mostly hit idle ones.
  */
-export async function killByTheMinute(farm: Farm, everySeconds: number, kills: Kill[], now: () => number, stop: AbortSignal): Promise<undefined> {
+export async function killByTheMinute(
+	farm: Farm,
+	everySeconds: number,
+	kills: Kill[],
+	now: () => number,
+	stop: AbortSignal,
+): Promise<undefined> {
 	const queue = new QueueDepth(Number(farm.servers.environment.QUEUE_BULL_REDIS_PORT));
 	// The first one falls half-way into the first stretch, so that there is room behind the last.
 	for (let due = everySeconds / 2; ; due += everySeconds) {

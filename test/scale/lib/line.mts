@@ -64,20 +64,26 @@ export async function runLine(farm: Farm, spec: LineSpec, report: (text: string)
 	await until('the trigger to listen', async () => (await openStreams(farm)) === 1, { timeoutMs: 120_000 });
 	const silentBefore = noWords(farm.main.logFile);
 	const sampler = new Sampler(farm, load, done, ({ second, made, done: finished, lag, waiting, busy }) =>
-		report(`${second} s: ${made} made, ${finished} done, lag ${lag} s, ${waiting} jobs wait, ${Math.round(busy * 100)} % busy`),
+		report(
+			`${second} s: ${made} made, ${finished} done, lag ${lag} s, ${waiting} jobs wait, ${Math.round(busy * 100)} % busy`,
+		),
 	);
 	const kills: Kill[] = [];
 	const ended = new AbortController();
 	let failure: string | undefined;
-	const killing = (spec.killEvery ? killByTheMinute(farm, spec.killEvery, kills, () => sampler.second, ended.signal) : Promise.resolve(undefined)).catch(
-		(error: unknown) => `a killed worker did not come back: ${String(error)}`,
-	);
+	const killing = (
+		spec.killEvery
+			? killByTheMinute(farm, spec.killEvery, kills, () => sampler.second, ended.signal)
+			: Promise.resolve(undefined)
+	).catch((error: unknown) => `a killed worker did not come back: ${String(error)}`);
 	try {
 		if (!spec.backlog) await load.run(spec.rate, spec.events);
 		ended.abort();
 		failure = await killing;
 		failure ??= await untilDone(load, sampler, spec.events);
-		await until('all runs to end', async () => (await unendedRuns(farm.servers, flowId(spec))) === 0, { timeoutMs: STUCK_MS });
+		await until('all runs to end', async () => (await unendedRuns(farm.servers, flowId(spec))) === 0, {
+			timeoutMs: STUCK_MS,
+		});
 		// One more look after the end, for the curve to arrive.
 		await pause(1_100);
 	} finally {
@@ -85,16 +91,24 @@ export async function runLine(farm: Farm, spec: LineSpec, report: (text: string)
 		sampler.stop();
 		for (const id of published.reverse()) await session.deactivate(id);
 	}
-	return await judge(farm, spec, { load, sampler, kills, failure, noWord: noWords(farm.main.logFile) - silentBefore });
+	return await judge(farm, spec, {
+		load,
+		sampler,
+		kills,
+		failure,
+		noWord: noWords(farm.main.logFile) - silentBefore,
+	});
 }
 
-const openStreams = async ({ sandbox }: Farm) => (await sandbox.control<{ streams: unknown[] }>('GET', 'state')).streams.length;
+const openStreams = async ({ sandbox }: Farm) =>
+	(await sandbox.control<{ streams: unknown[] }>('GET', 'state')).streams.length;
 
 /** How many events are done: told to the receiver, or noted in Odoo. */
 async function counterOf({ sandbox }: Farm, { kind }: LineSpec, ids: Set<string>): Promise<() => Promise<number>> {
 	if (kind === 'lean') return async () => ids.size;
 	const notes = async () =>
-		(await sandbox.control<{ counts: Record<string, number> }>('GET', `${sandbox.odoo}/control/state?limit=1`)).counts['mail.message'] ?? 0;
+		(await sandbox.control<{ counts: Record<string, number> }>('GET', `${sandbox.odoo}/control/state?limit=1`))
+			.counts['mail.message'] ?? 0;
 	const before = await notes();
 	return async () => (await notes()) - before;
 }
@@ -107,7 +121,8 @@ async function untilDone(load: Load, { samples }: Sampler, events: number): Prom
 		const done = samples.at(-1)?.done ?? 0;
 		if (done >= events && load.made >= events) return undefined;
 		if (done !== seen) [seen, since] = [done, Date.now()];
-		if (Date.now() - since > STUCK_MS) return `only ${done} of ${events} events were done, and nothing moved for ${STUCK_MS / 1000} s`;
+		if (Date.now() - since > STUCK_MS)
+			return `only ${done} of ${events} events were done, and nothing moved for ${STUCK_MS / 1000} s`;
 		await pause(200);
 	}
 }
@@ -120,11 +135,19 @@ interface Observed {
 	noWord: number;
 }
 
-async function judge(farm: Farm, spec: LineSpec, { load, sampler: { samples, cpuSeconds }, kills, failure, noWord }: Observed): Promise<LineResult> {
+async function judge(
+	farm: Farm,
+	spec: LineSpec,
+	{ load, sampler: { samples, cpuSeconds }, kills, failure, noWord }: Observed,
+): Promise<LineResult> {
 	const completions = await completionsOf(farm.sandbox);
-	const database = accountOf(new Set(completions.map(({ eventId }) => eventId)), await storedRuns(farm.servers, flowId(spec)));
+	const database = accountOf(
+		new Set(completions.map(({ eventId }) => eventId)),
+		await storedRuns(farm.servers, flowId(spec)),
+	);
 	const wrong = failure ? [failure] : [];
-	if (completions.length !== spec.events) wrong.push(`Pico has ${completions.length} completions instead of ${spec.events}`);
+	if (completions.length !== spec.events)
+		wrong.push(`Pico has ${completions.length} completions instead of ${spec.events}`);
 	if (database.lost > 0) wrong.push(`${database.lost} events are in no execution`);
 	if (database.startedTwice > 0) wrong.push(`${database.startedTwice} events were started twice`);
 	if (database.withoutSuccess > 0) wrong.push(`of ${database.withoutSuccess} events no run succeeded`);
@@ -138,15 +161,22 @@ async function judge(farm: Farm, spec: LineSpec, { load, sampler: { samples, cpu
 		receiver = { events, repeats: hits.length - events };
 		if (events !== spec.events) wrong.push(`${spec.events - events} events never reached the receiver`);
 	} else {
-		const result = compareBooks({ completions: asBooks(completions), postings: await postingsOf(new Company(farm.sandbox), completions) });
+		const result = compareBooks({
+			completions: asBooks(completions),
+			postings: await postingsOf(new Company(farm.sandbox), completions),
+		});
 		books = result.count;
-		for (const { key, verdict, difference } of result.wrong.slice(0, 5)) wrong.push(`${key}: ${verdict} ${difference}`);
+		for (const { key, verdict, difference } of result.wrong.slice(0, 5))
+			wrong.push(`${key}: ${verdict} ${difference}`);
 	}
 
 	const first = samples.find(({ done }) => done > 0);
 	const last = samples.find(({ done }) => done >= spec.events) ?? samples[samples.length - 1];
 	const span = last.second - (first?.second ?? 0);
-	const lags = samples.filter(({ made }) => made < spec.events || spec.backlog).map(({ lag }) => lag).sort((a, b) => a - b);
+	const lags = samples
+		.filter(({ made }) => made < spec.events || spec.backlog)
+		.map(({ lag }) => lag)
+		.sort((a, b) => a - b);
 	const at = (share: number) => lags[Math.floor((lags.length - 1) * share)] ?? 0;
 	const lastMade = ((load.madeAt.at(-1) ?? 0) - (load.madeAt[0] ?? 0)) / 1000;
 	return {
@@ -158,7 +188,9 @@ async function judge(farm: Farm, spec: LineSpec, { load, sampler: { samples, cpu
 		lag95: at(0.95),
 		kills,
 		noWord,
-		cpuMs: Object.fromEntries(Object.entries(cpuSeconds).map(([name, used]) => [name, Math.round((used * 10_000) / spec.events) / 10])),
+		cpuMs: Object.fromEntries(
+			Object.entries(cpuSeconds).map(([name, used]) => [name, Math.round((used * 10_000) / spec.events) / 10]),
+		),
 		database,
 		receiver,
 		books,

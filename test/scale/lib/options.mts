@@ -19,7 +19,10 @@ export interface Options {
 /** @throws Error with a plain message */
 export function readOptions(args: string[]): Options {
 	const text = { type: 'string' } as const;
-	const { values } = parseArgs({ args, options: { minutes: text, rate: text, workers: text, only: text, 'template-rate': text, 'kill-every': text } });
+	const { values } = parseArgs({
+		args,
+		options: { minutes: text, rate: text, workers: text, only: text, 'template-rate': text, 'kill-every': text },
+	});
 	const number = (name: string, given: string | undefined, otherwise: number, least: number): number => {
 		const value = Number(given ?? otherwise);
 		if (!(value >= least)) throw new Error(`--${name} takes a number from ${least} on, not '${given}'`);

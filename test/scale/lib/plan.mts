@@ -10,7 +10,13 @@ const LEAST_TEMPLATE_RATE = 0.2;
 /** Events of one run in the line at the full rate. */
 const LEAN_EVENTS_PER_RUN = 100;
 
-const backlog = (spec: FlowSpec, events: number): LineSpec => ({ ...spec, backlog: true, rate: 0, events, name: nameOf(spec) });
+const backlog = (spec: FlowSpec, events: number): LineSpec => ({
+	...spec,
+	backlog: true,
+	rate: 0,
+	events,
+	name: nameOf(spec),
+});
 
 /** How fast each setting works off a backlog, with no worker killed. */
 export const SEARCH: readonly LineSpec[] = [
@@ -28,7 +34,8 @@ const TEMPLATE: FlowSpec = { kind: 'template', eventsPerRun: 1, moveOn: 'succeed
 const LEAN: FlowSpec = { kind: 'lean', eventsPerRun: LEAN_EVENTS_PER_RUN, moveOn: 'succeeded' };
 
 /** What the template gets in its line. */
-export const templateRate = (carried: number): number => Math.max(LEAST_TEMPLATE_RATE, Math.floor(carried * SHARE_UNDER_KILLS * 10) / 10);
+export const templateRate = (carried: number): number =>
+	Math.max(LEAST_TEMPLATE_RATE, Math.floor(carried * SHARE_UNDER_KILLS * 10) / 10);
 
 export const templateLine = (rate: number, seconds: number, killEvery: number): LineSpec => ({
 	...TEMPLATE,

@@ -14,33 +14,46 @@ export interface Report {
 	lines: LineResult[];
 }
 
-export const failuresOf = ({ lines }: Report): string[] => lines.flatMap(({ name, wrong }) => wrong.map((text) => `${name}: ${text}`));
+export const failuresOf = ({ lines }: Report): string[] =>
+	lines.flatMap(({ name, wrong }) => wrong.map((text) => `${name}: ${text}`));
 
 /** How fast a backlog was worked off, one row for each setting. */
 export function searchRows({ lines }: Report): string[][] {
-	const rows = lines.filter(({ backlog }) => backlog).map((line) => [
-		line.name,
-		String(line.events),
-		shown(line.carried),
-		shown(line.cpuMs.main ?? 0),
-		shown(workerMs(line)),
-		String(line.database.runs),
-		verdict(line),
-	]);
-	return rows.length === 0 ? [] : [['Setting', 'Events', 'Events/s', 'CPU of main, ms/event', 'CPU of workers, ms/event', 'Runs', 'Books'], ...rows];
+	const rows = lines
+		.filter(({ backlog }) => backlog)
+		.map((line) => [
+			line.name,
+			String(line.events),
+			shown(line.carried),
+			shown(line.cpuMs.main ?? 0),
+			shown(workerMs(line)),
+			String(line.database.runs),
+			verdict(line),
+		]);
+	return rows.length === 0
+		? []
+		: [
+				['Setting', 'Events', 'Events/s', 'CPU of main, ms/event', 'CPU of workers, ms/event', 'Runs', 'Books'],
+				...rows,
+			];
 }
 
 /** The long lines, in which workers are killed: what was asked on the left, one column for each line. */
 export function lineRows({ lines }: Report): string[][] {
 	const long = lines.filter(({ backlog }) => !backlog);
 	if (long.length === 0) return [];
-	const row = (what: string, of: (line: LineResult) => string | number) => [what, ...long.map((line) => String(of(line)))];
+	const row = (what: string, of: (line: LineResult) => string | number) => [
+		what,
+		...long.map((line) => String(of(line))),
+	];
 	return [
 		['', ...long.map(({ name }) => name)],
 		row('Events made', ({ events }) => events),
 		row('Seconds in which they were made', ({ rate, events }) => Math.round(events / rate)),
 		row('Workers killed (kill -9)', ({ kills }) => kills.length),
-		row('Seconds until a killed worker was back, longest', ({ kills }) => shown(Math.max(0, ...kills.map(({ second, backAt }) => backAt - second)))),
+		row('Seconds until a killed worker was back, longest', ({ kills }) =>
+			shown(Math.max(0, ...kills.map(({ second, backAt }) => backAt - second))),
+		),
 		row('Runs', ({ database }) => database.runs),
 		row('Runs that did not succeed', ({ database }) => database.failed),
 		row('Further attempts by the trigger', ({ database }) => database.furtherAttempts),
@@ -56,22 +69,41 @@ export function lineRows({ lines }: Report): string[][] {
 		row('Seconds until all was done after the last event', ({ drained }) => shown(drained)),
 		row('Most jobs waiting in Redis', ({ samples }) => Math.max(...samples.map(({ waiting }) => waiting))),
 		row('Memory of main: start, end, highest (MB)', (line) => memory(line, 'main')),
-		row('Memory of a worker, highest (MB)', ({ samples }) => highest(samples.flatMap(({ megabytes }) => Object.entries(megabytes).filter(isWorker).map(([, value]) => value)))),
-		row('Processors in use, median', ({ samples }) => `${Math.round(median(samples.map(({ busy }) => busy)) * 100)} %`),
-		row('CPU of main and of workers (ms for each event)', (line) => `${shown(line.cpuMs.main ?? 0)} and ${shown(workerMs(line))}`),
+		row('Memory of a worker, highest (MB)', ({ samples }) =>
+			highest(
+				samples.flatMap(({ megabytes }) =>
+					Object.entries(megabytes)
+						.filter(isWorker)
+						.map(([, value]) => value),
+				),
+			),
+		),
+		row(
+			'Processors in use, median',
+			({ samples }) => `${Math.round(median(samples.map(({ busy }) => busy)) * 100)} %`,
+		),
+		row(
+			'CPU of main and of workers (ms for each event)',
+			(line) => `${shown(line.cpuMs.main ?? 0)} and ${shown(workerMs(line))}`,
+		),
 	];
 }
 
 /** A table as Markdown. */
 export const markdown = ([head, ...rows]: string[][]): string =>
-	[head, head.map((_, column) => (column === 0 ? '---' : '---:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+	[head, head.map((_, column) => (column === 0 ? '---' : '---:')), ...rows]
+		.map((cells) => `| ${cells.join(' | ')} |`)
+		.join('\n');
 
 /** Writes JSON and chart; @returns the path of the JSON from the root */
 export function keep(root: string, report: Report, full: boolean): string {
 	const folder = full ? join('bench', 'results') : 'test-results';
 	mkdirSync(join(root, folder), { recursive: true });
 	const file = join(folder, 'scale.json');
-	writeFileSync(join(root, file), `${JSON.stringify(report, compactSamples, '\t').replace(/"(\[[^"]*\])"/g, '$1')}\n`);
+	writeFileSync(
+		join(root, file),
+		`${JSON.stringify(report, compactSamples, '\t').replace(/"(\[[^"]*\])"/g, '$1')}\n`,
+	);
 	const long = report.lines.filter(({ backlog }) => !backlog);
 	if (long.length > 0) writeFileSync(join(root, folder, 'scale.svg'), lagChart(long));
 	return file;
@@ -89,11 +121,15 @@ export function writePage(root: string, report: Report): void {
 	const tables = [lineRows(report), searchRows(report)].filter(({ length }) => length > 0).map(markdown);
 	const text = [about, picture, ...tables].join('\n\n');
 	mkdirSync(dirname(file), { recursive: true });
-	writeFileSync(file, readFileSync(file, 'utf8').replace(BETWEEN, (_, begin: string, end: string) => `${begin}\n${text}\n\n${end}`));
+	writeFileSync(
+		file,
+		readFileSync(file, 'utf8').replace(BETWEEN, (_, begin: string, end: string) => `${begin}\n${text}\n\n${end}`),
+	);
 }
 
 /** One sample on one line: there are hundreds of them. */
-const compactSamples = (name: string, value: unknown): unknown => (name === 'samples' ? { ...columns(value as LineResult['samples']) } : value);
+const compactSamples = (name: string, value: unknown): unknown =>
+	name === 'samples' ? { ...columns(value as LineResult['samples']) } : value;
 
 /** Samples as columns, each on one line of the file. */
 function columns(samples: LineResult['samples']): Record<string, string> {
@@ -107,7 +143,10 @@ function columns(samples: LineResult['samples']): Record<string, string> {
 }
 
 const isWorker = ([name]: [string, unknown]): boolean => name.startsWith('worker');
-const workerMs = ({ cpuMs }: LineResult): number => Object.entries(cpuMs).filter(isWorker).reduce((sum, [, value]) => sum + value, 0);
+const workerMs = ({ cpuMs }: LineResult): number =>
+	Object.entries(cpuMs)
+		.filter(isWorker)
+		.reduce((sum, [, value]) => sum + value, 0);
 const shown = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(1));
 const highest = (values: Array<number | null>): number => Math.max(0, ...values.filter((value) => value !== null));
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;

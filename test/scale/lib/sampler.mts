@@ -65,7 +65,15 @@ export class Sampler {
 		const [done, depth] = await Promise.all([this.done(), this.queue.read()]);
 		const { madeAt, made } = this.load;
 		const lag = done < made ? (Date.now() - madeAt[done]) / 1000 : 0;
-		const sample = { second: this.second, made, done, lag: Math.round(lag * 10) / 10, ...depth, ...this.processes(), busy: this.busy() };
+		const sample = {
+			second: this.second,
+			made,
+			done,
+			lag: Math.round(lag * 10) / 10,
+			...depth,
+			...this.processes(),
+			busy: this.busy(),
+		};
 		this.samples.push(sample);
 		this.onSample(sample);
 	}
@@ -87,7 +95,8 @@ export class Sampler {
 			if (!now || pid === undefined) continue;
 			const used = now.cpuSeconds - (before?.pid === pid ? before.cpuSeconds : before ? 0 : now.cpuSeconds);
 			this.cpuSeconds[name] = (this.cpuSeconds[name] ?? 0) + used;
-			if (before?.pid === pid) cpu[name] = round((now.cpuSeconds - before.cpuSeconds) / ((Date.now() - before.at) / 1000));
+			if (before?.pid === pid)
+				cpu[name] = round((now.cpuSeconds - before.cpuSeconds) / ((Date.now() - before.at) / 1000));
 			this.before.set(name, { pid, cpuSeconds: now.cpuSeconds, at: Date.now() });
 		}
 		return { megabytes, cpu };

@@ -35,7 +35,12 @@ export class ScaleWorker {
 			QUEUE_HEALTH_CHECK_PORT: String(healthPort),
 			N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
 		};
-		const env = n8nEnvironment({ userFolder, port: await freePort(), brokerPort: await freePort(), extra: { ...extra, ...forHealth } });
+		const env = n8nEnvironment({
+			userFolder,
+			port: await freePort(),
+			brokerPort: await freePort(),
+			extra: { ...extra, ...forHealth },
+		});
 		return new ScaleWorker(options, env, `http://127.0.0.1:${healthPort}/healthz`);
 	}
 
@@ -51,7 +56,13 @@ export class ScaleWorker {
 		const { host, userFolder, concurrency } = this.options;
 		this.child = startChild({
 			command: host.node,
-			args: ['--require', join(process.cwd(), 'demo', 'lib', 'exit-with-parent.cjs'), host.n8n, 'worker', `--concurrency=${concurrency}`],
+			args: [
+				'--require',
+				join(process.cwd(), 'demo', 'lib', 'exit-with-parent.cjs'),
+				host.n8n,
+				'worker',
+				`--concurrency=${concurrency}`,
+			],
 			env: this.env,
 			cwd: userFolder,
 			logFile: join(userFolder, 'worker.log'),
