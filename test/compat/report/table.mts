@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
+import type { Outcome, Report, Row } from './row.mts';
+
+const HEAD = ['n8n', 'Node', 'loads', 'trigger', 'action', 'webhook', 'kill + restart: lost / twice', 'typings'];
+
+const shown = (outcome: Outcome | undefined) => (outcome === undefined ? 'not reached' : outcome.ok ? 'yes' : 'NO');
+
+/** The rows of the table, the head first. */
+export function cells({ rows }: Report): string[][] {
+	return [HEAD, ...rows.map(rowCells)];
+}
+
+function rowCells(row: Row): string[] {
+	if (row.refused !== undefined) return [row.n8n, `does not install here: ${row.refused}`, ...HEAD.slice(2).map(() => '')];
+	const { kills, typings } = row;
+	const counted = kills?.events === undefined ? shown(kills) : `${kills.lost} / ${kills.duplicated} of ${kills.events}`;
+	const compiled = typings?.ok ? `n8n-workflow ${row.workflowLibrary}` : `NO (n8n-workflow ${row.workflowLibrary})`;
+	const both = row.eryxon?.ok === false ? { ok: false, detail: '' } : row.action;
+	return [row.n8n, row.node ?? '', shown(row.loads), shown(row.trigger), shown(both), shown(row.webhook), counted, compiled];
+}
+
+export function markdown(report: Report): string {
+	const [head, ...body] = cells(report);
+	const line = (row: string[]) => `| ${row.join(' | ')} |`;
+	return [line(head), `|${'---|'.repeat(head.length)}`, ...body.map(line)].join('\n');
+}
+
+const BEGIN = '<!-- compat:table -->';
+const END = '<!-- /compat:table -->';
+
+/** Puts the table between its marks in a page. */
+export function writeTable(file: string, report: Report): void {
+	const page = readFileSync(file, 'utf8');
+	const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
+	if (from < 0 || to < from) throw new Error(`${file} has no ${BEGIN} … ${END}`);
+	writeFileSync(file, `${page.slice(0, from)}${BEGIN}\n${markdown(report)}\n${page.slice(to)}`);
+}
