@@ -4,6 +4,7 @@ import type * as Client from '../../../nodes/shared/api/client.ts';
 import type * as Replay from '../../../nodes/shared/api/replay.ts';
 import type * as Kinds from '../../../nodes/shared/events/kinds/index.ts';
 import type * as Subscription from '../../../nodes/shared/api/documents/subscription.ts';
+import { bareStream, subscription } from '../lib/bareStream.mts';
 import { N8nCore, type Access, type Given } from '../lib/n8n.mts';
 import { timed } from '../lib/timed.mts';
 import { rowLists } from '../server/rows.mts';
@@ -20,8 +21,11 @@ export interface ReplayInput extends Given, Access {
 export interface ReplayResult {
 	ours: number[];
 	peer: number[];
+	/** A bare stream of the same rows: what nobody can beat by reading better. */
+	bare: number[];
 	oursRows: number;
 	peerRows: number;
+	bareRows: number;
 	/** Processor time of this process, milliseconds. */
 	oursCpu: number[];
 	peerCpu: number[];
@@ -41,7 +45,7 @@ export async function measure(input: ReplayInput): Promise<ReplayResult> {
 
 	const { context } = n8n.triggerContext({}, input, () => undefined);
 	const client = await PicoClient.of(context as never);
-	const result: ReplayResult = { ours: [], peer: [], oursRows: 0, peerRows: 0, oursCpu: [], peerCpu: [], parseCpu: [] };
+	const result: ReplayResult = { ours: [], peer: [], bare: [], oursRows: 0, peerRows: 0, bareRows: 0, oursCpu: [], peerCpu: [], parseCpu: [] };
 
 	const ours = async () => {
 		result.oursRows = 0;
@@ -64,10 +68,27 @@ export async function measure(input: ReplayInput): Promise<ReplayResult> {
 		}
 	};
 
+	const bare = async () => {
+		result.bareRows = 0;
+		const last = result.oursRows;
+		const stream: { close?: () => void } = {};
+		await new Promise<void>((resolve, reject) => {
+			const onRows = (rows: unknown[]) => {
+				result.bareRows += rows.filter((row) => (row as { at: string }).at <= input.to).length;
+				if (result.bareRows >= last) resolve();
+			};
+			const before = new Date(Date.parse(input.from) - 1).toISOString();
+			bareStream(input.endpoint, subscription(before), onRows).then(({ close }) => (stream.close = close), reject);
+		});
+		stream.close?.();
+	};
+
 	for (let round = 0; round <= input.rounds; round++) {
 		const own = await timed(ours);
 		const other = await timed(pages);
+		const least = await timed(bare);
 		if (round === 0) continue;
+		result.bare.push(least.ms);
 		result.ours.push(own.ms);
 		result.oursCpu.push(own.cpuMs);
 		result.peer.push(other.ms);
