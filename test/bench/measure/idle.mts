@@ -10,20 +10,21 @@ export interface IdleInput extends Given, Access {
 	side: 'ours' | 'peer';
 	/** Count wake-ups for so long; the memory means nothing then. 0: no. */
 	watchMs: number;
+	/** Wait after the start, and as long for the processor time. */
+	settleMs: number;
 }
 
 export interface IdleResult {
 	/** Bytes for each open stream. */
 	rss: number;
 	heap: number;
-	/** Processor time of all together in the measured seconds, milliseconds. */
+	/** Processor time of all together while settled, milliseconds. */
 	cpuMs: number;
 	open: number;
 	/** Calls into JavaScript while watched, all together. */
 	wakeUps: ReturnType<WakeUps['read']>;
 }
 
-const SETTLE_MS = 6_000;
 const WARM = 100;
 const AT_ONCE = 10;
 
@@ -60,14 +61,14 @@ export async function measure(input: IdleInput): Promise<IdleResult> {
 	const before = usage();
 	open = 0;
 	await startMany(WARM, contexts.length);
-	await pause(SETTLE_MS);
+	await pause(input.settleMs);
 	const after = usage();
 	const cpu = process.cpuUsage();
 	if (input.watchMs > 0) {
 		wakeUps.restart();
 		await pause(input.watchMs);
 	} else if (input.side === 'ours') {
-		await pause(SETTLE_MS);
+		await pause(input.settleMs);
 	}
 	const woken = wakeUps.read();
 	const { user, system } = process.cpuUsage(cpu);
