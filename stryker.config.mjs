@@ -15,12 +15,10 @@ export default {
 	// Sources reach Jest through swc, which looks at no types.
 	disableTypeChecks: false,
 	// The copy of the tree needs sources and unit tests only.
-	ignorePatterns: ['/*', '!/nodes/**', '!/test/nodes/**', '!/test/kit/**', '!/test/mutation/**', '!/jest.config.mjs', '!/package.json'],
+	ignorePatterns: ['/*', '!/nodes/**', '!/test/nodes/**', '!/test/kit/**', '!/test/mutation/**', '!/scripts/lib/**', '!/jest.config.mjs', '!/package.json'],
 	tempDirName: '.cache/stryker',
 	incrementalFile: '.cache/stryker-incremental.json',
-	reporters: ['clear-text', 'progress-append-only', 'summary', 'json'],
-	clearTextReporter: { reportTests: false, reportMutants: false, reportScoreTable: false },
-	jsonReporter: { fileName: '.cache/mutation-report.json' },
+	reporters: ['progress-append-only', 'kept-summary'],
 	thresholds: { high: 95, low: 90, break: 90 },
 	concurrency: 2,
 };

@@ -2,7 +2,7 @@ import * as whole from '../../node_modules/fast-check/lib/cjs/fast-check.js';
 
 type Run = (property: unknown, parameters?: { numRuns?: number }) => unknown;
 
-const RUNS = 20;
+const RUNS = 10;
 
 /**
  * fast-check with few runs and always the same ones: a mutant is judged by all tests that reach it, and has to be judged

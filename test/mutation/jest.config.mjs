@@ -14,5 +14,6 @@ export default {
 		'^fast-check$': '<rootDir>/test/mutation/fewRuns.mts',
 		'^n8n-workflow$': '<rootDir>/test/mutation/n8nWorkflow.mts',
 	},
+	testSequencer: '<rootDir>/test/mutation/sequencer.mjs',
 	testTimeout: 5_000,
 };
