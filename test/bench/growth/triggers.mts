@@ -16,7 +16,7 @@ const SETTLED_MS = 60;
 const MIB = 1024 * 1024;
 
 const CURVES = {
-	start: { name: 'Start of n8n until all are active', unit: 's', kind: 'time' },
+	start: { name: 'Start until all are active', unit: 's', kind: 'time' },
 	stop: { name: 'Stop of n8n', unit: 's', kind: 'time' },
 	first: { name: 'One event, first run', unit: 'ms', kind: 'time' },
 	last: { name: 'One event, last run', unit: 'ms', kind: 'time' },

@@ -27,7 +27,7 @@ export interface EventsResult {
 
 const WARM_EVENTS = 5_000;
 const SAMPLES = 40;
-const WITHIN_MS = 300_000;
+const WITHIN_MS = 900_000;
 const DONE = { status: 'success', finished: true, data: { resultData: {} } } as unknown as IRun;
 
 /** All events of a server from the earliest on, through the active trigger, into runs that end at once. */
