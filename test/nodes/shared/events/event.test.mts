@@ -39,5 +39,5 @@ test.each([
 	['text', 'x', [], ['x']],
 	['a list with other things', [0, '', false, [{}], { a: 1 }], [{ a: 1 }], [0, '', false, [{}]]],
 ])('a result of %s is read whole, and nothing strange gets lost', (_name, value, rows, strange) => {
-	expect(rowsOf(value)).toEqual({ rows, strange });
+	expect(rowsOf(value)).toStrictEqual({ rows, strange });
 });

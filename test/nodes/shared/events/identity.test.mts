@@ -92,3 +92,13 @@ test('the text behind an id tells the same events apart', () => {
 	expect(new Set(rows.map((row) => identityText(orderCompleted, row))).size).toBe(3);
 	expect(identityText(orderCompleted, completion())).toBe('["orderCompleted","sample-operation","MO-00042",0,"2026-01-05T14:22:00.000Z"]');
 });
+
+test('a list without objects, as most identities are, is written without looking for keys to sort', () => {
+	const written = jest.spyOn(JSON, 'stringify');
+	const text = canonicalJson(['a', 1, null, true]);
+	canonicalJson([1, {}]);
+	const replaced = written.mock.calls.map(([, replacer]) => replacer !== undefined);
+	written.mockRestore();
+	expect(text).toBe('["a",1,null,true]');
+	expect(replaced).toEqual([false, true]);
+});

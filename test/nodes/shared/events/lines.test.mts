@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { toEvent } from '../../../../nodes/shared/events/event.ts';
-import { eventId } from '../../../../nodes/shared/events/identity.ts';
+import { eventId, lineId } from '../../../../nodes/shared/events/identity.ts';
 import { EVENT_KINDS, orderCompleted } from '../../../../nodes/shared/events/kinds/index.ts';
 import { isPerSerial, linesOf, simplifyLine } from '../../../../nodes/shared/events/lines.ts';
 import type { Row } from '../../../../nodes/shared/events/types.ts';
@@ -128,4 +128,14 @@ test('a line of the full output holds what Pico sent, with its one serial in the
 		completion([{ id: 'motor', externalId: 'MOTOR-20', value: 'A', extra: 1 }]),
 		completion([{ id: 'seal', externalId: 'SEAL-9', value: 'B' }]),
 	]);
+});
+
+test('serials of one attribute are counted by what they are, equal ones in their order', () => {
+	const event = eventId(orderCompleted, orderCompleted.sample);
+	const lot = (value: string) => ({ id: 'lot', externalId: 'SEAL-9', value });
+	const count = (...values: string[]) => lines(values.map(lot)).map(({ facts }) => facts.lineId);
+	const nth = (...numbers: number[]) => numbers.map((number) => lineId(event, 'lot', number));
+	expect(count('C', 'A', 'B')).toEqual(nth(2, 0, 1));
+	expect(count('A', 'A', 'A', 'A')).toEqual(nth(0, 1, 2, 3));
+	expect(count('B', 'A', 'B', 'A')).toEqual(nth(2, 0, 3, 1));
 });

@@ -28,7 +28,7 @@ describe('Operation Changed', () => {
 		const serials = (consumedSerials: unknown) => operationChanged.normalise({ ...sample, consumedSerials }).consumedSerials;
 		expect(serials(null)).toEqual([]);
 		expect(serials(undefined)).toEqual([]);
-		expect(serials([null, { id: 'a' }, 7])).toEqual([{ id: 'a' }]);
+		for (const strange of [null, 7, 'x', undefined]) expect(serials([{ id: 'a' }, strange])).toEqual([{ id: 'a' }]);
 		expect(serials({ id: 'a' })).toEqual([{ id: 'a' }]);
 		expect(operationChanged.simplify({}).expectedSerials).toEqual([]);
 	});
