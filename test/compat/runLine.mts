@@ -7,7 +7,7 @@ import { loadWith } from './package/load.mts';
 import type { PackageName, Tree } from './package/tree.mts';
 import { keepRow, keptRow } from './report/kept.mts';
 import { ranWell, type Outcome, type Row } from './report/row.mts';
-import { action, capabilities, eryxonAction, kills, loads, publish, trigger, webhook } from './smoke/checks.mts';
+import { action, capabilities, eryxonAction, kills, loads, publish, trigger, webhook, webSocket } from './smoke/checks.mts';
 import { CompatPlant } from './smoke/plant.mts';
 
 export interface Bench {
@@ -86,6 +86,7 @@ async function check(bench: Bench, host: Installed, row: Row): Promise<void> {
 		const clean = killed.result?.lost === 0 && killed.result.duplicated === 0 && killed.result.strange.length === 0;
 		row.kills = { detail: killed.detail, ...killed.result, ok: killed.ok && clean };
 		row.webhook = await plain('webhook', async () => await webhook(plant));
+		row.webSocket = await plain('WebSocket', async () => await webSocket(plant));
 	} catch (cause) {
 		say(`n8n ${host.version}: ${cause instanceof Error ? cause.message : String(cause)}`);
 		row.loads ??= { ok: false, detail: cause instanceof Error ? cause.message.slice(0, 2000) : String(cause) };

@@ -17,6 +17,7 @@ const good: Row = {
 	workflowLibrary: '2.20.3',
 	loads: yes,
 	trigger: yes,
+	webSocket: yes,
 	action: yes,
 	webhook: yes,
 	eryxon: yes,

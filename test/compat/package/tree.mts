@@ -17,6 +17,8 @@ const SOURCES = ['nodes', 'credentials', 'icons', 'gulpfile.js', 'index.js', 'pa
 
 /** A copy of the sources of both packages: what is tested are the current ones, whatever lies in `dist`. */
 export class Tree {
+	private readonly removed = new AbortController();
+
 	private constructor(
 		private readonly root: string,
 		private readonly folder: string,
@@ -38,7 +40,7 @@ export class Tree {
 		const gulp = join(this.root, 'node_modules', 'gulp', 'bin', 'gulp.js');
 		const tarballs = new Map<string, string>();
 		for (const [name, at] of Object.entries(PACKAGES)) {
-			await run(process.execPath, [gulp, 'build'], { cwd: join(this.folder, at) });
+			await run(process.execPath, [gulp, 'build'], { cwd: join(this.folder, at), signal: this.removed.signal });
 			tarballs.set(name, await packPackage(join(this.folder, at), join(this.folder, 'packed')));
 		}
 		return Object.fromEntries(tarballs) as Record<PackageName, string>;
@@ -70,7 +72,7 @@ export class Tree {
 		const include = Object.values(PACKAGES).flatMap((at) => ['credentials', 'nodes'].map((name) => join(at, name, '**', '*.ts')));
 		writeFileSync(join(this.folder, 'tsconfig.both.json'), JSON.stringify({ extends: './tsconfig.json', include }));
 		const args = [join(this.root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.both.json', '--noEmit', '--pretty', 'false'];
-		const { stdout } = await run(process.execPath, args, { cwd: this.folder, maxBuffer: 1 << 26 }).catch((cause: { stdout?: string }) => {
+		const { stdout } = await run(process.execPath, args, { cwd: this.folder, maxBuffer: 1 << 26, signal: this.removed.signal }).catch((cause: { stdout?: string }) => {
 			if (!cause.stdout?.includes('error TS')) throw cause;
 			return { stdout: cause.stdout };
 		});
@@ -89,7 +91,9 @@ export class Tree {
 		symlinkSync(join(workflowFrom, 'n8n-workflow'), join(into, 'n8n-workflow'), 'junction');
 	}
 
+	/** Ends what still works in it, too. */
 	remove(): void {
+		this.removed.abort();
 		rmSync(this.folder, { recursive: true, force: true });
 	}
 }

@@ -24,6 +24,8 @@ export interface Row {
 	published?: string;
 	loads?: Outcome;
 	trigger?: Outcome;
+	/** The trigger with its option Connection: WebSocket. */
+	webSocket?: Outcome;
 	action?: Outcome;
 	webhook?: Outcome;
 	eryxon?: Outcome;
@@ -47,7 +49,7 @@ export interface Report {
 	rows: Row[];
 }
 
-export const CHECKS = ['loads', 'trigger', 'action', 'webhook', 'eryxon', 'capabilities', 'kills', 'typings'] as const;
+export const CHECKS = ['loads', 'trigger', 'webSocket', 'action', 'webhook', 'eryxon', 'capabilities', 'kills', 'typings'] as const;
 
 /** Whether all that a running n8n was asked for was so; what the compiler says does not change from run to run. */
 export const ranWell = (row: Row): boolean => CHECKS.every((name) => name === 'typings' || row[name]?.ok === true);

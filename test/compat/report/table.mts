@@ -17,7 +17,8 @@ function rowCells(row: Row): string[] {
 	const counted = kills?.events === undefined ? shown(kills) : `${kills.lost} / ${kills.duplicated} of ${kills.events}`;
 	const compiled = typings?.ok ? `n8n-workflow ${row.workflowLibrary}` : `NO (n8n-workflow ${row.workflowLibrary})`;
 	const both = row.eryxon?.ok === false ? { ok: false, detail: '' } : row.action;
-	return [row.n8n, row.node ?? '', shown(row.loads), shown(row.trigger), shown(both), shown(row.webhook), counted, compiled];
+	const triggered = row.webSocket?.ok === false ? `${shown(row.trigger)}, over WebSocket NO` : shown(row.trigger);
+	return [row.n8n, row.node ?? '', shown(row.loads), triggered, shown(both), shown(row.webhook), counted, compiled];
 }
 
 export function markdown(report: Report): string {

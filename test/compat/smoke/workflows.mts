@@ -4,6 +4,7 @@ import { chain, lastStep, manualTrigger } from '../../n8n/kit/workflows.mts';
 import type { Access } from '../../../packages/eryxon/test/kit/access.mts';
 
 export const TRIGGER_FLOW = 'compatTrigger001';
+export const WEB_SOCKET_FLOW = 'compatWebSocket1';
 export const ACTION_FLOW = 'compatAction0001';
 export const WEBHOOK_FLOW = 'compatWebhook001';
 export const PROBE_FLOW = 'compatProbe00001';
@@ -31,6 +32,7 @@ export function workflows(pico: Credential, collector: string) {
 	const operationId = { __rl: true, mode: 'partNumber', value: PART };
 	return [
 		flow({ id: TRIGGER_FLOW, trigger: { startFrom: 'date', startDate: START_DATE } }, collector),
+		flow({ id: WEB_SOCKET_FLOW, trigger: { startFrom: 'new', options: { connection: 'webSocket' } } }, collector),
 		chain(ACTION_FLOW, ACTION_FLOW, [
 			manualTrigger,
 			{ ...picoNode('List', { resource: 'operation', operation: 'getAll', returnAll: true, filters: {} }) },
