@@ -24,9 +24,9 @@ export const start: Measure = async (bench) => {
 		await nextPoll(n8n, pollSeconds);
 		const windows = bench.quick ? 1 : 2;
 		// A little less than the windows last, so that every event falls inside them.
-		const until = Date.now() + windows * pollSeconds * 1000 - 1_500;
+		const deadline = Date.now() + windows * pollSeconds * 1000 - 1_500;
 		let events = 0;
-		while (Date.now() < until) {
+		while (Date.now() < deadline) {
 			await n8n.server.call('write', { count: 2, everyMs: EVERY_MS, to: ['start', PLAIN], untilCollected: true });
 			events += 2;
 		}
