@@ -70,7 +70,8 @@ report.seconds = (Date.now() - started) / 1000;
 const folder = join(root, ...(full ? ['bench', 'results'] : ['test-results']));
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, 'bench.json'), `${JSON.stringify(report, null, '\t')}\n`);
-writeFileSync(join(folder, 'bench.svg'), picture(report));
+const chart = picture(report);
+if (chart) writeFileSync(join(folder, 'bench.svg'), chart);
 if (full) writeTable(join(root, 'docs', 'benchmarks.md'), report);
 console.log(`\n${printTable(report)}\n`);
 console.log(

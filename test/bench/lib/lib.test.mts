@@ -1,6 +1,8 @@
 import { readCommandLine } from './commandLine.mts';
 import { replaceTable } from './markdown.mts';
+import { picture } from './picture.mts';
 import { ratioRow } from './ratioRow.mts';
+import { newReport } from './report.mts';
 import { atLeast, atMost, CountError, sameCount } from './row.mts';
 import { series } from './stats.mts';
 import { cellsOf } from './table.mts';
@@ -66,5 +68,20 @@ describe('the table of the page', () => {
 		expect(once).toBe('before\n<!-- bench:table -->\n\nnew\n\n<!-- /bench:table -->\nafter');
 		expect(replaceTable(once, 'new')).toBe(once);
 		expect(() => replaceTable('no marks', 'new')).toThrow('bench:table');
+	});
+});
+
+describe('the chart', () => {
+	const values = { what: 'Memory', unit: 'MiB', ours: [2], atMost: 16 };
+	const chartOf = (...rows: Array<ReturnType<typeof valueRow>>) => picture({ ...newReport(false), rows });
+
+	it('shows lines with a number and a target only, and needs one', () => {
+		expect(chartOf(valueRow(values))).toBeUndefined();
+		expect(chartOf(valueRow({ ...values, p: 'P8' }))).toContain('2 MiB of 16');
+	});
+
+	it("spells out 'The same' and names the peer", () => {
+		const pair = { p: 'P8', what: 'The same beside a client', unit: 'MiB', ours: [2], peer: [8], peerName: 'iterate', atMost: 0.3 };
+		expect(chartOf(valueRow(values), ratioRow(pair))).toContain('P8 Memory, beside iterate');
 	});
 });
