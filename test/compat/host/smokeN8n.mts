@@ -2,11 +2,14 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { hasEnded, killChild, startChild } from '../../../demo/lib/children.mts';
 import { queryDatabase, type Row } from '../../../demo/lib/database.mts';
 import { N8nSession, type Execution } from '../../../demo/lib/n8n-session.mts';
 import { N8n } from '../../../demo/lib/n8n.mts';
 import { n8nEnvironment } from '../../../demo/lib/n8n-environment.mts';
 import { installTarball } from '../../../demo/lib/package.mts';
+import { until } from '../../../demo/lib/poll.mts';
+import { freePort } from '../../../demo/lib/ports.mts';
 import { importCredentials, importWorkflows, type Credential, type Workflow } from '../../../demo/lib/workflows.mts';
 import type { Installed } from './install.mts';
 
@@ -66,10 +69,21 @@ export class SmokeN8n {
 		return this.current;
 	}
 
-	/** Runs a workflow by n8n's command line, without a server. */
+	/**
+	 * Runs a workflow by n8n's command line, without a server. What it printed counts, not its exit code: some releases
+	 * fall over on their way out, when the run is long done.
+	 */
 	async execute(workflowId: string): Promise<Execution> {
-		const output = await this.n8n.command('execute', `--id=${workflowId}`, '--rawOutput');
-		return JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1)) as Execution;
+		const logFile = join(this.folder, `execute-${workflowId}-${Date.now()}.log`);
+		const env = n8nEnvironment({ userFolder: this.folder, port: this.n8n.port, brokerPort: await freePort(), extra: environment(this.host, this.folder) });
+		const child = startChild({ command: this.host.node, args: [this.host.n8n, 'execute', `--id=${workflowId}`, '--rawOutput'], env, cwd: this.folder, logFile });
+		await until(`n8n execute ${workflowId}`, () => hasEnded(child), { timeoutMs: START_WITHIN_MS }).finally(async () => await killChild(child));
+		const output = readFileSync(logFile, 'utf8');
+		try {
+			return JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1)) as Execution;
+		} catch {
+			throw new Error(`n8n execute (${child.exitCode ?? child.signalCode}) said: ${output.slice(-1000)}`);
+		}
 	}
 
 	async query(sql: string, ...parameters: Array<string | number>): Promise<Row[]> {

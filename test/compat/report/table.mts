@@ -6,13 +6,22 @@ const HEAD = ['n8n', 'Node', 'loads', 'trigger', 'action', 'webhook', 'kill + re
 
 const shown = (outcome: Outcome | undefined) => (outcome === undefined ? 'not reached' : outcome.ok ? 'yes' : 'NO');
 
-/** The rows of the table, the head first. */
+/** The rows of the table, the head first. Releases that do not install here have theirs too. */
 export function cells({ rows }: Report): string[][] {
-	return [HEAD, ...rows.map(rowCells)];
+	return [HEAD, ...rows.flatMap(rowCells)];
 }
 
-function rowCells(row: Row): string[] {
-	if (row.refused !== undefined) return [row.n8n, `does not install here: ${row.refused}`, ...HEAD.slice(2).map(() => '')];
+const refusedCells = (n8n: string, refused: string) => [n8n, `does not install here: ${refused}`, ...HEAD.slice(2).map(() => '')];
+
+function rowCells(row: Row): string[][] {
+	if (row.refused !== undefined) {
+		const nor = row.triedBefore.length > 0 ? `; nor do ${row.triedBefore.length} older ones` : '';
+		return [refusedCells(row.n8n, row.refused + nor)];
+	}
+	return [installedCells(row), ...row.triedBefore.map(({ n8n, refused }) => refusedCells(n8n, refused))];
+}
+
+function installedCells(row: Row): string[] {
 	const { kills, typings } = row;
 	const counted = kills?.events === undefined ? shown(kills) : `${kills.lost} / ${kills.duplicated} of ${kills.events}`;
 	const compiled = typings?.ok ? `n8n-workflow ${row.workflowLibrary}` : `NO (n8n-workflow ${row.workflowLibrary})`;

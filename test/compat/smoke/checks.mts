@@ -1,4 +1,3 @@
-import type { Execution } from '../../../demo/lib/n8n-session.mts';
 import { until } from '../../../demo/lib/poll.mts';
 import { account, type Account } from '../../faults/kit/ledger.mts';
 import { placedOrders } from '../../n8n/kit/plant.mts';
@@ -20,21 +19,16 @@ function insist(holds: boolean, otherwise: string): void {
 	if (!holds) throw new Error(otherwise);
 }
 
-/** On a busy machine n8n's command line now and then ends with an error after a run that succeeded: then once more. */
-async function executed({ smoke }: CompatPlant, workflowId: string): Promise<Execution> {
-	return await smoke.execute(workflowId).catch(async () => await smoke.execute(workflowId));
-}
-
 /** By n8n's command line, before the server was ever started: lists operations, saves an order, saves nothing twice. */
 export async function action(plant: CompatPlant): Promise<string> {
-	const { sandbox } = plant;
-	const run = await executed(plant, ACTION_FLOW);
+	const { smoke, sandbox } = plant;
+	const run = await smoke.execute(ACTION_FLOW);
 	const listed = itemsOf(run, 'List').length;
 	const wanted = (await plant.state()).operations.filter(({ archivedAt }) => !archivedAt).length;
 	insist(listed > 0 && listed === wanted, `listed ${listed} of ${wanted} operations`);
 	const saved = (await placedOrders(sandbox, ORDER)).length;
 	insist(saved === UNITS, `saved ${saved} of ${UNITS} units`);
-	const again = itemsOf(await executed(plant, ACTION_FLOW), 'Save').filter(({ result }) => result === 'created').length;
+	const again = itemsOf(await smoke.execute(ACTION_FLOW), 'Save').filter(({ result }) => result === 'created').length;
 	const placed = (await placedOrders(sandbox, ORDER)).length;
 	insist(again === 0 && placed === UNITS, `a repeat saved ${again} more; Pico has ${placed} units`);
 	return `${listed} operations listed, ${UNITS} units saved once`;
@@ -169,9 +163,8 @@ export async function capabilities({ smoke }: CompatPlant): Promise<Seen> {
 }
 
 /** The Eryxon action node, by n8n's command line: the jobs that the double has. */
-export async function eryxonAction(plant: CompatPlant): Promise<string> {
-	const { eryxon } = plant;
-	const run = await executed(plant, ERYXON_FLOW);
+export async function eryxonAction({ smoke, eryxon }: CompatPlant): Promise<string> {
+	const run = await smoke.execute(ERYXON_FLOW);
 	const [listed, stored] = [itemsOf(run, 'Jobs').length, (await eryxon.records('jobs')).length];
 	insist(run.status === 'success' && listed === stored, `${run.status}: ${listed} of ${stored} jobs`);
 	return `${listed} jobs listed`;
