@@ -4,6 +4,7 @@ import { PicoClient } from '../shared/api/client';
 import { PicoFailure } from '../shared/api/failure';
 import { capabilitiesOf } from '../shared/delivery/capabilities';
 import { Feed } from '../shared/delivery/feed';
+import { PACE } from '../shared/delivery/pace';
 import { RunPatience } from '../shared/delivery/patience';
 import { Position } from '../shared/delivery/position';
 import { Report } from '../shared/delivery/report';
@@ -43,7 +44,8 @@ export async function listen(context: ITriggerFunctions, settings: TriggerSettin
 			? Position.from(loaded.state, settings.lookbackMs)
 			: Position.at(await startCursor(client, settings), source, settings.resetToken, settings.lookbackMs);
 
-	const patience = new RunPatience(settings.runTimeoutMs, (loaded.kind === 'state' && loaded.state.runs) || undefined);
+	const history = (loaded.kind === 'state' && loaded.state.runs) || undefined;
+	const patience = new RunPatience(settings.runTimeoutMs, history, settings.moveOn === 'succeeded' ? PACE.queuedVerdict : PACE.queuedEnd);
 	const store = () => {
 		staticData[key] = { ...position.toState(), runs: patience.history ?? null };
 	};

@@ -16,6 +16,10 @@ export interface ConnectionOptions extends ConnectionLimits {
 	onOpen: (serverDate: string | undefined) => void;
 	/** Sees each frame; the next one is read from the socket when it is done. */
 	onFrame: (frame: StreamFrame) => Promise<void>;
+	/** Whether events wait for others to start a run with. */
+	holds: () => boolean;
+	/** Called when events wait and no other frame is at hand, after each frame. */
+	onPause: () => Promise<unknown>;
 	/** Called when the server has been quiet for `quietMs`, once after each frame and after opening. */
 	onQuiet: () => Promise<void>;
 }
@@ -68,6 +72,7 @@ export async function connection(client: PicoClient, options: ConnectionOptions)
 	/** The next frame, or why there is none. */
 	const next = async (): Promise<IteratorResult<StreamFrame, StreamEnd> | 'open' | 'refresh' | 'silent'> => {
 		const coming = frames.next();
+		if (options.holds() && (await within(coming, PACE.gather, EXPIRED)) === EXPIRED) await options.onPause();
 		facts.waitingSince = Date.now();
 		facts.quietDone = false;
 		for (;;) {

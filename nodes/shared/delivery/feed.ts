@@ -128,8 +128,11 @@ export class Feed {
 					quietMs: PACE.quiet,
 					onOpen: (serverDate) => this.onOpen(serverDate, opened),
 					onFrame: async (frame) => await this.intake.take(frame),
+					holds: () => this.intake.holds,
+					onPause: async () => await this.intake.flush(),
 					onQuiet: async () => await this.intake.endReoffer(),
 				});
+				await this.intake.flush();
 				if (outcome.failure && dialect.isUnlearned(outcome.failure)) throw outcome.failure;
 				return outcome;
 			});

@@ -35,6 +35,8 @@ export class Intake {
 	openedAt = Date.now();
 	private readonly overlap: Overlap;
 	private reoffer: Reoffer | undefined;
+	/** Events that wait for others to start a run with. */
+	private group: PicoEvent[] = [];
 	/** Unreadable messages come again with every look-back; each is reported once. */
 	private readonly unreadable = new Set<string>();
 
@@ -52,7 +54,11 @@ export class Intake {
 		await this.overlap.takenUp();
 	}
 
-	/** Resolves when everything in the frame is behind us, so that the next one is read only then. */
+	get holds(): boolean {
+		return this.group.length > 0;
+	}
+
+	/** Resolves when everything in the frame is behind us or waits for company, so that the next one is read only then. */
 	async take(frame: StreamFrame): Promise<void> {
 		const { settings, position, report } = this.options;
 		if (frame.kind === 'unreadable') {
@@ -64,7 +70,7 @@ export class Intake {
 		for (const entry of strange) this.reportOnce('Pico sent an event that is not an object', JSON.stringify(entry));
 
 		const fresh: PicoEvent[] = [];
-		const inFrame = new Set<string>();
+		const inFrame = new Set(this.group.map(({ id }) => id));
 		for (const row of rows) {
 			const event = toEvent(settings.kind, row);
 			if (position.isDelivered(event) || inFrame.has(event.id)) continue;
@@ -82,27 +88,28 @@ export class Intake {
 		this.reoffer = undefined;
 		if (batch && (await this.deliverBatch(batch)) === 'closed') return;
 		await this.deliverAll(later);
+		await this.flush();
 	}
 
 	/** Batches in the order of arrival; an event that nobody wants only moves the position. */
 	private async deliverAll(events: readonly PicoEvent[]): Promise<void> {
 		const { settings, position } = this.options;
-		let group: PicoEvent[] = [];
-		const flush = async () => {
-			const batch: Batch = { events: group, attempt: 1, replayed: this.isReplayed };
-			group = [];
-			return batch.events.length === 0 ? 'acknowledged' : await this.deliverBatch(batch);
-		};
 		for (const event of events) {
 			if (!matches(settings, event)) {
-				if ((await flush()) === 'closed') return;
+				if ((await this.flush()) === 'closed') return;
 				position.pass(event);
 				continue;
 			}
-			group.push(event);
-			if (group.length >= settings.eventsPerRun && (await flush()) === 'closed') return;
+			this.group.push(event);
+			if (this.group.length >= settings.eventsPerRun && (await this.flush()) === 'closed') return;
 		}
-		await flush();
+	}
+
+	/** Starts a run with the events that wait, however few they are. */
+	async flush(): Promise<Verdict> {
+		const batch: Batch = { events: this.group, attempt: 1, replayed: this.isReplayed };
+		this.group = [];
+		return batch.events.length === 0 ? 'acknowledged' : await this.deliverBatch(batch);
 	}
 
 	private async deliverBatch(batch: Batch): Promise<Verdict> {

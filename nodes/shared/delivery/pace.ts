@@ -11,6 +11,11 @@ export const PACE = {
 	firstEnd: 120_000,
 	/** Least wait for the end of a run in queue mode, where n8n may never tell it. */
 	queuedEnd: 60_000,
+	/**
+	 * The same where a failed run is tried again: n8n tells the end of a run whose worker died after the lock of the job
+	 * (60 s by default), the next look for stalled jobs (30 s) and 30 s of grace.
+	 */
+	queuedVerdict: 180_000,
 	/** First and longest wait between two runs of one event. */
 	retryFirst: 5_000,
 	retryLongest: 60_000,
@@ -29,6 +34,8 @@ export const PACE = {
 	settle: 300,
 	/** Silence after which everything stored has been sent. */
 	quiet: 5_000,
+	/** How long a run of several events waits for one more of them to arrive. */
+	gather: 20,
 	/** A connection is not made anew more often than this to re-read the look-back window. */
 	refreshLeast: 10_000,
 };

@@ -27,22 +27,26 @@ export class RunPatience {
 	/**
 	 * @param mostMs never longer than this
 	 * @param history from stored state
+	 * @param leastQueuedMs in queue mode never shorter than this
 	 */
 	constructor(
 		private readonly mostMs: number,
 		private known?: RunHistory,
+		private readonly leastQueuedMs = PACE.queuedEnd,
 	) {}
 
 	get ms(): number {
 		if (!this.known) return Math.min(this.mostMs, PACE.firstEnd);
 		if (!this.known.queued) return this.mostMs;
-		return Math.min(this.mostMs, Math.max(PACE.queuedEnd, TIMES * this.known.longestMs));
+		return Math.min(this.mostMs, Math.max(this.leastQueuedMs, TIMES * this.known.longestMs));
 	}
 
 	/** @param tookMs from start to the word of its end, waiting in the queue included */
 	learn(run: IRun, tookMs: number): void {
 		const faded = Math.round((this.known?.longestMs ?? 0) * FADE);
-		this.known = { queued: 'jobId' in run && run.jobId !== undefined, longestMs: Math.max(Math.round(tookMs), faded) };
+		// A run whose worker died has no job number either.
+		const queued = run.jobId !== undefined || (this.known?.queued === true && run.status !== 'success');
+		this.known = { queued, longestMs: Math.max(Math.round(tookMs), faded) };
 	}
 
 	get history(): RunHistory | undefined {

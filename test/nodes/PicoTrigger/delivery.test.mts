@@ -103,6 +103,20 @@ describe.each(['sse', 'webSocket'])('over %s', (connection) => {
 		expect(new Set(host.ids).size).toBe(20_000);
 	}, 70_000);
 
+	test('events that come one by one while a run is under way start the next one together', async () => {
+		(host.parameters.options as Record<string, unknown>).eventsPerRun = 10;
+		let free = () => {};
+		host.workflow = async (_items, run) => (run === host.runs[0] ? await new Promise((resolve) => (free = () => resolve('success'))) : 'success');
+		await host.activate();
+		await complete(1, { orderPrefix: 'FIRST' });
+		await until('the first run', () => host.runs.length === 1);
+		for (let unit = 0; unit < 25; unit++) await complete(1, { orderPrefix: `LATER${unit}` });
+		free();
+		await until('all events', () => host.items.length === 26);
+		expect(new Set(host.ids).size).toBe(26);
+		expect(host.runs.map(({ items }) => items.length)).toEqual([1, 10, 10, 5]);
+	});
+
 	test('a refused token fails the activation and names the remedy', async () => {
 		const stranger = new TriggerHost({ ...sandbox, token: 'wrong-token-value' }, { options: { connection } });
 		await expect(stranger.activate()).rejects.toMatchObject({ description: expect.stringContaining("'Token'") as string });

@@ -31,6 +31,8 @@ function connecting(changes: Partial<ConnectionOptions> = {}) {
 		quietMs: 5_000,
 		onOpen: (serverDate) => seen.push(`open ${serverDate}`),
 		onFrame: async (frame) => void (seen.push('frame'), frames.push(frame)),
+		holds: () => false,
+		onPause: async () => seen.push('pause'),
 		onQuiet: async () => void seen.push('quiet'),
 		...changes,
 	});
@@ -61,6 +63,23 @@ test('hands on each frame, in order, and says how it ended, how long it was open
 	expect(seen).toEqual(['open Mon, 05 Jan 2026 00:00:00 GMT', 'frame', 'frame']);
 	expect(jest.getTimerCount()).toBe(0);
 	expect(stream.isClosed).toBe(true);
+});
+
+test('says when events wait and no other frame is at hand, once after each frame', async () => {
+	let holds = false;
+	const { stream, seen, ending } = connecting({ holds: () => holds, onFrame: async () => void (holds = true), onPause: async () => void (seen.push('pause'), (holds = false)) });
+	stream.open();
+	await pass(1_000);
+	stream.frame(FRAME);
+	stream.frame(FRAME);
+	await pass(19);
+	expect(seen).toEqual(['open undefined']);
+	await pass(1);
+	expect(seen).toEqual(['open undefined', 'pause']);
+	await pass(1_000);
+	stream.end();
+	await ending;
+	expect(seen).toEqual(['open undefined', 'pause']);
 });
 
 test('takes the next frame only when the last one is done with', async () => {

@@ -55,12 +55,28 @@ test('what was delivered before is dropped, in the same frame and in later ones'
 test('a repeat inside a frame is dropped also before the first was delivered', async () => {
 	const { intake, units } = taking({ eventsPerRun: 5 });
 	await intake.take(frameOf([a, a, b]));
+	await intake.flush();
 	expect(units()).toEqual([[0, 1]]);
 });
 
-test('as many events as chosen start one run; a frame leaves none of them waiting', async () => {
+test('events of several frames start a run together, as many as wanted, and the rest when told', async () => {
+	const { intake, units } = taking({ eventsPerRun: 3 });
+	await intake.take(frameOf([a]));
+	await intake.take(frameOf([b, a]));
+	expect([units(), intake.holds]).toEqual([[], true]);
+	await intake.take(frameOf([c, d]));
+	expect(units()).toEqual([[0, 1, 2]]);
+	await intake.flush();
+	expect([units(), intake.holds]).toEqual([[[0, 1, 2], [3]].flat(0), false]);
+	await intake.flush();
+	expect(units()).toHaveLength(2);
+});
+
+test('as many events as chosen start one run', async () => {
 	const { intake, units } = taking({ eventsPerRun: 2 });
 	await intake.take(frameOf([a, b, c]));
+	expect(units()).toEqual([[0, 1]]);
+	await intake.flush();
 	expect(units()).toEqual([[0, 1], [2]]);
 });
 
@@ -68,6 +84,8 @@ test('an event that nobody wants only moves the position, after those before it'
 	const { intake, units, position, n8n } = taking({ eventsPerRun: 5, orderFilter: 'MO-1' });
 	const other = completionRow(9, 1_500, { externalOrderId: 'SO-7' });
 	await intake.take(frameOf([a, other, b]));
+	expect(units()).toEqual([[0]]);
+	await intake.flush();
 	expect(units()).toEqual([[0], [1]]);
 	expect(position.isDelivered(toEvent(orderCompleted, other))).toBe(true);
 	expect(n8n.emits[1].stored).toMatchObject({ cursor: timeAt(1_500) });
