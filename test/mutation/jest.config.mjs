@@ -15,5 +15,5 @@ export default {
 		'^n8n-workflow$': '<rootDir>/test/mutation/n8nWorkflow.mts',
 	},
 	testSequencer: '<rootDir>/test/mutation/sequencer.mjs',
-	testTimeout: 5_000,
+	testTimeout: 2_500,
 };

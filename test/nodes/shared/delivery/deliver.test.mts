@@ -217,7 +217,7 @@ describe('the Failed output', () => {
 		await jest.advanceTimersByTimeAsync(5_000);
 		expect(await verdict).toBe('acknowledged');
 		const { outputs, key, stored } = n8n.emits[2];
-		expect(outputs).toEqual([
+		expect(outputs).toStrictEqual([
 			[],
 			[{ eventId: first.id, ...orderCompleted.simplify(first.row), attempt: 2, replayed: false, correction: false, lagMs: 65_000, failedAttempts: 2, reason: 'no' }],
 		]);

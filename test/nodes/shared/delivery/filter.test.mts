@@ -50,6 +50,7 @@ test('takes completions of matching orders only, and lets the filter of orders n
 	expect([passes(orderCompleted, [], 'MO-*'), passes(orderCompleted, [], 'SO-*'), passes(orderCompleted, ['x'], 'MO-*')]).toEqual([true, false, false]);
 	for (const kind of [operationChanged, structureChanged, noteSaved]) expect(passes(kind, [], 'SO-*')).toBe(true);
 	expect(passes(orderCompleted, [], 'MO-*', { ...orderCompleted.sample, externalOrderId: null })).toBe(false);
+	expect(passes(orderCompleted, [], 'S*', { ...orderCompleted.sample, externalOrderId: null })).toBe(false);
 	expect(passes(orderCompleted, [], '*', { ...orderCompleted.sample, externalOrderId: null })).toBe(true);
 });
 

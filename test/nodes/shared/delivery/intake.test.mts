@@ -204,15 +204,15 @@ describe('a batch that was under way at the last stop', () => {
 	});
 
 	test('holds up what waits behind it when the trigger is stopped meanwhile', async () => {
-		const { intake, n8n, closing, units } = taking({}, inFlight);
+		const { intake, n8n, closing, units, position } = taking({ orderFilter: 'MO-1' }, inFlight);
 		n8n.answer = () => undefined;
-		const taken = intake.take(frameOf([a, b, c]));
+		const taken = intake.take(frameOf([completionRow(5, 9_000, { externalOrderId: 'SO-7' }), a, b, c]));
 		await jest.advanceTimersByTimeAsync(0);
 		closing.abort();
 		n8n.answer = ({ done }) => done?.resolve(succeeded);
 		await jest.advanceTimersByTimeAsync(2_000);
 		await taken;
-		expect(units()).toEqual([[0, 1]]);
+		expect([units(), position.acknowledged]).toEqual([[[0, 1]], timeAt(0)]);
 	});
 });
 
@@ -239,11 +239,11 @@ describe('a stop', () => {
 		expect([units(), position.acknowledged]).toEqual([[[0]], timeAt(0)]);
 	});
 
-	test('before a frame starts nothing of it', async () => {
-		const { intake, closing, units } = taking();
+	test('before a frame starts nothing of it, and passes over nothing', async () => {
+		const { intake, closing, units, position } = taking({ orderFilter: 'MO-1' });
 		closing.abort();
-		await intake.take(frameOf([a]));
-		expect(units()).toEqual([]);
+		await intake.take(frameOf([a, completionRow(5, 9_000, { externalOrderId: 'SO-7' })]));
+		expect([units(), position.acknowledged]).toEqual([[], timeAt(0)]);
 	});
 
 	test('waits for runs that n8n has not yet taken up', async () => {

@@ -124,6 +124,18 @@ describe('when the trigger is stopped', () => {
 		expect(jest.getTimerCount()).toBe(0);
 	});
 
+	test('what n8n refuses at that very moment is no reason either', async () => {
+		const parts = run(() => undefined);
+		parts.stop.abort();
+		parts.n8n.emits[0].done?.reject(new Error('shutting down'));
+		expect(await parts.outcome).toEqual({ kind: 'closed' });
+		const before = new AbortController();
+		before.abort();
+		const n8n = new FakeN8n();
+		n8n.answer = ({ done }) => done?.reject(new Error('shutting down'));
+		expect(await runAndWait(n8n.context, ITEMS, 'key', new RunPatience(60_000), before.signal)).toEqual({ kind: 'closed' });
+	});
+
 	test('what n8n refuses meanwhile is no reason to do anything', async () => {
 		const { stop, outcome } = run(({ done }) => void setTimeout(() => done?.reject(new Error('shutting down')), 10));
 		stop.abort();
