@@ -19,6 +19,8 @@ export default {
 	tempDirName: '.cache/stryker',
 	incrementalFile: '.cache/stryker-incremental.json',
 	reporters: ['progress-append-only', 'kept-summary'],
+	// A test that hangs fails by Jest's own limit, long before this; only code that never comes back takes so long.
+	timeoutMS: 15_000,
 	thresholds: { high: 95, low: 90, break: 90 },
 	concurrency: 2,
 };

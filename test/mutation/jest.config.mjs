@@ -14,6 +14,7 @@ export default {
 		'^fast-check$': '<rootDir>/test/mutation/fewRuns.mts',
 		'^n8n-workflow$': '<rootDir>/test/mutation/n8nWorkflow.mts',
 	},
-	testSequencer: '<rootDir>/test/mutation/sequencer.mjs',
+	setupFilesAfterEnv: ['<rootDir>/test/mutation/firstFailure.mjs'],
+	runner: '<rootDir>/test/mutation/runner.mjs',
 	testTimeout: 2_500,
 };
