@@ -1,9 +1,14 @@
-import { sleep } from 'n8n-workflow';
+import * as workflow from 'n8n-workflow';
+
+type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 /**
- * Waits; ends at once, without an error, when the signal fires. n8n-workflow's `sleep` knows a signal since 2.34 only
- * (before that it ignores the argument), so the signal is raced as well.
+ * The `sleep` of n8n-workflow takes a signal since 2.34; before that `sleepWithAbort` does, which newer versions lack.
+ * Without one each wait that is given up would keep its timer until the end.
  */
+const sleep: Sleep = (workflow as { sleepWithAbort?: Sleep }).sleepWithAbort ?? workflow.sleep;
+
+/** Waits; ends at once, without an error, when the signal fires. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
 	if (signal?.aborted) return;
 	const local = new AbortController();

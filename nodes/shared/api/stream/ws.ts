@@ -86,6 +86,11 @@ function connect(client: PicoClient, on: { connected: () => void; message: () =>
 	});
 }
 
+/** Missing before n8n 2.33; up to 2.36 it gives nothing where no egress rules are set. */
+interface EgressHelpers {
+	getSecureEgressFilter?(): { validateUrl(url: string): Promise<{ ok: boolean }> } | undefined;
+}
+
 /** What the helper of n8n does for HTTP has to be seen to here: egress rules, and no silent change of TLS checks. */
 async function assertUsable(client: PicoClient): Promise<void> {
 	if (client.ignoreTlsIssues) {
@@ -93,7 +98,8 @@ async function assertUsable(client: PicoClient): Promise<void> {
 			hint: "Choose 'Server-Sent Events' as 'Connection', or add the plant's certificate authority to n8n (NODE_EXTRA_CA_CERTS).",
 		});
 	}
-	const allowed = await client.context.helpers.getSecureEgressFilter?.().validateUrl(client.endpoint);
+	const { getSecureEgressFilter }: EgressHelpers = client.context.helpers;
+	const allowed = await getSecureEgressFilter?.()?.validateUrl(client.endpoint);
 	if (allowed && !allowed.ok) {
 		throw new PicoFailure('input', `The rules of this n8n do not allow connections to ${client.endpoint}`, {
 			hint: 'Ask who runs n8n to allow this address.',
