@@ -9,11 +9,11 @@ export class Backoff {
 	/**
 	 * Milliseconds to wait before the next attempt.
 	 *
-	 * @param connectedMs how long the connection that just ended had lasted; 0 when it never opened
+	 * @param wasOfUse whether the connection that just ended had lasted a while or brought something new
 	 * @param askedMs what the server asked for (`Retry-After`); never undercut
 	 */
-	next(connectedMs: number, askedMs = 0): number {
-		if (connectedMs >= PACE.healthy) this.failures = 0;
+	next(wasOfUse: boolean, askedMs = 0): number {
+		if (wasOfUse) this.failures = 0;
 		const full = Math.min(PACE.reconnectLongest, PACE.reconnectFirst * 2 ** this.failures);
 		this.failures = Math.min(this.failures + 1, 10);
 		return Math.max(Math.round(full * (0.5 + this.random() / 2)), askedMs);

@@ -57,10 +57,11 @@ export class Feed {
 	}
 
 	private async run(started: () => void, failed: (failure: PicoFailure) => void): Promise<void> {
-		const { report, patient } = this.options;
+		const { report, patient, position } = this.options;
 		let settled = false;
 		while (!this.closing.signal.aborted) {
 			const ended = new AbortController();
+			const before = position.acknowledged;
 			const end = await this.connectOnce(() => {
 				// A server may accept a stream and refuse the subscription in its first message.
 				void pause(PACE.settle, ended.signal).then(() => {
@@ -83,7 +84,7 @@ export class Feed {
 			started();
 			this.adaptFrames(end);
 			if (end.reason === 'refresh') continue;
-			const wait = this.waitAfter(end);
+			const wait = this.waitAfter(end, end.openMs >= PACE.healthy || position.acknowledged !== before);
 			report.info(`Stream ${describeEnd(end)}; connecting again in ${(wait / 1000).toFixed(1)} s`);
 			await pause(wait, this.closing.signal);
 		}
@@ -97,9 +98,9 @@ export class Feed {
 		else if (frames > 0) this.frameRows = Math.min(largest, this.frameRows * 2);
 	}
 
-	private waitAfter({ failure, openMs }: ConnectionEnd): number {
+	private waitAfter({ failure }: ConnectionEnd, wasOfUse: boolean): number {
 		const { report } = this.options;
-		const wait = this.backoff.next(openMs, failure?.details.retryAfterMs);
+		const wait = this.backoff.next(wasOfUse, failure?.details.retryAfterMs);
 		if (!failure || isTransient(failure)) return wait;
 		// Only a person can mend this. Say so once, and keep looking: when it is mended the stream goes on by itself.
 		if (!this.reported.has(failure.message)) {

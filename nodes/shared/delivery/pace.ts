@@ -22,7 +22,7 @@ export const PACE = {
 	/** First and longest wait between two connection attempts. */
 	reconnectFirst: 1_000,
 	reconnectLongest: 60_000,
-	/** A connection that held so long was healthy: the next wait starts from the beginning. */
+	/** A connection that held so long was of use, even if it brought nothing: the next wait starts from the beginning. */
 	healthy: 60_000,
 	/** Between attempts while a person has to act (token, path, certificate), and after n8n refused to start a run. */
 	slow: 60_000,

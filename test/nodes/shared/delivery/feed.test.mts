@@ -254,6 +254,31 @@ describe('reconnecting', () => {
 		expect(mockStreams.all).toHaveLength(before + 1);
 	});
 
+	test('starts with short waits again after a connection that brought something new, however short it was', async () => {
+		await connected();
+		for (let time = 0; time < 4; time++) {
+			mockStreams.last.fail(network());
+			await pass(10_000);
+		}
+		for (let unit = 1; unit < 3; unit++) {
+			const before = mockStreams.all.length;
+			mockStreams.last.open();
+			mockStreams.last.rows([completionRow(unit)]);
+			await pass(100);
+			mockStreams.last.fail(network());
+			await pass(1_000);
+			expect(mockStreams.all).toHaveLength(before + 1);
+		}
+		// The same once more is nothing new.
+		mockStreams.last.open();
+		mockStreams.last.rows([completionRow(1)]);
+		await pass(100);
+		const before = mockStreams.all.length;
+		mockStreams.last.fail(network());
+		await pass(1_999);
+		expect(mockStreams.all).toHaveLength(before);
+	});
+
 	test('waits as long as the server asks', async () => {
 		await connected();
 		mockStreams.last.fail(new PicoFailure('rateLimited', 'slow down', { retryAfterMs: 30_000 }));
