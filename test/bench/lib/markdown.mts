@@ -17,6 +17,8 @@ export function markdownTable(report: Report): string {
 	return [
 		`Measured ${at.slice(0, 10)} on ${machine.cpus} processors (${machine.model}), load ${load[0].toFixed(1)} at the start, n8n ${n8n} on Node ${node}, ${Math.round(seconds / 60)} minutes. Median, and lowest to highest of the runs.`,
 		'',
+		'![Each result beside its target](../bench/results/bench.svg)',
+		'',
 		row(['', 'Measure', 'Ours', 'Peer', 'Result', 'Target', '']),
 		row(Array.from({ length: 7 }, () => '---')),
 		...body,

@@ -7,6 +7,7 @@ import { MOST_POINTS, picture } from './picture.mts';
 import type { SoakResult } from './result.mts';
 import { markdown } from './table.mts';
 
+const PICTURE = '![Memory and handles over the time of the run](../bench/results/soak.svg)';
 const MARKERS = /(<!-- soak:begin -->\n)[\s\S]*?(<!-- soak:end -->)/;
 
 /**
@@ -29,7 +30,7 @@ export function keep(root: string, result: SoakResult): string {
 	if (full) {
 		const page = join(root, 'docs', 'soak.md');
 		const text = readFileSync(page, 'utf8');
-		writeFileSync(page, text.replace(MARKERS, (_whole, begin: string, end: string) => `${begin}\n${markdown(result)}\n\n${end}`));
+		writeFileSync(page, text.replace(MARKERS, (_whole, begin: string, end: string) => `${begin}\n${markdown(result)}\n\n${PICTURE}\n\n${end}`));
 	}
 	return folder;
 }
