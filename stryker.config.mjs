@@ -17,6 +17,8 @@ export default {
 	// The copy of the tree needs sources and unit tests only.
 	ignorePatterns: ['/*', '!/nodes/**', '!/test/nodes/**', '!/test/kit/**', '!/test/mutation/**', '!/scripts/lib/**', '!/jest.config.mjs', '!/package.json'],
 	tempDirName: '.cache/stryker',
+	// The lint would find what is left there.
+	cleanTempDir: 'always',
 	incrementalFile: '.cache/stryker-incremental.json',
 	reporters: ['progress-append-only', 'kept-summary'],
 	// A test that hangs fails by Jest's own limit, long before this; only code that never comes back takes so long.

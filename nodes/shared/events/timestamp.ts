@@ -97,9 +97,12 @@ function readAny(text: string): Moment | undefined {
 	const match = RFC3339.exec(text);
 	if (!match) return undefined;
 	const [, year, month, day, hour, minute, second, fraction = '', zone] = match;
-	const ms = Date.UTC(+year, +month - 1, +day, +hour, +minute, +second);
-	const date = new Date(ms);
+	// Not with `Date.UTC`, which takes the years 0 to 99 for 1900 to 1999.
+	const date = new Date(0);
+	date.setUTCFullYear(+year, +month - 1, +day);
 	if (date.getUTCMonth() !== +month - 1 || +hour > 23 || +minute > 59 || +second > 60) return undefined;
+	// A leap second, 23:59:60, is the first one of the next day.
+	const ms = date.getTime() + ((+hour * 60 + +minute) * 60 + +second) * 1000;
 	const nanos = Number(fraction.padEnd(9, '0').slice(0, 9));
 	const beyond = nanos % 1_000_000;
 	return { ms: ms + (nanos - beyond) / 1_000_000 - zoneOffsetSeconds(zone) * 1000, nanos: beyond };
