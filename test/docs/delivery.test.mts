@@ -34,6 +34,10 @@ describe('docs/delivery.md', () => {
 			shortestSilence: 30_000,
 			quiet: 5_000,
 			refreshLeast: 10_000,
+			gather: 20,
+			firstEnd: 120_000,
+			queuedEnd: 60_000,
+			queuedVerdict: 180_000,
 		});
 	});
 
