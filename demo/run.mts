@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { stopAllChildren } from './lib/children.mts';
 import type { Context } from './lib/context.mts';
+import { putEditorFilesAside } from './lib/editor-files.mts';
 import { findHost } from './lib/host.mts';
 import { readImported, takeInstance, takeScratch, writeImported, type Instance } from './lib/instance.mts';
 import { N8nSession, OWNER } from './lib/n8n-session.mts';
@@ -44,6 +45,7 @@ async function run<Servers extends Running>(context: Context, once: boolean, mes
 	onInterrupt('the sandbox', () => servers.close());
 
 	const host = findHost(root);
+	putEditorFilesAside(instance.folder, join(host.folder, 'node_modules'));
 	const extra = mes.environment(servers);
 	const n8n = await N8n.prepare({ host, userFolder: instance.folder, root, port: ports.n8n.port, extra });
 	onInterrupt('n8n', () => stopAllChildren(8000));

@@ -1,4 +1,4 @@
-// `npm run test:faults`: the fault matrix at full size, streams first, then a real n8n, then n8n in queue mode.
+// `npm run test:faults`: the fault matrix at full size, streams first, then a real n8n, on its own and in queue mode.
 //   --short        the sizes of `npm test` and `npm run test:n8n`
 //   --seed N       another sequence of random faults
 //   --only R2,R5   some rows
@@ -15,7 +15,11 @@ import { seconds, StepError } from './lib/steps.mjs';
 import { prepareQueue } from './lib/queue-servers.mjs';
 
 const DEFAULT_SEED = 20260105;
-const FOLDERS = ['test/faults/stream', 'test/faults/n8n', 'test/faults/queue'];
+/** Run one after the other; within each, two files at a time. */
+const PARTS = [
+	{ name: 'stream', folders: ['test/faults/stream'] },
+	{ name: 'n8n', folders: ['test/faults/n8n', 'test/faults/queue'] },
+];
 /** Rows only; the other tests of these files run with `npm test` and `npm run test:n8n`. */
 const ANY_ROW = '^R\\d+ ';
 
@@ -77,9 +81,10 @@ await commandLine(async ({ steps, root, args }) => {
 	});
 	const failed = [];
 	const pattern = only ? `^(${only.join('|')}) ` : ANY_ROW;
-	for (const path of FOLDERS.filter((each) => !each.endsWith('queue') || queue.ready)) {
-		const name = `faults-${path.split('/').at(-1)}`;
-		const passed = await runJest(root, { name, config: 'jest.faults.config.mjs', args: ['--maxWorkers=2', '-t', pattern, path] });
+	for (const part of PARTS) {
+		const name = `faults-${part.name}`;
+		const folders = part.folders.filter((each) => !each.endsWith('queue') || queue.ready);
+		const passed = await runJest(root, { name, config: 'jest.faults.config.mjs', args: ['--maxWorkers=2', '-t', pattern, ...folders] });
 		if (!passed) failed.push(...failedTests(root, name));
 	}
 	const rows = finish();
