@@ -22,7 +22,10 @@ export class Lags {
 	/** @param hidden the event lies behind newer ones, and no open stream shows it */
 	note(order: string, hidden: boolean, at = Date.now()): void {
 		this.made.set(order, { at, hidden });
-		if (!hidden) this.newestMade = at;
+		if (hidden) return;
+		this.newestMade = at;
+		// Until the first one arrives the lag is counted from when it was made.
+		if (this.newestArrived === 0) this.newestArrived = at;
 	}
 
 	arrive(order: string, at = Date.now()): void {
