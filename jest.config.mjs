@@ -2,7 +2,7 @@
 export const shared = {
 	testEnvironment: 'node',
 	transform: {
-		'\\.m?tsx?$': [
+		'\\.(m?ts|mjs)$': [
 			'@swc/jest',
 			{ jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
 		],

@@ -97,7 +97,7 @@ await commandLine(async ({ steps, root, args }) => {
 	const summary = { at: new Date(began).toISOString(), form: full ? 'full' : 'short', seed, wallSeconds, failed, rows };
 	if (kept !== RESULTS_FOLDER && failed.length === 0) {
 		const ran = `Seed ${seed}, ${summary.at.slice(0, 10)}, ${cpus().length} processors, ${seconds(wallSeconds * 1000)} in all.`;
-		writeMarked(join(root, 'docs', 'fault-matrix.md'), 'faults', `${faultTable(rows)}\n\n${ran}${queue.skipped ? ` Without R1 in queue mode: ${queue.skipped}.` : ''}`);
+		writeMarked(join(root, 'docs', 'fault-matrix.md'), 'faults:table', `${faultTable(rows)}\n\n${ran}${queue.skipped ? ` Without R1 in queue mode: ${queue.skipped}.` : ''}`);
 	}
 	const file = join(kept, 'faults.json');
 	writeFileSync(join(root, file), `${JSON.stringify(summary, null, 2)}\n`);

@@ -1,17 +1,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * Puts text between `<!-- name:table -->` and `<!-- /name:table -->` of a page, so that a page shows what was run last.
+ * A page with `text` between `<!-- region -->` and `<!-- /region -->`, so that it shows what was run last.
  *
- * @param {string} file
- * @param {string} name
+ * @param {string} page Markdown
+ * @param {string} region such as `bench:table`
  * @param {string} text Markdown
- * @throws when the page has no such place
+ * @throws {Error} when the page has no such place
  */
-export function writeMarked(file, name, text) {
-	const [begin, end] = [`<!-- ${name}:table -->`, `<!-- /${name}:table -->`];
-	const page = readFileSync(file, 'utf8');
+export function withMarked(page, region, text) {
+	const [begin, end] = [`<!-- ${region} -->`, `<!-- /${region} -->`];
 	const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-	if (from < 0 || to < from) throw new Error(`${file} has no place for the table '${name}'`);
-	writeFileSync(file, `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`);
+	if (from < 0 || to < from) throw new Error(`the page lacks ${begin} and ${end}`);
+	return `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`;
+}
+
+/** The same in a file. */
+export function writeMarked(file, region, text) {
+	writeFileSync(file, withMarked(readFileSync(file, 'utf8'), region, text));
 }

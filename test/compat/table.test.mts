@@ -65,7 +65,7 @@ describe('the table of releases of n8n', () => {
 		writeTable(page, report(good));
 		const text = readFileSync(page, 'utf8');
 		rmSync(folder, { recursive: true });
-		expect(text).toMatch(/^before\n<!-- compat:table -->\n\| n8n \|[^]*\n<!-- \/compat:table -->\nafter\n$/);
+		expect(text).toMatch(/^before\n<!-- compat:table -->\n\n\| n8n \|[^]*\n\n<!-- \/compat:table -->\nafter\n$/);
 		expect(text).not.toContain('old');
 	});
 });

@@ -69,8 +69,8 @@ class Summary {
 		const table = scoreTable(result);
 		console.log(`\n${table}\n\n${survivors.filter((one) => !one.class).length} of ${survivors.length} survivors have no reason yet; see ${kept}`);
 		if (isPart) return;
-		writeMarked(PAGE, 'score', table);
-		writeMarked(PAGE, 'survivors', survivorTable(survivors));
+		writeMarked(PAGE, 'score:table', table);
+		writeMarked(PAGE, 'survivors:table', survivorTable(survivors));
 	}
 }
 

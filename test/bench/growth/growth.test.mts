@@ -4,7 +4,8 @@ import { startOddServer } from '../../kit/oddServer.mts';
 import { judged, STEEPEST, type Curve } from './curves.mts';
 import { panelOf } from './part.mts';
 import { startReplayServer } from './replayServer.mts';
-import { markdownTable, plainTable, withRegion } from './table.mts';
+import { withMarked } from '../../../scripts/lib/marked-table.mjs';
+import { markdownTable, plainTable } from './table.mts';
 
 const SIZES = [1_000, 10_000, 100_000, 1_000_000];
 
@@ -52,17 +53,9 @@ describe('the table', () => {
 		expect(markdownTable(curves).split('\n')[1]).toBe('| --- | --- | ---: | ---: | ---: | --- |');
 	});
 
-	it('replaces only its own region of the page', () => {
-		const page = 'before\n<!-- growth:depth -->\nold\n<!-- /growth:depth -->\n<!-- growth:run -->\nkept\n<!-- /growth:run -->\n';
-		const once = withRegion(page, 'depth', 'new');
-		expect(once).toBe(page.replace('\nold\n', '\n\nnew\n\n'));
-		expect(withRegion(once, 'depth', 'new')).toBe(once);
-		expect(() => withRegion(page, 'events', 'new')).toThrow('<!-- growth:events -->');
-	});
-
 	it('has a place in the page for every part', () => {
 		const page = readFileSync('docs/growth.md', 'utf8');
-		for (const name of ['run', 'events', 'operations', 'depth', 'triggers']) expect(withRegion(page, name, 'new')).toContain('new');
+		for (const name of ['run', 'events', 'operations', 'depth', 'triggers']) expect(withMarked(page, `growth:${name}`, 'new')).toContain('new');
 	});
 
 	it('becomes a plot: powers on log axes, the cost of each more on plain ones', () => {

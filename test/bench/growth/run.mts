@@ -19,7 +19,8 @@ import { depth } from './depth.mts';
 import { events } from './events.mts';
 import { operations } from './operations.mts';
 import type { Part } from './part.mts';
-import { markdownTable, plainTable, withRegion } from './table.mts';
+import { withMarked } from '../../../scripts/lib/marked-table.mjs';
+import { markdownTable, plainTable } from './table.mts';
 import { triggers } from './triggers.mts';
 
 const PARTS: Record<string, Part> = { events, operations, depth, triggers };
@@ -86,10 +87,10 @@ writeFileSync(join(folder, 'growth.json'), `${JSON.stringify(report, null, '\t')
 if (full && Object.keys(failures).length === 0) {
 	const file = join(root, 'docs', 'growth.md');
 	const machine = `n8n ${versions.n8n}, Node ${versions.node}, ${cpus().length} processors, load ${load[0]} at the start, ${report.seconds} s in all`;
-	let page = withRegion(readFileSync(file, 'utf8'), 'run', `Measured ${at.slice(0, 10)}: ${machine}.`);
+	let page = withMarked(readFileSync(file, 'utf8'), 'growth:run', `Measured ${at.slice(0, 10)}: ${machine}.`);
 	for (const [name, curves] of Object.entries(results)) {
 		const picture = `![${PARTS[name].title}, measured](../bench/results/growth-${name}.svg)`;
-		page = withRegion(page, name, `${picture}\n\n${markdownTable(curves)}`);
+		page = withMarked(page, `growth:${name}`, `${picture}\n\n${markdownTable(curves)}`);
 	}
 	writeFileSync(file, page);
 }

@@ -24,15 +24,3 @@ export function markdownTable(curves: Judged[]): string {
 	const row = (texts: string[]) => `| ${texts.join(' | ')} |`;
 	return [row(HEAD), row(['---', '---', '---:', '---:', '---:', '---']), ...curves.map((curve) => row(cells(curve)))].join('\n');
 }
-
-/**
- * Replaces what stands in a region of a page, between `<!-- growth:NAME -->` and `<!-- /growth:NAME -->`.
- *
- * @throws Error when the page has no such region
- */
-export function withRegion(page: string, name: string, content: string): string {
-	const [before, after] = [`<!-- growth:${name} -->`, `<!-- /growth:${name} -->`];
-	const [begin, end] = [page.indexOf(before), page.indexOf(after)];
-	if (begin < 0 || end < begin) throw new Error(`the page lacks ${before} and ${after}`);
-	return `${page.slice(0, begin + before.length)}\n\n${content}\n\n${page.slice(end)}`;
-}

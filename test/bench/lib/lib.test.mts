@@ -1,5 +1,5 @@
 import { readCommandLine } from './commandLine.mts';
-import { replaceTable } from './markdown.mts';
+import { withMarked } from '../../../scripts/lib/marked-table.mjs';
 import { picture } from './picture.mts';
 import { ratioRow } from './ratioRow.mts';
 import { newReport } from './report.mts';
@@ -64,10 +64,10 @@ describe('a line of the table', () => {
 describe('the table of the page', () => {
 	it('replaces what stands between the marks and nothing else', () => {
 		const page = 'before\n<!-- bench:table -->\nold\n<!-- /bench:table -->\nafter';
-		const once = replaceTable(page, 'new');
+		const once = withMarked(page, 'bench:table', 'new');
 		expect(once).toBe('before\n<!-- bench:table -->\n\nnew\n\n<!-- /bench:table -->\nafter');
-		expect(replaceTable(once, 'new')).toBe(once);
-		expect(() => replaceTable('no marks', 'new')).toThrow('bench:table');
+		expect(withMarked(once, 'bench:table', 'new')).toBe(once);
+		expect(() => withMarked('no marks', 'bench:table', 'new')).toThrow('bench:table');
 	});
 });
 

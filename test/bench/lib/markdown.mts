@@ -1,10 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-
+import { writeMarked } from '../../../scripts/lib/marked-table.mjs';
 import type { Report } from './report.mts';
 import { cellsOf } from './table.mts';
-
-const BEGIN = '<!-- bench:table -->';
-const END = '<!-- /bench:table -->';
 
 /** The report as a table for a page, with what it ran on and its notes. */
 export function markdownTable(report: Report): string {
@@ -28,13 +24,6 @@ export function markdownTable(report: Report): string {
 	].join('\n');
 }
 
-/** @throws Error when the page has no place for the table */
-export function replaceTable(page: string, table: string): string {
-	const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-	if (begin < 0 || end < begin) throw new Error(`the page needs ${BEGIN} and ${END}`);
-	return `${page.slice(0, begin + BEGIN.length)}\n\n${table}\n\n${page.slice(end)}`;
-}
-
 export function writeTable(file: string, report: Report): void {
-	writeFileSync(file, replaceTable(readFileSync(file, 'utf8'), markdownTable(report)));
+	writeMarked(file, 'bench:table', markdownTable(report));
 }

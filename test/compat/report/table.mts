@@ -1,5 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-
+import { writeMarked } from '../../../scripts/lib/marked-table.mjs';
 import type { Outcome, Report, Row } from './row.mts';
 
 const HEAD = ['n8n', 'Node', 'loads', 'trigger', 'action', 'webhook', 'kill + restart: lost / twice', 'typings'];
@@ -36,13 +35,7 @@ export function markdown(report: Report): string {
 	return [line(head), `|${'---|'.repeat(head.length)}`, ...body.map(line)].join('\n');
 }
 
-const BEGIN = '<!-- compat:table -->';
-const END = '<!-- /compat:table -->';
-
 /** Puts the table between its marks in a page. */
 export function writeTable(file: string, report: Report): void {
-	const page = readFileSync(file, 'utf8');
-	const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
-	if (from < 0 || to < from) throw new Error(`${file} has no ${BEGIN} … ${END}`);
-	writeFileSync(file, `${page.slice(0, from)}${BEGIN}\n${markdown(report)}\n${page.slice(to)}`);
+	writeMarked(file, 'compat:table', markdown(report));
 }

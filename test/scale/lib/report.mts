@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
+import { writeMarked } from '../../../scripts/lib/marked-table.mjs';
 import { lagChart } from './chart.mts';
 import type { LineResult } from './line.mts';
 
@@ -110,21 +111,15 @@ export function keep(root: string, report: Report, full: boolean): string {
 }
 
 const PAGE = join('docs', 'running-at-scale.md');
-const BETWEEN = /(<!-- scale:begin -->\n)[\s\S]*?(<!-- scale:end -->)/;
 
 /** Puts the tables of a whole measurement into the page. */
 export function writePage(root: string, report: Report): void {
-	const file = join(root, PAGE);
 	const { machine, at, seconds } = report;
 	const about = `Measured ${at.slice(0, 10)} with n8n ${machine.n8n} on ${machine.cpus} processors, load ${machine.load[0].toFixed(1)} at the start, ${Math.round(seconds / 60)} minutes in all.`;
 	const picture = '![Lag over time, with the kills](../bench/results/scale.svg)';
 	const tables = [lineRows(report), searchRows(report)].filter(({ length }) => length > 0).map(markdown);
 	const text = [about, picture, ...tables].join('\n\n');
-	mkdirSync(dirname(file), { recursive: true });
-	writeFileSync(
-		file,
-		readFileSync(file, 'utf8').replace(BETWEEN, (_, begin: string, end: string) => `${begin}\n${text}\n\n${end}`),
-	);
+	writeMarked(join(root, PAGE), 'scale:table', text);
 }
 
 /** One sample on one line: there are hundreds of them. */

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { writeMarked } from '../../../scripts/lib/marked-table.mjs';
 import { thin } from './fit.mts';
 import { FULL_MINUTES } from './options.mts';
 import { MOST_POINTS, picture } from './picture.mts';
@@ -8,7 +9,6 @@ import type { SoakResult } from './result.mts';
 import { markdown } from './table.mts';
 
 const PICTURE = '![Memory and handles over the time of the run](../bench/results/soak.svg)';
-const MARKERS = /(<!-- soak:begin -->\n)[\s\S]*?(<!-- soak:end -->)/;
 
 /**
  * Writes JSON and picture; a full run also its table into the docs.
@@ -28,9 +28,7 @@ export function keep(root: string, result: SoakResult): string {
 	writeFileSync(join(root, folder, 'soak.json'), `${head},\n\t"samples": [\n${rows}\n\t]\n}\n`);
 	writeFileSync(join(root, folder, 'soak.svg'), picture(result));
 	if (full) {
-		const page = join(root, 'docs', 'soak.md');
-		const text = readFileSync(page, 'utf8');
-		writeFileSync(page, text.replace(MARKERS, (_whole, begin: string, end: string) => `${begin}\n${markdown(result)}\n\n${PICTURE}\n\n${end}`));
+		writeMarked(join(root, 'docs', 'soak.md'), 'soak:table', `${markdown(result)}\n\n${PICTURE}`);
 	}
 	return folder;
 }
