@@ -104,7 +104,10 @@ async function handOver(delivery: Delivery, batch: Batch, attempt: number, extra
 		overlap.start(context, [items], key, (reason) => tellUnknown(delivery, batch, reason));
 		return { kind: 'succeeded' };
 	}
-	const outcome = await runAndWait(context, [items], key, patience, closing);
+	const outcome = await runAndWait(context, [items], key, patience, closing, (reason, late) => {
+		// A further attempt holds the event again.
+		if (late || settings.moveOn !== 'succeeded') tellUnknown(delivery, batch, reason);
+	});
 	if (outcome.kind === 'noWord') {
 		report.warn(`No word of the run for ${describe(batch.events)} within ${Math.round(outcome.waitedMs / 1000)} s; moving on`);
 	}
@@ -112,7 +115,7 @@ async function handOver(delivery: Delivery, batch: Batch, attempt: number, extra
 	return outcome;
 }
 
-/** n8n failed to carry out a run, or at least to say so, and the event is not started again. */
+/** n8n failed to carry out a run to its end, or at least to say so, and the event is not started again. */
 function tellUnknown({ report }: Delivery, batch: Batch, reason: string): void {
 	report.failedExecution(
 		`It is not certain that ${describe(batch.events)} was run: ${reason}`,
@@ -134,7 +137,7 @@ async function giveUp(
 		const items = itemsOf(delivery, batch, attempt, extras).map(({ json }) => ({ json: { ...json, failedAttempts: settings.attempts, reason } }));
 		const key = `${deduplicationKey(settings, batch.events.map(({ id }) => id), attempt)}:failed`;
 		store();
-		const outcome = await runAndWait(context, [[], items], key, patience, closing);
+		const outcome = await runAndWait(context, [[], items], key, patience, closing, () => undefined);
 		if (outcome.kind === 'closed') return 'closed';
 		if (outcome.kind !== 'failed' && outcome.kind !== 'refused') return 'acknowledged';
 	}

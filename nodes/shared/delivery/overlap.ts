@@ -3,7 +3,7 @@ import type { INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
 import { pause } from '../api/pause';
 import { PACE } from './pace';
 import type { RunPatience } from './patience';
-import { refusedToWait, startRun } from './runs';
+import { outcomeOf, refusedToWait, startRun } from './runs';
 
 /** Runs under way at the same time at most. A backlog that starts thousands at once brings n8n's database to a halt. */
 export const MOST_AT_ONCE = 50;
@@ -35,13 +35,18 @@ export class Overlap {
 		}
 	}
 
-	/** @param onRefused told when n8n did not carry the run out */
+	/** @param onRefused told when n8n did not carry the run out, or not to its end */
 	start(context: ITriggerFunctions, outputs: INodeExecutionData[][], key: string, onRefused: (reason: string) => void): void {
 		if (!this.isTold) return startRun(context, outputs, key);
 		const done = context.helpers.createDeferredPromise<IRun>();
 		const emittedAt = Date.now();
 		const ended = done.promise.then(
-			(run: IRun | undefined) => run && this.patience.learn(run, Date.now() - emittedAt),
+			(run: IRun | undefined) => {
+				if (!run) return;
+				const outcome = outcomeOf(run);
+				if (outcome.kind === 'failed' && this.patience.isCutOff(run) && !this.closing.aborted) onRefused(outcome.reason);
+				this.patience.learn(run, Date.now() - emittedAt);
+			},
 			(error: unknown) => {
 				if (this.closing.aborted) return;
 				const { name, message } = error instanceof Error ? error : new Error(String(error));

@@ -41,11 +41,18 @@ export class RunPatience {
 		return Math.min(this.mostMs, Math.max(this.leastQueuedMs, TIMES * this.known.longestMs));
 	}
 
+	/**
+	 * Whether a worker of the queue died with the run. n8n (2.41, `processError`) then writes an execution without any data
+	 * in place of the one that held the event.
+	 */
+	isCutOff(run: IRun): boolean {
+		return this.known?.queued === true && run.jobId === undefined && run.status !== 'success';
+	}
+
 	/** @param tookMs from start to the word of its end, waiting in the queue included */
 	learn(run: IRun, tookMs: number): void {
 		const faded = Math.round((this.known?.longestMs ?? 0) * FADE);
-		// A run whose worker died has no job number either.
-		const queued = run.jobId !== undefined || (this.known?.queued === true && run.status !== 'success');
+		const queued = run.jobId !== undefined || this.isCutOff(run);
 		this.known = { queued, longestMs: Math.max(Math.round(tookMs), faded) };
 	}
 

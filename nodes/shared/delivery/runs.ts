@@ -27,6 +27,8 @@ export function startRun(context: ITriggerFunctions, outputs: INodeExecutionData
  * Starts a run and waits until it ended, patience ran out or the trigger is stopped. The promise that n8n gives can stay
  * open for ever (its end may be lost between processes), so the wait is always bounded; an end that comes later is still
  * learned from. A trigger that is stopped right after `emit` waits until n8n has taken the run up.
+ *
+ * @param onCutOff told when a worker died with the run, also after patience ran out (`late`)
  */
 export async function runAndWait(
 	context: ITriggerFunctions,
@@ -34,13 +36,18 @@ export async function runAndWait(
 	key: string,
 	patience: RunPatience,
 	closing: AbortSignal,
+	onCutOff: (reason: string, late: boolean) => void,
 ): Promise<RunOutcome> {
 	const done = context.helpers.createDeferredPromise<IRun>();
 	const emittedAt = Date.now();
+	let late = false;
 	const ended = done.promise.then(
 		(run: IRun | undefined) => {
-			if (run) patience.learn(run, Date.now() - emittedAt);
-			return outcomeOf(run);
+			const outcome = outcomeOf(run);
+			if (!run) return outcome;
+			if (outcome.kind === 'failed' && patience.isCutOff(run) && !closing.aborted) onCutOff(outcome.reason, late);
+			patience.learn(run, Date.now() - emittedAt);
+			return outcome;
 		},
 		(error: unknown): RunOutcome => refusal(error, closing),
 	);
@@ -52,6 +59,7 @@ export async function runAndWait(
 	const waitMs = patience.ms;
 	const limit = pause(waitMs, timer.signal).then((): RunOutcome => (closing.aborted ? { kind: 'closed' } : { kind: 'noWord', waitedMs: waitMs }));
 	const outcome = await Promise.race([ended, limit]);
+	late = true;
 	closing.removeEventListener('abort', stop);
 	timer.abort();
 	if (outcome.kind === 'closed') await within(ended, emittedAt + PACE.takenUp - Date.now(), undefined);
@@ -64,7 +72,7 @@ export function refusedToWait(reason: string): boolean {
 }
 
 /** n8n resolves with the run for failed runs too, and with nothing for a key that it knows. */
-function outcomeOf(run: IRun | undefined): RunOutcome {
+export function outcomeOf(run: IRun | undefined): RunOutcome {
 	if (!run) return { kind: 'startedBefore' };
 	if (run.status === 'success' || run.status === 'waiting') return { kind: 'succeeded' };
 	return { kind: 'failed', reason: reasonOf(run) ?? `the run ended as '${run.status}'` };

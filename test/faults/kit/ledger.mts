@@ -19,15 +19,14 @@ export const RUNS_OF = `
 
 export function storedRuns(rows: readonly Row[]): StoredRun[] {
 	return rows.map(({ id, status, key, data }) => {
-		const orders = new Set(String(data ?? '').match(/(?<=")MO\d+-\d+(?=")/g) ?? []);
+		const orders = new Set(String(data ?? '').match(/(?<=")MO\d+-\d+(?=\\?")/g) ?? []);
 		return { id: Number(id), status: String(status), hasKey: key !== null, orders: [...orders] };
 	});
 }
 
-/** Orders that are known to have reached a run. */
+/** Orders that are known to have reached a run, or to be held by a failed execution of the trigger. */
 export function knownOrders(runs: readonly StoredRun[], hits: readonly Hit[]): Set<string> {
-	const started = runs.filter(({ hasKey }) => hasKey).flatMap(({ orders }) => orders);
-	return new Set([...started, ...hits.map(({ orderId }) => orderId)]);
+	return new Set([...runs.flatMap(({ orders }) => orders), ...hits.map(({ orderId }) => orderId)]);
 }
 
 export interface Account {
@@ -46,21 +45,31 @@ export interface Account {
  * about it; it came twice when two are, or when its effect happened twice.
  *
  * @param cutOff how n8n lists a run that a kill cut off
+ * @param kept failed executions by the trigger that hold the event of a run whose data n8n threw away (queue mode)
  */
-export function account(events: number, runs: readonly StoredRun[], hits: readonly Hit[], cutOff: readonly string[] = ['crashed']): Account {
+export function account(
+	events: number,
+	runs: readonly StoredRun[],
+	hits: readonly Hit[],
+	cutOff: readonly string[] = ['crashed'],
+	kept: readonly StoredRun[] = [],
+): Account {
 	const started = new Map<string, Set<number>>();
 	const note = (order: string, run: number) => started.set(order, (started.get(order) ?? new Set()).add(run));
 	for (const { orderId, run } of hits) note(orderId, run);
 	for (const { id, orders, hasKey } of runs) if (hasKey) for (const order of orders) note(order, id);
 
+	for (const { id, orders } of kept) for (const order of orders) if (!started.has(order)) note(order, id);
+
 	const told = new Set(hits.map(({ run }) => run));
 	const listed = new Set(runs.map(({ id }) => id));
 	const strange: string[] = [];
+	let withoutData = 0;
 	for (const { id, status, hasKey, orders } of runs) {
 		if (!hasKey) strange.push(`execution ${id} has no key`);
 		else if (status === 'success' && !told.has(id)) strange.push(`execution ${id} succeeded without its effect`);
 		else if (status !== 'success' && !cutOff.includes(status)) strange.push(`execution ${id} is ${status}`);
-		else if (status !== 'success' && orders.length === 0) strange.push(`execution ${id} (${status}) does not tell its event`);
+		else if (status !== 'success' && orders.length === 0 && ++withoutData > kept.length) strange.push(`execution ${id} (${status}) does not tell its event`);
 	}
 	for (const run of told) if (!listed.has(run)) strange.push(`execution ${run} had an effect and is not listed`);
 

@@ -123,7 +123,7 @@ describe('a stop right after a run was handed over', () => {
 			const { context } = n8n(({ done }) => ends && setTimeout(() => done?.resolve(success), 10));
 			const stop = new AbortController();
 			const before = Date.now();
-			const waiting = runAndWait(context, ITEM, 'a', PATIENCE, stop.signal);
+			const waiting = runAndWait(context, ITEM, 'a', PATIENCE, stop.signal, () => undefined);
 			stop.abort();
 			expect(await waiting).toEqual({ kind: 'closed' });
 			expect(Date.now() - before).toBeGreaterThanOrEqual(least);

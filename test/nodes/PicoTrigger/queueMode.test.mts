@@ -59,3 +59,17 @@ test('in one process waits for the end of a run however long the others took', a
 	end?.();
 	await until('the third run', () => host.runs.length === 3);
 });
+
+test('keeps an event visible whose run died with its worker, since n8n then keeps no data of the run', async () => {
+	await host.activate();
+	await complete(1);
+	await until('a run whose end is told', () => host.runs[0]?.status === 'success');
+	host.queueMode = false;
+	host.runError = { message: 'job stalled more than maxStalledCount' };
+	host.workflow = (_items, run) => (run === host.runs[1] ? 'error' : 'success');
+	await complete(1);
+	await until('a failed execution', () => host.failedExecutions.length === 1);
+	expect(host.failedExecutions[0].message).toContain('It is not certain');
+	const { description } = host.failedExecutions[0] as Error & { description?: string };
+	expect(description).toContain(String(host.items[1].orderId));
+});

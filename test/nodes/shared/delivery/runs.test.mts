@@ -13,7 +13,7 @@ function run(answer: (emitted: Emitted) => void, patience = new RunPatience(60_0
 	const n8n = new FakeN8n();
 	n8n.answer = answer;
 	const stop = new AbortController();
-	const outcome = runAndWait(n8n.context, ITEMS, 'key', patience, stop.signal);
+	const outcome = runAndWait(n8n.context, ITEMS, 'key', patience, stop.signal, () => undefined);
 	return { n8n, stop, outcome, patience };
 }
 const ended = async (value: IRun | undefined) => await run(({ done }) => done?.resolve(value)).outcome;
@@ -133,7 +133,7 @@ describe('when the trigger is stopped', () => {
 		before.abort();
 		const n8n = new FakeN8n();
 		n8n.answer = ({ done }) => done?.reject(new Error('shutting down'));
-		expect(await runAndWait(n8n.context, ITEMS, 'key', new RunPatience(60_000), before.signal)).toEqual({ kind: 'closed' });
+		expect(await runAndWait(n8n.context, ITEMS, 'key', new RunPatience(60_000), before.signal, () => undefined)).toEqual({ kind: 'closed' });
 	});
 
 	test('what n8n refuses meanwhile is no reason to do anything', async () => {
@@ -149,7 +149,7 @@ test('leaves nothing behind at the signal of a trigger that runs for years', asy
 	const stop = new AbortController();
 	const added = jest.spyOn(stop.signal, 'addEventListener');
 	const removed = jest.spyOn(stop.signal, 'removeEventListener');
-	await runAndWait(n8n.context, ITEMS, 'key', new RunPatience(60_000), stop.signal);
+	await runAndWait(n8n.context, ITEMS, 'key', new RunPatience(60_000), stop.signal, () => undefined);
 	expect(added.mock.calls.length).toBeGreaterThan(0);
 	expect(removed.mock.calls.map(([name, listener]) => [name, listener])).toEqual(added.mock.calls.map(([name, listener]) => [name, listener]));
 });
