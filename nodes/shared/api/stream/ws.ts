@@ -98,8 +98,7 @@ async function assertUsable(client: PicoClient): Promise<void> {
 			hint: "Choose 'Server-Sent Events' as 'Connection', or add the plant's certificate authority to n8n (NODE_EXTRA_CA_CERTS).",
 		});
 	}
-	const { getSecureEgressFilter } = client.context.helpers as EgressHelpers;
-	const allowed = await getSecureEgressFilter?.()?.validateUrl(client.endpoint);
+	const allowed = await (client.context.helpers as EgressHelpers).getSecureEgressFilter?.()?.validateUrl(client.endpoint);
 	if (allowed && !allowed.ok) {
 		throw new PicoFailure('input', `The rules of this n8n do not allow connections to ${client.endpoint}`, {
 			hint: 'Ask who runs n8n to allow this address.',
