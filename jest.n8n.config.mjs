@@ -6,4 +6,6 @@ export default {
 	roots: ['<rootDir>/test/n8n', '<rootDir>/test/faults/n8n', '<rootDir>/packages/eryxon/test/n8n'],
 	testMatch: ['**/*.test.mts'],
 	testTimeout: 180_000,
+	// A suite whose set-up failed half-way may leave a server behind. A run that never ends would hide what failed.
+	forceExit: true,
 };

@@ -15,7 +15,7 @@ const QUIET_MS = 60_000;
 export const PATIENCE_MS = 240_000;
 
 interface SandboxState {
-	streams: unknown[];
+	streams: Array<{ transport: string }>;
 	webhooks: Array<{ webhookUrl: string }>;
 	deliveries: Array<{ status: number }>;
 	operations: Array<{ archivedAt: string | null }>;
@@ -66,6 +66,12 @@ export class CompatPlant {
 
 	async untilListening(): Promise<void> {
 		await until('the trigger to open its stream', async () => (await this.state()).streams.length === 1, { timeoutMs: PATIENCE_MS });
+	}
+
+	/** Until a stream of this kind is open. */
+	async untilStream(transport: string): Promise<void> {
+		const open = async () => (await this.state()).streams.some((stream) => stream.transport === transport);
+		await until(`a stream over ${transport}`, open, { timeoutMs: PATIENCE_MS });
 	}
 
 	async untilOrders(count: number): Promise<void> {

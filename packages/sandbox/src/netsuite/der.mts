@@ -18,9 +18,12 @@ export const boolean = (value: boolean): Buffer => tagged(0x01, Buffer.from([val
 export const context = (number: number, content: Uint8Array, constructed = true): Buffer =>
 	tagged((constructed ? 0xa0 : 0x80) | number, content);
 
-/** A positive integer from its big-endian bytes. */
-export const integer = (bytes: Uint8Array): Buffer =>
-	tagged(0x02, (bytes[0] ?? 0) & 0x80 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes);
+/** A positive integer from its big-endian bytes, in the shortest form: OpenSSL refuses needless zeros ("illegal padding"). */
+export function integer(bytes: Uint8Array): Buffer {
+	const first = bytes.findIndex((byte) => byte !== 0);
+	const shortest = first < 0 ? Uint8Array.of(0) : bytes.subarray(first);
+	return tagged(0x02, shortest[0] & 0x80 ? Buffer.concat([Buffer.of(0), shortest]) : shortest);
+}
 
 export const bits = (content: Uint8Array, unused = 0): Buffer => tagged(0x03, Buffer.from([unused]), content);
 

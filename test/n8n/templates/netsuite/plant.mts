@@ -29,11 +29,22 @@ export class Plant {
 		readonly workflows: ReadonlyMap<string, Workflow & { id: string }>,
 	) {}
 
-	/** n8n is not started yet. */
+	/** n8n is not started yet. Nothing is left running when it cannot be built. */
 	static async build(templates: readonly Template[]): Promise<Plant> {
 		const pico = await startSandboxProcess();
-		for (const partNumber of MORE_PARTS) await pico.control('POST', 'operations/deploy', { partNumber, revision: 'A' });
-		const netsuite = await Account.open();
+		let netsuite: Account | undefined;
+		try {
+			for (const partNumber of MORE_PARTS) await pico.control('POST', 'operations/deploy', { partNumber, revision: 'A' });
+			netsuite = await Account.open();
+			return await Plant.between(pico, netsuite, templates);
+		} catch (cause) {
+			await netsuite?.close();
+			await pico.close();
+			throw cause;
+		}
+	}
+
+	private static async between(pico: SandboxProcess, netsuite: Account, templates: readonly Template[]): Promise<Plant> {
 		const credentials = [picoCredential(pico.endpoint, pico.token), ...netsuiteCredentials(netsuite.double)];
 		const workflows = templates.map(({ name, id, settings }) =>
 			plantTemplate(process.cwd(), name, {

@@ -25,9 +25,18 @@ export class Plant {
 		readonly workflows: ReadonlyMap<string, Workflow & { id: string }>,
 	) {}
 
-	/** n8n is not started yet. */
+	/** n8n is not started yet. Nothing is left running when it cannot be built. */
 	static async build(templates: readonly Template[]): Promise<Plant> {
 		const pico = await startSandboxProcess({ odoo: true });
+		try {
+			return await Plant.beside(pico, templates);
+		} catch (cause) {
+			await pico.close();
+			throw cause;
+		}
+	}
+
+	private static async beside(pico: SandboxProcess, templates: readonly Template[]): Promise<Plant> {
 		const odoo = new Company(pico);
 		const { db, apiKey } = odoo.credentials;
 		const credentials: Credential[] = [
