@@ -28,6 +28,8 @@ export interface Emitted {
 export const succeeded = { status: 'success' } as IRun;
 export const failed = (message: string, description?: string) =>
 	({ status: 'error', data: { resultData: { error: { message, description } } } }) as unknown as IRun;
+/** What n8n tells of a run in queue mode whose worker died. */
+export const cutOff = failed('job stalled more than maxStalledCount');
 
 /** The few parts of n8n that a trigger deals with, all in memory: no process, no socket, and time only as the test has it. */
 export class FakeN8n {

@@ -3,7 +3,7 @@ import type { INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
 import { pause } from '../api/pause';
 import { PACE } from './pace';
 import type { RunPatience } from './patience';
-import { outcomeOf, refusedToWait, startRun } from './runs';
+import { refusedToWait, startRun, tellCutOff } from './runs';
 
 /** Runs under way at the same time at most. A backlog that starts thousands at once brings n8n's database to a halt. */
 export const MOST_AT_ONCE = 50;
@@ -42,10 +42,8 @@ export class Overlap {
 		const emittedAt = Date.now();
 		const ended = done.promise.then(
 			(run: IRun | undefined) => {
-				if (!run) return;
-				const outcome = outcomeOf(run);
-				if (outcome.kind === 'failed' && this.patience.isCutOff(run) && !this.closing.aborted) onRefused(outcome.reason);
-				this.patience.learn(run, Date.now() - emittedAt);
+				if (!this.closing.aborted) tellCutOff(run, this.patience, onRefused);
+				if (run) this.patience.learn(run, Date.now() - emittedAt);
 			},
 			(error: unknown) => {
 				if (this.closing.aborted) return;

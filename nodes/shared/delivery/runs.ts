@@ -43,11 +43,9 @@ export async function runAndWait(
 	let late = false;
 	const ended = done.promise.then(
 		(run: IRun | undefined) => {
-			const outcome = outcomeOf(run);
-			if (!run) return outcome;
-			if (outcome.kind === 'failed' && patience.isCutOff(run) && !closing.aborted) onCutOff(outcome.reason, late);
-			patience.learn(run, Date.now() - emittedAt);
-			return outcome;
+			if (!closing.aborted) tellCutOff(run, patience, (reason) => onCutOff(reason, late));
+			if (run) patience.learn(run, Date.now() - emittedAt);
+			return outcomeOf(run);
 		},
 		(error: unknown): RunOutcome => refusal(error, closing),
 	);
@@ -64,6 +62,12 @@ export async function runAndWait(
 	timer.abort();
 	if (outcome.kind === 'closed') await within(ended, emittedAt + PACE.takenUp - Date.now(), undefined);
 	return outcome;
+}
+
+/** Tells the reason when a worker of the queue died with the run. To be asked before patience learns from that end. */
+export function tellCutOff(run: IRun | undefined, patience: RunPatience, tell: (reason: string) => void): void {
+	const outcome = outcomeOf(run);
+	if (run && outcome.kind === 'failed' && patience.isCutOff(run)) tell(outcome.reason);
 }
 
 /** Whether n8n's reason is an engine (2.0) on which no trigger may wait for a run. */

@@ -112,7 +112,7 @@ export class SeenWindow {
 		this.ids = this.ids.slice(this.first);
 		this.times = this.times.slice(this.first);
 		this.written = this.written.slice(this.first);
-		this.leftOut.count = Math.max(0, this.leftOut.count - this.first);
 		this.first = 0;
+		this.leftOut = { count: 0, highest: Number.NEGATIVE_INFINITY };
 	}
 }

@@ -7,7 +7,7 @@ import { deliver } from '../../../../nodes/shared/delivery/deliver.ts';
 import type { TriggerSettings } from '../../../../nodes/shared/delivery/settings.ts';
 import { toEvent } from '../../../../nodes/shared/events/event.ts';
 import { operationChanged, orderCompleted } from '../../../../nodes/shared/events/kinds/index.ts';
-import { completion, delivering, failed, succeeded, timeAt, type Emitted } from '../../../kit/fakeN8n.mts';
+import { completion, cutOff, delivering, failed, succeeded, timeAt, type Emitted } from '../../../kit/fakeN8n.mts';
 
 beforeEach(() => void jest.useFakeTimers({ now: Date.parse(timeAt(60_000)) }));
 afterEach(() => {
@@ -97,6 +97,40 @@ test('a run of which nothing is heard is left behind, and the log says so', asyn
 	await jest.advanceTimersByTimeAsync(90_400);
 	expect(await verdict).toBe('acknowledged');
 	expect(n8n.told).toEqual([`warn No word of the run for 2 events from ${first.id} of ${first.cursor} on within 90 s; moving on`]);
+});
+
+describe('an event whose worker died with its run', () => {
+	/** In queue mode n8n keeps no data of such a run, so the event has to be seen elsewhere. */
+	function inQueueMode(changes: Partial<TriggerSettings>, answer: (emitted: Emitted, count: number) => void) {
+		const parts = delivering(changes);
+		parts.delivery.patience.learn({ status: 'success', jobId: '1' } as never, 10);
+		parts.n8n.answer = answer;
+		return { ...parts, verdict: deliver(parts.delivery, batchOf()) };
+	}
+	const uncertain = [{ message: expect.stringMatching(/^It is not certain that event .* was run: job stalled/), description: expect.stringContaining('MO-1') }];
+
+	test.each(['finished', 'started'] as const)('is kept in a failed execution, and not started again (%s)', async (moveOn) => {
+		const { n8n, verdict } = inQueueMode({ moveOn }, ({ done }) => done?.resolve(cutOff));
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.failures).toEqual(uncertain);
+		expect(n8n.emits).toHaveLength(1);
+	});
+
+	test('is in the further attempt where there is one', async () => {
+		const { n8n, verdict } = inQueueMode({ moveOn: 'succeeded' }, ({ done }, count) => done?.resolve(count === 1 ? cutOff : succeeded));
+		await jest.advanceTimersByTimeAsync(5_000);
+		expect(await verdict).toBe('acknowledged');
+		expect([n8n.emits.length, n8n.failures.length]).toEqual([2, 0]);
+	});
+
+	test('is kept in a failed execution when that is told after the trigger moved on', async () => {
+		const { n8n, verdict } = inQueueMode({ moveOn: 'succeeded', runTimeoutMs: 60_000 }, ({ done }) => void setTimeout(() => done?.resolve(cutOff), 400_000));
+		await jest.advanceTimersByTimeAsync(399_000);
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.failures).toEqual([]);
+		await jest.advanceTimersByTimeAsync(2_000);
+		expect(n8n.failures).toEqual(uncertain);
+	});
 });
 
 test('a stop while the run is under way leaves the event for the next start', async () => {

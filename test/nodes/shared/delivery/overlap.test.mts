@@ -1,6 +1,6 @@
 import { MOST_AT_ONCE, Overlap } from '../../../../nodes/shared/delivery/overlap.ts';
 import { RunPatience } from '../../../../nodes/shared/delivery/patience.ts';
-import { FakeN8n, succeeded, type Emitted } from '../../../kit/fakeN8n.mts';
+import { cutOff, failed, FakeN8n, succeeded, type Emitted } from '../../../kit/fakeN8n.mts';
 
 const ITEMS = [[{ json: { a: 1 } }]];
 
@@ -8,11 +8,11 @@ beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 /** Starts so many runs; what becomes of each is up to the test. */
-function started(runs: number, answer: (emitted: Emitted) => void = () => undefined) {
+function started(runs: number, answer: (emitted: Emitted) => void = () => undefined, queued = false) {
 	const n8n = new FakeN8n();
 	n8n.answer = answer;
 	const stop = new AbortController();
-	const patience = new RunPatience(60_000, { queued: false, longestMs: 0 });
+	const patience = new RunPatience(60_000, { queued, longestMs: 0 });
 	const overlap = new Overlap(stop.signal, patience);
 	const reasons: string[] = [];
 	const start = (key: string) => overlap.start(n8n.context, ITEMS, key, (reason) => reasons.push(reason));
@@ -97,6 +97,22 @@ test('learns how long runs take, but not from a key that was started before', as
 	n8n.emits[1].done?.resolve(succeeded);
 	await jest.advanceTimersByTimeAsync(0);
 	expect(patience.history).toEqual({ queued: false, longestMs: 700 });
+});
+
+describe('a run whose worker died', () => {
+	test('is told with its reason', async () => {
+		const { reasons } = started(2, ({ done, key }) => done?.resolve(key === 'key 0' ? cutOff : ({ ...failed('Bad request'), jobId: '7' } as typeof cutOff)), true);
+		await jest.advanceTimersByTimeAsync(0);
+		expect(reasons).toEqual(['job stalled more than maxStalledCount']);
+	});
+
+	test('is no news once the trigger is stopped', async () => {
+		const { reasons, stop, n8n } = started(1, undefined, true);
+		stop.abort();
+		n8n.emits[0].done?.resolve(cutOff);
+		await jest.advanceTimersByTimeAsync(0);
+		expect(reasons).toEqual([]);
+	});
 });
 
 describe('what n8n refuses', () => {

@@ -2,7 +2,7 @@ import type { IRun } from 'n8n-workflow';
 
 import { RunPatience } from '../../../../nodes/shared/delivery/patience.ts';
 import { refusedToWait, runAndWait, startRun } from '../../../../nodes/shared/delivery/runs.ts';
-import { failed, FakeN8n, succeeded, type Emitted } from '../../../kit/fakeN8n.mts';
+import { cutOff, failed, FakeN8n, succeeded, type Emitted } from '../../../kit/fakeN8n.mts';
 
 const ITEMS = [[{ json: { a: 1 } }]];
 
@@ -89,6 +89,39 @@ test('learns how long runs take, also from an end that comes too late', async ()
 	expect(await outcome).toMatchObject({ kind: 'noWord' });
 	await jest.advanceTimersByTimeAsync(10_000);
 	expect(patience.history).toEqual({ queued: true, longestMs: 70_000 });
+});
+
+describe('a run whose worker died', () => {
+	const inQueueMode = () => new RunPatience(60_000, { queued: true, longestMs: 0 });
+	/** What is told of a run that ends after so long, in time or late. */
+	async function toldOf(end: IRun | undefined, { afterMs = 0, patience = inQueueMode(), isStopped = false } = {}) {
+		const n8n = new FakeN8n();
+		n8n.answer = ({ done }) => void setTimeout(() => done?.resolve(end), afterMs);
+		const stop = new AbortController();
+		const told: Array<[string, boolean]> = [];
+		void runAndWait(n8n.context, ITEMS, 'key', patience, stop.signal, (...words) => told.push(words));
+		if (isStopped) stop.abort();
+		await jest.advanceTimersByTimeAsync(Math.max(afterMs, 1));
+		return told;
+	}
+
+	test('is told with the reason', async () => {
+		expect(await toldOf(cutOff)).toEqual([['job stalled more than maxStalledCount', false]]);
+	});
+
+	test('is told when nobody waits for it any more', async () => {
+		expect(await toldOf(cutOff, { afterMs: 70_000 })).toEqual([['job stalled more than maxStalledCount', true]]);
+	});
+
+	test('is no news in one process, when it ended well after all, waits, or was started before', async () => {
+		expect(await toldOf(cutOff, { patience: new RunPatience(60_000, { queued: false, longestMs: 0 }) })).toEqual([]);
+		for (const end of [succeeded, { status: 'waiting' } as IRun, undefined]) expect(await toldOf(end)).toEqual([]);
+		expect(await toldOf({ ...failed('Bad request'), jobId: '7' } as IRun)).toEqual([]);
+	});
+
+	test('is no news once the trigger is stopped, as the event comes again', async () => {
+		expect(await toldOf(cutOff, { isStopped: true })).toEqual([]);
+	});
 });
 
 test('learns nothing from a key that was started before', async () => {
