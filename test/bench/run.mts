@@ -1,25 +1,26 @@
 /**
- * `npm run bench [-- --quick] [-- --only P3,path]`: the package beside its peers, each pair in one run on one machine.
- * Prints a table. A full run keeps its result in bench/results and in docs/benchmarks.md; any other one leaves it in
- * test-results. Exits 1 when a measurement failed, not when a target is missed: times on a busy machine are for people
+ * `npm run bench [-- --quick] [-- --only P3,path [--keep]]`: the package beside its peers, each pair in one run on one
+ * machine. Prints a table. A full run keeps its result in bench/results and in docs/benchmarks.md, a part with `--keep` in
+ * place of its lines there; any other one leaves it in test-results. Exits 1 when a measurement failed, not when a target is missed: times on a busy machine are for people
  * to judge.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { stopAllChildren } from '../../demo/lib/children.mts';
 import { readCommandLine } from './lib/commandLine.mts';
 import { FlowsServer } from './lib/flowsServer.mts';
+import { withLater } from './lib/keptReport.mts';
 import { writeTable } from './lib/markdown.mts';
 import { picture } from './lib/picture.mts';
 import { preparePlaces, type Places } from './lib/places.mts';
 import { endAll } from './lib/processes.mts';
-import { newReport, printTable, versions } from './lib/report.mts';
+import { newReport, printTable, versions, type Report } from './lib/report.mts';
 import { MEASURES } from './rows/all.mts';
 import type { Bench } from './rows/context.mts';
 
 const root = process.cwd();
-const { quick, chosen, full } = (() => {
+const { quick, chosen, full, keep } = (() => {
 	try {
 		return readCommandLine(process.argv.slice(2), MEASURES);
 	} catch (error) {
@@ -56,7 +57,7 @@ try {
 	for (const { numbers, name, measure } of chosen) {
 		say([...numbers, name].join(' '));
 		try {
-			report.rows.push(...(await measure(bench)));
+			report.rows.push(...(await measure(bench)).map((row) => ({ measurement: name, ...row })));
 		} catch (error) {
 			report.failures.push({ name, reason: error instanceof Error ? error.message : String(error) });
 		}
@@ -67,16 +68,20 @@ try {
 }
 report.seconds = (Date.now() - started) / 1000;
 
-const folder = join(root, ...(full ? ['bench', 'results'] : ['test-results']));
+const isKept = full || keep;
+const folder = join(root, ...(isKept ? ['bench', 'results'] : ['test-results']));
 mkdirSync(folder, { recursive: true });
-writeFileSync(join(folder, 'bench.json'), `${JSON.stringify(report, null, '\t')}\n`);
-const chart = picture(report);
+const file = join(folder, 'bench.json');
+const names = MEASURES.map(({ name }) => name);
+const written = keep && existsSync(file) ? withLater(JSON.parse(readFileSync(file, 'utf8')) as Report, report, names) : report;
+writeFileSync(file, `${JSON.stringify(written, null, '\t')}\n`);
+const chart = picture(written);
 if (chart) writeFileSync(join(folder, 'bench.svg'), chart);
-if (full) writeTable(join(root, 'docs', 'benchmarks.md'), report);
+if (isKept) writeTable(join(root, 'docs', 'benchmarks.md'), written);
 console.log(`\n${printTable(report)}\n`);
 console.log(
 	`${report.machine.cpus} processors, load at the start ${report.load[0].toFixed(1)}, n8n ${report.n8n} on Node ${report.node}, ` +
-		`${report.seconds.toFixed(0)} s. Written: bench.json and bench.svg in ${full ? 'bench/results, and docs/benchmarks.md' : 'test-results'}.`,
+		`${report.seconds.toFixed(0)} s. Written: bench.json and bench.svg in ${isKept ? 'bench/results, and docs/benchmarks.md' : 'test-results'}.`,
 );
 if (quick) console.log('Quick: small sizes and few runs. It shows that all works; only a full run tells whether a target is met.');
 process.exit(report.failures.length > 0 ? 1 : 0);

@@ -1,5 +1,6 @@
 import { readCommandLine } from './commandLine.mts';
 import { withMarked } from '../../../scripts/lib/marked-table.mjs';
+import { withLater } from './keptReport.mts';
 import { picture } from './picture.mts';
 import { ratioRow } from './ratioRow.mts';
 import { newReport } from './report.mts';
@@ -28,10 +29,30 @@ describe('the command line', () => {
 		expect(readCommandLine(['--only', 'P3'], ALL).full).toBe(false);
 	});
 
+	it('keeps a part at full size only when told to', () => {
+		expect(readCommandLine(['--only', 'P3'], ALL).keep).toBe(false);
+		expect(readCommandLine(['--only', 'P3', '--keep'], ALL)).toMatchObject({ keep: true, full: false });
+		expect(() => chosen('--keep')).toThrow('goes with --only');
+		expect(() => chosen('--keep', '--only', 'P3', '--quick')).toThrow('not with --quick');
+	});
+
 	it('refuses what it does not know, and tells what there is', () => {
 		expect(() => chosen('--only', 'P4')).toThrow("There is no measurement 'P4'. Choose from: P3 replay, P10 P11 state, save.");
-		expect(() => chosen('--fast')).toThrow('--quick and --only');
+		expect(() => chosen('--fast')).toThrow('--quick, --only');
 	});
+});
+
+test('a later run of a part takes the place of its lines and failures only, and the report says so', () => {
+	const line = (measurement: string, result: number) => ({ measurement, ...valueRow({ what: '', unit: 's', ours: [result] }) });
+	const kept = { ...newReport(false), rows: [line('replay', 1), line('save', 2)], failures: [{ name: 'state', reason: 'late' }] };
+	const later = { ...newReport(false), at: '2026-01-05T10:00:00.000Z', load: [0.5], rows: [line('state', 3), line('save', 4)] };
+	const joined = withLater(kept, later, ['replay', 'state', 'save']);
+	expect(joined.rows.map(({ measurement, result }) => [measurement, result])).toEqual([['replay', 1], ['state', 3], ['save', 4]]);
+	expect(joined.failures).toEqual([]);
+	expect(joined.later?.map(({ name, at }) => [name, at])).toEqual([['state', later.at], ['save', later.at]]);
+	expect(joined.at).toBe(kept.at);
+	const again = withLater(joined, { ...later, at: '2026-01-06T10:00:00.000Z', rows: [line('save', 5)] }, ['replay', 'state', 'save']);
+	expect(again.later?.map(({ name, at }) => [name, at.slice(0, 10)])).toEqual([['state', '2026-01-05'], ['save', '2026-01-06']]);
 });
 
 describe('a line of the table', () => {

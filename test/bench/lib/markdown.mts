@@ -12,6 +12,7 @@ export function markdownTable(report: Report): string {
 	const { machine, load, node, n8n, at, seconds } = report;
 	return [
 		`Measured ${at.slice(0, 10)} on ${machine.cpus} processors (${machine.model}), load ${load[0].toFixed(1)} at the start, n8n ${n8n} on Node ${node}, ${Math.round(seconds / 60)} minutes. Median, and lowest to highest of the runs.`,
+		...(report.later ?? []).map(({ name, at: when, load: [one] }) => `\nThe lines of \`${name}\` are from a later run, ${when.slice(0, 16).replace('T', ' ')} UTC, load ${one.toFixed(1)} at the start.`),
 		'',
 		'![Each result beside its target](../bench/results/bench.svg)',
 		'',

@@ -22,6 +22,8 @@ export interface Report {
 	/** Measurements that could not be made, or whose counts differed. */
 	failures: Array<{ name: string; reason: string }>;
 	seconds: number;
+	/** Measurements whose lines are from a later run (`--keep`). */
+	later?: Array<{ name: string; at: string; load: number[] }>;
 }
 
 export function newReport(quick: boolean): Report {

@@ -10,6 +10,8 @@ export interface Target {
 
 /** One line of the table. */
 export interface Row {
+	/** Name of the measurement that it comes from. */
+	measurement?: string;
 	/** The ratio that the line belongs to, such as `P3`; absent for a line beside them. */
 	p?: string;
 	/** What was measured, with its sizes. */

@@ -74,7 +74,7 @@ async function subscription(query: string, feed: string, response: ServerRespons
 		await writeAll(response, bytes);
 		sent += rows;
 	}
-	feeds.add(feed, response);
+	feeds.add(feed, response, cursor);
 }
 
 const listAnswer = (list: Buffer | string) => Buffer.concat([pageHead, Buffer.from(list), pageTail]);
