@@ -45,6 +45,8 @@ export function ratioChart({ rows, axis = 'Ours divided by the peer (log)', widt
 	const [left, right] = [PADDING + nameWidth + 12, width - PADDING - toldWidth - 16];
 	const values = rows.flatMap(({ ratio, spread = [ratio, ratio], target }) => [ratio, ...spread, target?.limit ?? 1, 1]);
 	const scale = scaleFor('log', values.filter((value) => value > 0), left, right);
+	// A difference of two memories can be negative, for which a logarithm has no place: it ends at the edge.
+	const place = (value: number) => scale.place(Math.max(value, scale.domain[0]));
 	const top = below + 48;
 
 	let y = top;
@@ -54,7 +56,7 @@ export function ratioChart({ rows, axis = 'Ours divided by the peer (log)', widt
 		const height = Math.max(ROW_LEAST, names.length * LINE + 10);
 		const middle = y + height / 2;
 		if (index > 0) bars += line(PADDING, y, width - PADDING, y, { stroke: GRID });
-		bars += rowsOfText(names, PADDING, middle, INK) + drawBar(row, scale.place, middle);
+		bars += rowsOfText(names, PADDING, middle, INK) + drawBar(row, place, middle);
 		bars += rowsOfText(told[index], right + 16, middle, colourFor(row));
 		y += height;
 	}
