@@ -165,6 +165,14 @@ test('takes no more memory the longer a stream goes on', () => {
 	expect(size(6_000, 16_000)).toBeLessThan(first * 1.5);
 });
 
+test('says from where on the marks are complete, also after forgotten ids were thrown away', () => {
+	const window = new SeenWindow(1_000);
+	for (let ms = 0; ms < 20_000; ms++) {
+		window.add(`id${ms}`, at(START + ms));
+		if (ms > 1_000 && ms % 97 === 0) expect(window.marks(10)).toMatchObject({ marks: { length: 10 }, floor: START + ms - 10 });
+	}
+});
+
 test('an event without a time counts as new as the newest, and as the oldest of all when it is the first', () => {
 	const window = new SeenWindow(10);
 	window.add('first', '');
