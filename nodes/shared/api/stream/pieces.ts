@@ -23,8 +23,10 @@ export async function* piecesOf(stream: ByteStream, signal: AbortSignal): AsyncG
 		}
 	} catch (error) {
 		if (signal.aborted) return;
-		throw new PicoFailure('cutOff', 'The stream of Pico broke off', { hint: (error as Error).message });
+		throw brokeOff(error as Error);
 	} finally {
 		signal.removeEventListener('abort', stop);
 	}
 }
+
+const brokeOff = ({ message }: Error) => new PicoFailure('cutOff', 'The stream of Pico broke off', { hint: message });

@@ -1,6 +1,6 @@
 import { statusFailure } from '../classify';
 import { failUnlessGraphql, type PicoClient } from '../client';
-import { PicoFailure } from '../failure';
+import { asFailure, PicoFailure } from '../failure';
 import { postForStream, type Answer, type ByteStream } from '../transport';
 import { readFrame } from './frame';
 import { piecesOf } from './pieces';
@@ -37,7 +37,7 @@ export async function* sseFrames(client: PicoClient, subscription: Subscription)
 		return 'ended';
 	} catch (error) {
 		if (signal.aborted) return 'ended';
-		throw error;
+		throw asFailure(error);
 	} finally {
 		signal.removeEventListener('abort', abort);
 		socket.abort();
