@@ -129,7 +129,7 @@ function read(kind: EventKind, frame: StreamFrame, options: ReplayOptions, { fro
 			continue;
 		}
 		if (event.cursor !== '' && compareMoments(moment, from) < 0) continue;
-		seen.add(identity, event.cursor);
+		seen.add(identity, moment?.ms);
 		events.push(event);
 		if (compareMoments(moment, latest) <= 0) continue;
 		latest = moment;

@@ -8,9 +8,6 @@ import { asText } from '../events/read';
 import type { EventKind, Row } from '../events/types';
 import { asFailure } from '../api/failure';
 
-/** Field of the event that names the operation whose structure it changes. */
-const OPERATION_FIELD: Partial<Record<EventKind['id'], string>> = { operationChanged: 'id', structureChanged: 'parentId' };
-
 /** Requests for the structure, on top of what the client repeats by itself after a passing failure. */
 const TRIES = 3;
 const RETRY_MS = 1_000;
@@ -19,7 +16,7 @@ const TOO_SLOW = 'Pico did not answer in time';
 
 /** Whether a structure can be attached to this kind of event. */
 export function canAttach(kind: EventKind): boolean {
-	return OPERATION_FIELD[kind.id] !== undefined;
+	return kind.changedOperation !== undefined;
 }
 
 /**
@@ -63,7 +60,7 @@ async function readStructure(client: PicoClient, signal: AbortSignal): Promise<{
 }
 
 function structureOf(structure: Structure, kind: EventKind, { row }: PicoEvent): Row {
-	const id = asText(row[OPERATION_FIELD[kind.id] ?? '']);
+	const id = asText(row[kind.changedOperation ?? '']);
 	if (!id) return lacks('the event names no operation');
 	if (!structure.has(id)) return lacks(`Pico does not list the operation ${id}`);
 	const { root, warnings } = structure.below(id);

@@ -6,7 +6,7 @@ import { toMs } from '../events/timestamp';
 import { Backoff } from './backoff';
 import { connection, type ConnectionEnd } from './connection';
 import { serverFilter } from './filter';
-import { Intake, type IntakeOptions } from './intake';
+import { Inbox, type InboxOptions } from './inbox/inbox';
 import { PACE } from './pace';
 
 /** Rows the server may put into one frame; more costs memory, fewer cost frames. */
@@ -14,20 +14,20 @@ const FRAME_ROWS = 100;
 /** Least size of a frame; reached when connections keep breaking before a larger one arrives. */
 const FEWEST_ROWS = 1;
 
-export interface FeedOptions extends IntakeOptions {
+export interface FeedOptions extends InboxOptions {
 	client: PicoClient;
 	/** Whether a first connection that fails is left to the background, whatever the reason: nobody would read the error. */
 	patient: boolean;
 }
 
 /**
- * Keeps a stream open for as long as the trigger is active: connects at the position, hands each frame to the intake,
+ * Keeps a stream open for as long as the trigger is active: connects at the position, hands each frame to the inbox,
  * and reconnects with back-off whatever happens.
  */
 export class Feed {
 	private readonly closing = new AbortController();
 	private readonly backoff = new Backoff();
-	private readonly intake: Intake;
+	private readonly inbox: Inbox;
 	/** What was reported since the last good connection, so that a lasting cause is reported once. */
 	private readonly reported = new Set<string>();
 	private frameRows: number;
@@ -35,7 +35,7 @@ export class Feed {
 
 	constructor(private readonly options: FeedOptions) {
 		this.frameRows = Math.max(FRAME_ROWS, options.settings.eventsPerRun);
-		this.intake = new Intake(options, this.closing.signal);
+		this.inbox = new Inbox(options, this.closing.signal);
 	}
 
 	/**
@@ -53,15 +53,15 @@ export class Feed {
 	async stop(): Promise<void> {
 		this.closing.abort();
 		await this.running;
-		await this.intake.takenUp();
+		await this.inbox.takenUp();
 	}
 
 	private async run(started: () => void, failed: (failure: PicoFailure) => void): Promise<void> {
-		const { report, patient, position } = this.options;
+		const { report, patient, place } = this.options;
 		let settled = false;
 		while (!this.closing.signal.aborted) {
 			const ended = new AbortController();
-			const before = position.acknowledged;
+			const before = place.cursor;
 			const end = await this.connectOnce(() => {
 				// A server may accept a stream and refuse the subscription in its first message.
 				void pause(PACE.settle, ended.signal).then(() => {
@@ -84,7 +84,7 @@ export class Feed {
 			started();
 			this.adaptFrames(end);
 			if (end.reason === 'refresh') continue;
-			const wait = this.waitAfter(end, end.openMs >= PACE.healthy || position.acknowledged !== before);
+			const wait = this.waitAfter(end, end.openMs >= PACE.healthy || place.cursor !== before);
 			report.info(`Stream ${describeEnd(end)}; connecting again in ${(wait / 1000).toFixed(1)} s`);
 			await pause(wait, this.closing.signal);
 		}
@@ -111,14 +111,14 @@ export class Feed {
 	}
 
 	private async connectOnce(opened: () => void): Promise<ConnectionEnd> {
-		const { client, settings, position, report } = this.options;
+		const { client, settings, place, report } = this.options;
 		try {
 			const dialect = await client.dialect(this.closing.signal);
 			const end = await dialect.adapting(async () => {
 				const outcome = await connection(client, {
 					transport: settings.transport,
 					document: subscriptionDocument(settings.kind, dialect, {
-						cursor: position.resumeFrom,
+						cursor: place.resumeFrom,
 						batchSize: this.frameRows,
 						where: serverFilter(settings, dialect),
 						...(settings.output === 'fields' ? { fields: settings.fields } : {}),
@@ -128,12 +128,12 @@ export class Feed {
 					refreshMs: Math.max(settings.lookbackMs / 2, PACE.refreshLeast),
 					quietMs: PACE.quiet,
 					onOpen: (serverDate) => this.onOpen(serverDate, opened),
-					onFrame: async (frame) => await this.intake.take(frame),
-					holds: () => this.intake.holds,
-					onPause: async () => await this.intake.flush(),
-					onQuiet: async () => await this.intake.endReoffer(),
+					onFrame: async (frame) => await this.inbox.take(frame),
+					holds: () => this.inbox.holds,
+					onPause: async () => await this.inbox.flush(),
+					onQuiet: async () => await this.inbox.endReoffer(),
 				});
-				await this.intake.flush();
+				await this.inbox.flush();
 				if (outcome.failure && dialect.isUnlearned(outcome.failure)) throw outcome.failure;
 				return outcome;
 			});
@@ -146,11 +146,11 @@ export class Feed {
 	}
 
 	private onOpen(serverDate: string | undefined, opened: () => void): void {
-		const { settings, position, report } = this.options;
+		const { settings, place, report } = this.options;
 		const date = Date.parse(serverDate ?? '');
-		this.intake.openedAt = Number.isNaN(date) ? Date.now() : date;
-		const behind = Math.round((Date.now() - (toMs(position.acknowledged) ?? Date.now())) / 1000);
-		report.info(`Connected to '${settings.kind.streamField}', reading from ${position.resumeFrom} (position ${behind} s back)`);
+		this.inbox.openedAt = Number.isNaN(date) ? Date.now() : date;
+		const behind = Math.round((Date.now() - (toMs(place.cursor) ?? Date.now())) / 1000);
+		report.info(`Connected to '${settings.kind.streamField}', reading from ${place.resumeFrom} (position ${behind} s back)`);
 		opened();
 	}
 }

@@ -16,9 +16,13 @@ export const PACE = {
 	 * (60 s by default), the next look for stalled jobs (30 s) and 30 s of grace.
 	 */
 	queuedVerdict: 180_000,
+	/** A run of which an engine tells nothing counts as under way for so long. */
+	untoldRun: 2_000,
 	/** First and longest wait between two runs of one event. */
 	retryFirst: 5_000,
 	retryLongest: 60_000,
+	/** Longest wait between two runs of one event while another system is down. */
+	outageLongest: 300_000,
 	/** First and longest wait between two connection attempts. */
 	reconnectFirst: 1_000,
 	reconnectLongest: 60_000,

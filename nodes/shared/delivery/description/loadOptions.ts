@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { PicoClient } from '../../api/client';
-import { activationError } from '../report';
+import { activationError } from '../host';
 import { asObjects, asText } from '../../events/read';
 import { asFailure } from '../../api/failure';
 

@@ -1,7 +1,7 @@
-import type { PicoEvent } from '../events/event';
-import type { Batch } from './batch';
-import type { InFlight } from './position';
-import type { AfterUncleanStop } from './settings';
+import type { PicoEvent } from '../../events/event';
+import type { Batch } from '../batch';
+import type { InFlight } from '../place/place';
+import type { AfterRestart } from '../settings';
 
 /** Events held back at most while the rest of a batch is still missing. */
 const LONGEST_QUEUE = 5_000;
@@ -18,14 +18,14 @@ export class Reoffer {
 
 	constructor(
 		private readonly inFlight: InFlight,
-		private readonly policy: AfterUncleanStop,
+		private readonly policy: AfterRestart,
 	) {}
 
 	/** Takes events in; `complete` once the batch is, or enough others queue up. */
 	add(events: readonly PicoEvent[]): { complete: boolean } {
 		for (const event of events) {
 			if (this.inFlight.ids.includes(event.id)) this.members.set(event.id, event);
-			// By id: a connection that is made anew meanwhile brings the same events again.
+			// By id: a connection that is made again meanwhile brings the same events again.
 			else this.later.set(event.id, event);
 		}
 		return { complete: this.members.size === this.inFlight.ids.length || this.later.size >= LONGEST_QUEUE };
@@ -33,12 +33,16 @@ export class Reoffer {
 
 	/** The batch as far as it came together (`undefined` if nothing came), and what waited behind it. */
 	release(replayed: Batch['replayed']): { batch?: Batch; later: PicoEvent[] } {
-		const { ids, attempt, key } = this.inFlight;
 		const later = [...this.later.values()];
-		const events = ids.map((id) => this.members.get(id)).filter((event): event is PicoEvent => event !== undefined);
-		if (events.length === 0) return { later };
-		const batch: Batch =
-			this.policy === 'never' ? { events, attempt, key, replayed } : { events, attempt: attempt + 1, replayed };
-		return { batch, later };
+		const events = this.inFlight.ids.map((id) => this.members.get(id)).filter((event): event is PicoEvent => event !== undefined);
+		return events.length === 0 ? { later } : { batch: { events, replayed, ...this.nextRun }, later };
+	}
+
+	/** A run that was tried again for an outage uses up no attempt after a restart either. */
+	private get nextRun(): Pick<Batch, 'attempt' | 'outages' | 'key'> {
+		const { attempt, key } = this.inFlight;
+		const outages = this.inFlight.outages ?? 0;
+		if (this.policy === 'skip') return { attempt, outages, key };
+		return outages > 0 ? { attempt, outages: outages + 1 } : { attempt: attempt + 1, outages: 0 };
 	}
 }
