@@ -127,7 +127,7 @@ describe('what docs/delivery.md says of restarts', () => {
 	});
 
 	it('with Run Again the last batch before a clean stop runs once more too', async () => {
-		await start({ options: { afterUncleanStop: 'again' } });
+		await start({ options: { afterRestart: 'again' } });
 		await complete(3);
 		await until('three runs', () => host.runs.length === 3);
 		await restart();
@@ -138,8 +138,8 @@ describe('what docs/delivery.md says of restarts', () => {
 	it.each([
 		['Never Start an Event Twice', 'never', 0],
 		['Run Again', 'again', 1],
-	])('a restart between two attempts, with %s', async (_label, afterUncleanStop, least) => {
-		await start({ moveOn: 'succeeded', options: { attempts: 100, afterUncleanStop } });
+	])('a restart between two attempts, with %s', async (_label, afterRestart, least) => {
+		await start({ deliverNext: 'afterSuccess', options: { attempts: 100, afterRestart } });
 		host.workflow = () => 'error';
 		await complete(1);
 		await until('a failed run', () => host.runs.length > 0);

@@ -65,8 +65,8 @@ function checkFailedPath(workflow, report) {
 	const links = linksOf(workflow);
 	for (const node of workflow.nodes) {
 		if (node.type !== PICO_TRIGGER) continue;
-		const { moveOn, options } = node.parameters;
-		if (moveOn !== 'succeeded' || options?.afterLastAttempt !== 'failedOutput') {
+		const { deliverNext, options } = node.parameters;
+		if (deliverNext !== 'succeeded' || options?.afterLastAttempt !== 'failedOutput') {
 			report(node.name, 'does not send what fails to the Failed output', 'set Move On to "When the Run Succeeds" and After the Last Attempt to "Send to the Failed Output"');
 			continue;
 		}

@@ -135,7 +135,7 @@ describe('a stop right after a run was handed over', () => {
 describe('when n8n refuses a run that it has noted already', () => {
 	const event = { id: 'E1', cursor: '2026-01-01T00:00:00Z', row: { externalOrderId: 'MO-1' }, subject: 'S1' };
 
-	async function delivered(afterUncleanStop: 'never' | 'again') {
+	async function delivered(afterRestart: 'skip' | 'again') {
 		// Refused, then known under the same key; a third time it works.
 		const { context, emits } = n8n(({ done }, count) => {
 			if (count === 1) done?.reject(new Error('database is locked'));
@@ -151,7 +151,7 @@ describe('when n8n refuses a run that it has noted already', () => {
 		const verdict = await deliver(
 			{
 				context,
-				settings: { kind: { id: 'noteSaved' }, output: 'full', moveOn: 'finished', attempts: 3, afterUncleanStop, resetToken: '', owner: { workflowId: 'w', nodeId: 'n' } },
+				settings: { kind: { id: 'noteSaved' }, output: 'raw', deliverNext: 'afterFinish', attempts: 3, afterRestart, resetToken: '', owner: { workflowId: 'w', nodeId: 'n' } },
 				position: { handOver: () => undefined, acknowledge: () => undefined },
 				report,
 				store: () => undefined,

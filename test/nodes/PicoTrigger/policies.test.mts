@@ -48,7 +48,7 @@ describe('moving on', () => {
 	});
 
 	test('when it succeeds: an event is offered again until it does, in order, and counts its attempts', async () => {
-		await start({ moveOn: 'succeeded', options: { attempts: 5 } });
+		await start({ deliverNext: 'afterSuccess', options: { attempts: 5 } });
 		host.workflow = (items) => (Number(items[0].attempt) < 3 ? 'error' : 'success');
 		await complete(2);
 		await until('six runs', () => host.runs.filter(({ status }) => status === 'success').length === 2);
@@ -57,7 +57,7 @@ describe('moving on', () => {
 	});
 
 	test('skips loudly after the last attempt: the failed execution holds the event, the stream goes on', async () => {
-		await start({ moveOn: 'succeeded', options: { attempts: 2, afterLastAttempt: 'skip' } });
+		await start({ deliverNext: 'afterSuccess', options: { attempts: 2, afterLastAttempt: 'recordFailure' } });
 		host.workflow = failFor('BAD');
 		await complete(1, 'BAD');
 		await complete(1, 'GOOD');
@@ -67,7 +67,7 @@ describe('moving on', () => {
 	});
 
 	test('holds the stream: nothing overtakes an event that keeps failing, and it goes on once mended', async () => {
-		await start({ moveOn: 'succeeded', options: { attempts: 1, afterLastAttempt: 'hold' } });
+		await start({ deliverNext: 'afterSuccess', options: { attempts: 1, afterLastAttempt: 'keepRetrying' } });
 		let mended = false;
 		host.workflow = (items) => (mended ? 'success' : failFor('BAD')(items));
 		await complete(1, 'BAD');
@@ -79,7 +79,7 @@ describe('moving on', () => {
 	});
 
 	test('sends to the Failed output with the reason', async () => {
-		await start({ moveOn: 'succeeded', options: { attempts: 2, afterLastAttempt: 'failedOutput' } });
+		await start({ deliverNext: 'afterSuccess', options: { attempts: 2, afterLastAttempt: 'failedOutput' } });
 		host.workflow = (items, run) => (run.output === 1 ? 'success' : failFor('BAD')(items));
 		await complete(1, 'BAD');
 		await complete(1, 'GOOD');
@@ -91,7 +91,7 @@ describe('moving on', () => {
 	});
 
 	test('the reason has the words of the server too, which n8n keeps beside its own', async () => {
-		await start({ moveOn: 'succeeded', options: { attempts: 1, afterLastAttempt: 'failedOutput' } });
+		await start({ deliverNext: 'afterSuccess', options: { attempts: 1, afterLastAttempt: 'failedOutput' } });
 		host.runError = { message: 'Your request is invalid', description: 'The period is closed' };
 		host.workflow = (items, run) => (run.output === 1 ? 'success' : failFor('BAD')(items));
 		await complete(1, 'BAD');
@@ -100,7 +100,7 @@ describe('moving on', () => {
 	});
 
 	test('as soon as it starts: does not wait for a run', async () => {
-		await start({ moveOn: 'started' });
+		await start({ deliverNext: 'immediately' });
 		host.workflow = () => 'never';
 		await complete(5);
 		await until('five runs', () => host.runs.length === 5);
@@ -116,7 +116,7 @@ describe('moving on', () => {
 
 describe('after an unclean stop', () => {
 	test('runs the event again when asked to, as another attempt', async () => {
-		await start({ options: { afterUncleanStop: 'again' } });
+		await start({ options: { afterRestart: 'again' } });
 		host.workflow = () => 'never';
 		await complete(1);
 		await until('the run', () => host.runs.length === 1);

@@ -28,7 +28,7 @@ test('every choice of the form is read', () => {
 		products: ['a', 7],
 		output: 'fields',
 		fields: ['at'],
-		options: { orderFilter: ' MO-* ', itemPer: 'consumedSerial', lookBack: '60', attachStructure: true },
+		options: { orderFilter: ' MO-* ', itemPer: 'consumedSerial', lookBackWindow: '60', attachStructure: true },
 	});
 	expect(choice).toMatchObject({ products: ['a', '7'], output: 'fields', fields: ['at'], orderFilter: 'MO-*', perSerial: true, lookbackMs: 60_000 });
 	expect(choice.kind).toBe(orderCompleted);

@@ -70,7 +70,7 @@ test('a second completion of a unit is marked as correction; a second change of 
 });
 
 test('a batch from before a restart is handed over under its old key, and under a new one afterwards', async () => {
-	const { n8n, delivery, verdict } = delivered({ moveOn: 'succeeded' }, batchOf({ key: 'old key', attempt: 2 }), ({ done }, count) =>
+	const { n8n, delivery, verdict } = delivered({ deliverNext: 'afterSuccess' }, batchOf({ key: 'old key', attempt: 2 }), ({ done }, count) =>
 		done?.resolve(count === 1 ? failed('no') : succeeded),
 	);
 	await jest.advanceTimersByTimeAsync(5_000);
@@ -79,7 +79,7 @@ test('a batch from before a restart is handed over under its old key, and under 
 });
 
 test('a failed run is an end as good as any when the trigger moves on once it finished', async () => {
-	const { n8n, verdict } = delivered({ moveOn: 'finished' }, batchOf(), ({ done }) => done?.resolve(failed('no')));
+	const { n8n, verdict } = delivered({ deliverNext: 'afterFinish' }, batchOf(), ({ done }) => done?.resolve(failed('no')));
 	expect(await verdict).toBe('acknowledged');
 	expect([n8n.emits.length, n8n.failures.length]).toEqual([1, 0]);
 });
@@ -109,22 +109,22 @@ describe('an event whose worker died with its run', () => {
 	}
 	const uncertain = [{ message: expect.stringMatching(/^It is not certain that event .* was run: job stalled/), description: expect.stringContaining('MO-1') }];
 
-	test.each(['finished', 'started'] as const)('is kept in a failed execution, and not started again (%s)', async (moveOn) => {
-		const { n8n, verdict } = inQueueMode({ moveOn }, ({ done }) => done?.resolve(cutOff));
+	test.each(['finished', 'started'] as const)('is kept in a failed execution, and not started again (%s)', async (deliverNext) => {
+		const { n8n, verdict } = inQueueMode({ deliverNext }, ({ done }) => done?.resolve(cutOff));
 		expect(await verdict).toBe('acknowledged');
 		expect(n8n.failures).toEqual(uncertain);
 		expect(n8n.emits).toHaveLength(1);
 	});
 
 	test('is in the further attempt where there is one', async () => {
-		const { n8n, verdict } = inQueueMode({ moveOn: 'succeeded' }, ({ done }, count) => done?.resolve(count === 1 ? cutOff : succeeded));
+		const { n8n, verdict } = inQueueMode({ deliverNext: 'afterSuccess' }, ({ done }, count) => done?.resolve(count === 1 ? cutOff : succeeded));
 		await jest.advanceTimersByTimeAsync(5_000);
 		expect(await verdict).toBe('acknowledged');
 		expect([n8n.emits.length, n8n.failures.length]).toEqual([2, 0]);
 	});
 
 	test('is kept in a failed execution when that is told after the trigger moved on', async () => {
-		const { n8n, verdict } = inQueueMode({ moveOn: 'succeeded', runTimeoutMs: 60_000 }, ({ done }) => void setTimeout(() => done?.resolve(cutOff), 400_000));
+		const { n8n, verdict } = inQueueMode({ deliverNext: 'afterSuccess', runTimeoutMs: 60_000 }, ({ done }) => void setTimeout(() => done?.resolve(cutOff), 400_000));
 		await jest.advanceTimersByTimeAsync(399_000);
 		expect(await verdict).toBe('acknowledged');
 		expect(n8n.failures).toEqual([]);
@@ -151,11 +151,11 @@ test('a trigger that is stopped already starts nothing', async () => {
 });
 
 describe('when the run has to succeed', () => {
-	const moveOn = 'succeeded';
+	const deliverNext = 'succeeded';
 	const fails = ({ done }: Emitted) => done?.resolve(failed('The ERP said no'));
 
 	test('a failed one is tried again after 5 s, each time as a new attempt under a new key', async () => {
-		const { n8n, verdict, delivery } = delivered({ moveOn, attempts: 3 }, batchOf(), ({ done }, count) => done?.resolve(count < 3 ? failed('no') : succeeded));
+		const { n8n, verdict, delivery } = delivered({ deliverNext, attempts: 3 }, batchOf(), ({ done }, count) => done?.resolve(count < 3 ? failed('no') : succeeded));
 		await jest.advanceTimersByTimeAsync(4_999);
 		expect(n8n.emits).toHaveLength(1);
 		await jest.advanceTimersByTimeAsync(1);
@@ -171,7 +171,7 @@ describe('when the run has to succeed', () => {
 	});
 
 	test('the waits double up to a minute', async () => {
-		const { n8n, closing, verdict } = delivered({ moveOn, attempts: 1, afterLastAttempt: 'hold' }, batchOf({ attempt: 4 }), fails);
+		const { n8n, closing, verdict } = delivered({ deliverNext, attempts: 1, afterLastAttempt: 'keepRetrying' }, batchOf({ attempt: 4 }), fails);
 		const startedAt: number[] = [];
 		const began = Date.now();
 		let seen = 0;
@@ -185,7 +185,7 @@ describe('when the run has to succeed', () => {
 	});
 
 	test('after the last attempt it moves on, and leaves a failed execution that holds the event', async () => {
-		const { n8n, verdict, delivery } = delivered({ moveOn, attempts: 2 }, batchOf(), fails);
+		const { n8n, verdict, delivery } = delivered({ deliverNext, attempts: 2 }, batchOf(), fails);
 		await jest.advanceTimersByTimeAsync(5_000);
 		expect(await verdict).toBe('acknowledged');
 		expect(n8n.emits).toHaveLength(2);
@@ -199,14 +199,14 @@ describe('when the run has to succeed', () => {
 	});
 
 	test('attempts before a restart do not count against those after it', async () => {
-		const { n8n, verdict } = delivered({ moveOn, attempts: 2 }, batchOf({ attempt: 5 }), fails);
+		const { n8n, verdict } = delivered({ deliverNext, attempts: 2 }, batchOf({ attempt: 5 }), fails);
 		await jest.advanceTimersByTimeAsync(5_000);
 		expect(await verdict).toBe('acknowledged');
 		expect(n8n.emits).toHaveLength(2);
 	});
 
 	test('a single attempt waits for nothing', async () => {
-		const { n8n, verdict } = delivered({ moveOn, attempts: 1 }, batchOf(), fails);
+		const { n8n, verdict } = delivered({ deliverNext, attempts: 1 }, batchOf(), fails);
 		await jest.advanceTimersByTimeAsync(0);
 		expect(await verdict).toBe('acknowledged');
 		expect([n8n.emits.length, n8n.failures.length]).toEqual([1, 1]);
@@ -214,7 +214,7 @@ describe('when the run has to succeed', () => {
 
 	test('it holds the stream when told to, says so each time, and goes on when the workflow is mended', async () => {
 		let isMended = false;
-		const { n8n, verdict } = delivered({ moveOn, attempts: 2, afterLastAttempt: 'hold' }, batchOf(), ({ done }) => done?.resolve(isMended ? succeeded : failed('no')));
+		const { n8n, verdict } = delivered({ deliverNext, attempts: 2, afterLastAttempt: 'keepRetrying' }, batchOf(), ({ done }) => done?.resolve(isMended ? succeeded : failed('no')));
 		await jest.advanceTimersByTimeAsync(5_000);
 		expect(n8n.told).toEqual([`warn Holding the stream at event ${first.id} of ${first.cursor}: no`]);
 		await jest.advanceTimersByTimeAsync(10_000);
@@ -226,7 +226,7 @@ describe('when the run has to succeed', () => {
 	});
 
 	test('a stop while it waits for the next attempt ends the wait at once', async () => {
-		const { verdict, closing, delivery, n8n } = delivered({ moveOn }, batchOf(), fails);
+		const { verdict, closing, delivery, n8n } = delivered({ deliverNext }, batchOf(), fails);
 		await jest.advanceTimersByTimeAsync(1_000);
 		closing.abort();
 		expect(await verdict).toBe('closed');
@@ -234,7 +234,7 @@ describe('when the run has to succeed', () => {
 	});
 
 	test('a run without word, one that was started before, and one that waits are good enough', async () => {
-		const { n8n, verdict } = delivered({ moveOn, runTimeoutMs: 60_000 }, batchOf(), () => undefined);
+		const { n8n, verdict } = delivered({ deliverNext, runTimeoutMs: 60_000 }, batchOf(), () => undefined);
 		await jest.advanceTimersByTimeAsync(60_000);
 		expect(await verdict).toBe('acknowledged');
 		expect(n8n.emits).toHaveLength(1);
@@ -242,7 +242,7 @@ describe('when the run has to succeed', () => {
 });
 
 describe('the Failed output', () => {
-	const changes = { moveOn: 'succeeded', attempts: 2, afterLastAttempt: 'failedOutput' } as const;
+	const changes = { deliverNext: 'afterSuccess', attempts: 2, afterLastAttempt: 'failedOutput' } as const;
 	const failing = (last: (emitted: Emitted) => void) =>
 		delivered(changes, batchOf(), (emitted, count) => (count <= 2 ? emitted.done?.resolve(failed('no')) : last(emitted)));
 
@@ -332,7 +332,7 @@ describe('when n8n does not start a run', () => {
 	});
 
 	test('a run that n8n had noted all the same is told as uncertain, and not started again', async () => {
-		const { n8n, verdict, delivery } = delivered({ afterUncleanStop: 'never' }, batchOf(), ({ done }, count) =>
+		const { n8n, verdict, delivery } = delivered({ afterRestart: 'skip' }, batchOf(), ({ done }, count) =>
 			count === 1 ? done?.reject(new Error('database is locked')) : done?.resolve(undefined),
 		);
 		await jest.advanceTimersByTimeAsync(60_000);
@@ -346,7 +346,7 @@ describe('when n8n does not start a run', () => {
 	});
 
 	test('it is started as another attempt when told to run again after an unclean stop', async () => {
-		const { n8n, verdict, delivery } = delivered({ afterUncleanStop: 'again' }, batchOf(), ({ done }, count) =>
+		const { n8n, verdict, delivery } = delivered({ afterRestart: 'again' }, batchOf(), ({ done }, count) =>
 			count === 1 ? done?.reject(new Error('database is locked')) : done?.resolve(count === 2 ? undefined : succeeded),
 		);
 		await jest.advanceTimersByTimeAsync(60_000);
@@ -356,7 +356,7 @@ describe('when n8n does not start a run', () => {
 	});
 
 	test('a second time under a known key is then simply started before', async () => {
-		const { n8n, verdict } = delivered({ afterUncleanStop: 'again' }, batchOf(), ({ done }, count) =>
+		const { n8n, verdict } = delivered({ afterRestart: 'again' }, batchOf(), ({ done }, count) =>
 			count === 1 ? done?.reject(new Error('database is locked')) : done?.resolve(undefined),
 		);
 		await jest.advanceTimersByTimeAsync(60_000);
@@ -366,10 +366,10 @@ describe('when n8n does not start a run', () => {
 });
 
 describe('as soon as it starts', () => {
-	const moveOn = 'started';
+	const deliverNext = 'started';
 
 	test('the event is behind us once it is handed over, whatever becomes of the run', async () => {
-		const { n8n, verdict, delivery } = delivered({ moveOn }, batchOf({ key: 'old key' }), () => undefined);
+		const { n8n, verdict, delivery } = delivered({ deliverNext }, batchOf({ key: 'old key' }), () => undefined);
 		expect(await verdict).toBe('acknowledged');
 		expect(n8n.emits).toMatchObject([{ key: 'old key', stored: { inFlight: { ids: [first.id], key: 'old key' } } }]);
 		expect(n8n.emits[0].outputs).toMatchObject([[{ eventId: first.id }]]);
@@ -378,7 +378,7 @@ describe('as soon as it starts', () => {
 	});
 
 	test('the fifty-first run waits for one to end, and is not started when the trigger stops instead', async () => {
-		const { n8n, verdict, delivery, closing } = delivered({ moveOn }, batchOf(), () => undefined);
+		const { n8n, verdict, delivery, closing } = delivered({ deliverNext }, batchOf(), () => undefined);
 		await verdict;
 		for (let unit = 1; unit < 50; unit++) await deliver(delivery, batchOf({ events: [completion(unit)] }));
 		const waiting = deliver(delivery, batchOf({ events: [completion(50)] }));
@@ -396,7 +396,7 @@ describe('as soon as it starts', () => {
 	});
 
 	test('a run that n8n did not carry out is told as uncertain with its event', async () => {
-		const { n8n, verdict } = delivered({ moveOn }, batchOf(), refuse('database is locked'));
+		const { n8n, verdict } = delivered({ deliverNext }, batchOf(), refuse('database is locked'));
 		await verdict;
 		await jest.advanceTimersByTimeAsync(0);
 		expect(n8n.failures).toMatchObject([{ message: `It is not certain that event ${first.id} of ${first.cursor} was run: database is locked` }]);
@@ -416,7 +416,7 @@ describe('Attach Structure', () => {
 	test('is asked for once, and added to the item of every attempt', async () => {
 		const asked = jest.fn(async () => ({ data: answer, errors: [] }));
 		structureOf(asked);
-		const { n8n, verdict } = delivered({ kind, attachStructure: true, moveOn: 'succeeded' }, batchOf({ events: [event] }), ({ done }, count) =>
+		const { n8n, verdict } = delivered({ kind, attachStructure: true, deliverNext: 'afterSuccess' }, batchOf({ events: [event] }), ({ done }, count) =>
 			done?.resolve(count === 1 ? failed('no') : succeeded),
 		);
 		await jest.advanceTimersByTimeAsync(5_000);

@@ -483,7 +483,7 @@ describe('stopping', () => {
 	});
 
 	test('waits until n8n has taken up runs that nobody waits for', async () => {
-		const { feed, n8n } = await connected({ moveOn: 'started' });
+		const { feed, n8n } = await connected({ deliverNext: 'immediately' });
 		n8n.answer = ({ done }) => void setTimeout(() => done?.resolve(succeeded), 1_000);
 		mockStreams.last.rows([completionRow(1)]);
 		await pass(0);

@@ -194,7 +194,7 @@ describe('a batch that was under way at the last stop', () => {
 	});
 
 	test('is marked as read back, and as another attempt where it shall run again', async () => {
-		const { intake, n8n } = taking({ afterUncleanStop: 'again' }, inFlight);
+		const { intake, n8n } = taking({ afterRestart: 'again' }, inFlight);
 		await intake.take(frameOf([a, b]));
 		expect(n8n.emits[0].outputs[0]).toMatchObject([
 			{ attempt: 2, replayed: true },
@@ -247,7 +247,7 @@ describe('a stop', () => {
 	});
 
 	test('waits for runs that n8n has not yet taken up', async () => {
-		const { intake, n8n, closing } = taking({ moveOn: 'started' });
+		const { intake, n8n, closing } = taking({ deliverNext: 'immediately' });
 		n8n.answer = () => undefined;
 		await intake.take(frameOf([completion(0).row]));
 		closing.abort();

@@ -29,7 +29,7 @@ test('line by line, each item has the id of its line and one serial', () => {
 	expect(simplified).toHaveLength(2);
 	expect(simplified[1]).toMatchObject({ eventId: event.id, ...lines[1].facts, consumedSerial: 'LOT-7', ...FACTS });
 	expect(simplified[1]).not.toHaveProperty('consumedSerials');
-	expect(items({ kind: orderCompleted, output: 'full', perSerial: true }, event, FACTS)[1]).toEqual({
+	expect(items({ kind: orderCompleted, output: 'raw', perSerial: true }, event, FACTS)[1]).toEqual({
 		...lines[1].row,
 		_pico: { event: 'orderCompleted', eventId: event.id, ...lines[1].facts, ...FACTS },
 	});

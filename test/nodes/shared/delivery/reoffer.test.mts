@@ -1,11 +1,11 @@
 import { Reoffer } from '../../../../nodes/shared/delivery/reoffer.ts';
-import type { AfterUncleanStop } from '../../../../nodes/shared/delivery/settings.ts';
+import type { AfterRestart } from '../../../../nodes/shared/delivery/settings.ts';
 import type { PicoEvent } from '../../../../nodes/shared/events/event.ts';
 import { completion } from '../../../kit/fakeN8n.mts';
 
 const [a, b, c, d] = [0, 1, 2, 3].map((index) => completion(index));
 const replayed = () => true;
-const reoffer = (policy: AfterUncleanStop = 'never', members: PicoEvent[] = [a, b]) => new Reoffer({ ids: members.map(({ id }) => id), key: 'old key', attempt: 2 }, policy);
+const reoffer = (policy: AfterRestart = 'never', members: PicoEvent[] = [a, b]) => new Reoffer({ ids: members.map(({ id }) => id), key: 'old key', attempt: 2 }, policy);
 
 test('comes as the very batch that was under way, in its order, whatever order the events come in', () => {
 	const waiting = reoffer();
