@@ -66,8 +66,8 @@ function checkFailedPath(workflow, report) {
 	for (const node of workflow.nodes) {
 		if (node.type !== PICO_TRIGGER) continue;
 		const { deliverNext, options } = node.parameters;
-		if (deliverNext !== 'succeeded' || options?.afterLastAttempt !== 'failedOutput') {
-			report(node.name, 'does not send what fails to the Failed output', 'set Move On to "When the Run Succeeds" and After the Last Attempt to "Send to the Failed Output"');
+		if (deliverNext !== 'afterSuccess' || options?.afterLastAttempt !== 'failedOutput') {
+			report(node.name, 'does not send what fails to the Failed output', 'set Deliver Next Event to "After Run Succeeds" and After Last Attempt to "Send to Failed Output"');
 			continue;
 		}
 		const failed = links.filter(({ from, output }) => from === node.name && output === 1);

@@ -5,7 +5,7 @@ import { Company } from '../../n8n/templates/odoo/company.mts';
 import type { SandboxProcess } from '../../kit/sandbox.mts';
 
 type Flow = Workflow & { id: string };
-export type DeliverNext = 'finished' | 'succeeded' | 'started';
+export type DeliverNext = 'afterFinish' | 'afterSuccess' | 'immediately';
 
 /**
  * `template`: the completions template as it is. `front`: a trigger with several events per run hands each of them to
@@ -27,7 +27,7 @@ const RUN_TIMEOUT = { lean: 120, template: 120, front: 300 };
 const CALLED = 'scaleCalledByAll';
 
 export const flowId = ({ kind, eventsPerRun, deliverNext, backlog }: FlowSpec): string =>
-	`scale${kind.slice(0, 5)}${deliverNext.slice(0, 2)}${backlog ? 'b' : ''}${eventsPerRun}`.padEnd(16, 'x');
+	`scale${kind.slice(0, 5)}${deliverNext.slice(-2)}${backlog ? 'b' : ''}${eventsPerRun}`.padEnd(16, 'x');
 
 export function credentialsFor(sandbox: SandboxProcess): Credential[] {
 	const { url, credentials } = new Company(sandbox);
@@ -87,7 +87,7 @@ const triggerOf = ({ eventsPerRun, deliverNext, backlog }: FlowSpec) => ({
 	options: {
 		eventsPerRun,
 		afterRestart: 'again',
-		...(deliverNext === 'succeeded' ? { attempts: 3, afterLastAttempt: 'recordFailure' } : {}),
+		...(deliverNext === 'afterSuccess' ? { attempts: 3, afterLastAttempt: 'recordFailure' } : {}),
 	},
 });
 

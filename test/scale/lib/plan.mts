@@ -66,5 +66,5 @@ function nameOf({ kind, eventsPerRun, deliverNext }: FlowSpec): string {
 		template: 'Odoo completions template as it is',
 		front: 'Trigger that hands each event to the Odoo template',
 	}[kind];
-	return `${what}, ${eventsPerRun} per run${deliverNext === 'started' ? ', Move On as soon as it starts' : ''}`;
+	return `${what}, ${eventsPerRun} per run${deliverNext === 'immediately' ? ', Deliver Next Event: Immediately' : ''}`;
 }
