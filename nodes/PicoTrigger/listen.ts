@@ -2,8 +2,9 @@ import type { ITriggerFunctions } from 'n8n-workflow';
 
 import { PicoClient } from '../shared/api/client';
 import { PicoFailure } from '../shared/api/failure';
+import { deadline } from '../shared/api/pause';
 import { capabilitiesOf } from '../shared/delivery/capabilities';
-import { Feed } from '../shared/delivery/feed';
+import { Feed, noAnswer } from '../shared/delivery/feed';
 import { PACE } from '../shared/delivery/pace';
 import { RunPatience } from '../shared/delivery/patience';
 import { Position } from '../shared/delivery/position';
@@ -62,5 +63,11 @@ export async function listen(context: ITriggerFunctions, settings: TriggerSettin
 
 async function startCursor(client: PicoClient, { startFrom }: TriggerSettings): Promise<string> {
 	if (startFrom.from === 'date') return startFrom.date;
-	return startFrom.from === 'earliest' ? EARLIEST : await client.serverNow();
+	if (startFrom.from === 'earliest') return EARLIEST;
+	const limit = deadline(PACE.startWithin, noAnswer());
+	try {
+		return await client.serverNow(limit.signal);
+	} finally {
+		limit.stop();
+	}
 }

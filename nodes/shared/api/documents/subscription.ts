@@ -13,6 +13,8 @@ export interface StreamOptions {
 	where?: Record<string, unknown>;
 	/** Names of the first level to ask for; identity and cursor fields are always added. */
 	fields?: readonly string[];
+	/** Names of the first level to leave out, because the server cannot resolve them for some row. */
+	without?: ReadonlySet<string>;
 	/** Own selection set in GraphQL, without braces; identity and cursor fields are added. */
 	ownSelection?: string;
 }
@@ -51,9 +53,10 @@ export function canReplay(kind: EventKind, dialect: Dialect): boolean {
 export function selectionOf(
 	kind: EventKind,
 	dialect: Dialect,
-	{ fields, ownSelection }: Pick<StreamOptions, 'fields' | 'ownSelection'> = {},
+	{ fields, without, ownSelection }: Pick<StreamOptions, 'fields' | 'without' | 'ownSelection'> = {},
 ): string {
-	const keep = fields || ownSelection ? new Set([...(fields ?? []), ...kind.identityFields]) : undefined;
+	const asked = fields || ownSelection ? [...(fields ?? []), ...kind.identityFields] : kind.selection.map(({ name }) => name);
+	const keep = new Set(without ? asked.filter((name) => !without.has(name)) : asked);
 	const printed = printSelection(kind.typeName, kind.selection, dialect.has, keep);
 	return ownSelection ? printed.replace(/\}$/, `${ownSelection} }`) : printed;
 }
