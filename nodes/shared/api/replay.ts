@@ -12,7 +12,7 @@ import { parseReason, printed } from './result';
 import { Retries, RETRY } from './retry';
 import { sseFrames } from './stream/sse';
 import type { Frame, StreamEnd, StreamFrame } from './stream/types';
-import { justBefore, UnresolvedRows } from './unresolved';
+import { UnresolvedRows } from './unresolved';
 
 export interface ReplayOptions extends Omit<StreamOptions, 'cursor'> {
 	/** RFC 3339 timestamp; events at or after it are read. */
@@ -202,7 +202,7 @@ class Reading {
 		this.oneByOneUntil = this.position;
 		const { rows, failure } = await this.unresolved.explain(errors, {
 			dialect,
-			from: [justBefore(this.position)],
+			after: this.position,
 			where: options.where,
 			fields: options.fields,
 			signal: options.signal ?? new AbortController().signal,

@@ -19,7 +19,7 @@ export const RETRY = {
 	/** A stream of past events that breaks off; counted anew after each event. */
 	replay: { tries: 5, firstMs: 1_000, longestMs: 10_000, longestAskedMs: 300_000 },
 	/** The structure that is attached to an event: the run waits for it. */
-	structure: { tries: 4, firstMs: 1_000, longestMs: 10_000, longestAskedMs: 30_000 },
+	structure: { tries: 3, firstMs: 1_000, longestMs: 1_000, longestAskedMs: 30_000 },
 	/** A call of the webhook trigger to its own address, which n8n serves only after the activation. */
 	selfCall: { tries: 4, firstMs: 2_000, longestMs: 15_000, longestAskedMs: 30_000 },
 } satisfies Record<string, RetryPolicy>;

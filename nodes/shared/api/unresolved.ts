@@ -17,8 +17,10 @@ export type OpenStream = (client: PicoClient, subscription: Subscription) => Asy
 /** What a stream asked for when it met the row. */
 export interface Asked extends Pick<StreamOptions, 'where' | 'fields'> {
 	dialect: Dialect;
-	/** Cursors from which to look for the row: first the likely one, then an earlier one. */
-	from: readonly string[];
+	/** Cursor of the last row before it. */
+	after: string;
+	/** An earlier cursor, from which to look for a row that is not found there. */
+	earlier?: string;
 	signal: AbortSignal;
 }
 
@@ -86,18 +88,18 @@ export class UnresolvedRows {
 	 */
 	async explain(errors: readonly GraphqlErrorEntry[], asked: Asked): Promise<{ rows: Row[]; failure?: PicoFailure }> {
 		this.since++;
-		const last = [...this.recent].pop() ?? `before any, ${asked.from[0]}`;
+		const last = [...this.recent].pop() ?? `before any, ${asked.after}`;
 		if (this.since <= (this.dealtWith.get(last) ?? 0)) return { rows: [] };
 		const found = this.misses < MISSES ? await this.search(errors, asked) : undefined;
 		if (asked.signal.aborted) return { rows: [] };
 		this.misses = found ? 0 : this.misses + 1;
 		this.remember(last, Math.max(this.since, found?.run ?? 0));
-		return found ? { rows: found.rows } : { rows: [], failure: describe(errors, asked.from[0]) };
+		return found ? { rows: found.rows } : { rows: [], failure: describe(errors, asked.after, hidesOthers(errors)) };
 	}
 
 	/** The same where nothing can be read a second time. */
 	tell(errors: readonly GraphqlErrorEntry[], after: string): { rows: Row[]; failure: PicoFailure } {
-		return { rows: [], failure: describe(errors, after) };
+		return { rows: [], failure: describe(errors, after, true) };
 	}
 
 	/**
@@ -116,7 +118,7 @@ export class UnresolvedRows {
 			isNew ||= !this.dealtWith.has(`null ${last}`);
 			this.remember(`null ${last}`, 1);
 		}
-		return isNew ? describe(errors, after) : undefined;
+		return isNew ? describe(errors, after, false) : undefined;
 	}
 
 	private remember(place: string, count: number): void {
@@ -127,7 +129,9 @@ export class UnresolvedRows {
 	private async search(errors: readonly GraphqlErrorEntry[], asked: Asked): Promise<Found | undefined> {
 		// More than one row in it: good ones cannot be told from the others.
 		if (this.sendsMany || hidesOthers(errors) || fieldsNamed(errors).length === 0) return undefined;
-		for (const cursor of new Set(asked.from)) {
+		// A moment before it, for servers that send what is later than the cursor.
+		const from = [minusMs(asked.after, 1), ...(asked.earlier === undefined ? [] : [asked.earlier])];
+		for (const cursor of new Set(from)) {
 			const found = await this.searchFrom(cursor, errors, asked);
 			if (found || asked.signal.aborted) return found;
 		}
@@ -235,11 +239,6 @@ interface Found {
 	run: number;
 }
 
-/** The cursor a moment before a row, for servers that send what is later than the cursor. */
-export function justBefore(cursor: string): string {
-	return minusMs(cursor, 1);
-}
-
 /** The fields of the first level that errors name, as `operation` in `['stream', 3, 'operation', 'id']`. */
 function fieldsNamed(errors: readonly GraphqlErrorEntry[]): string[] {
 	return errors.flatMap(({ path = [] }) => {
@@ -289,9 +288,10 @@ function keyOf(kind: EventKind, raw: Row, without?: ReadonlySet<string>): string
 	}
 }
 
-function describe(errors: readonly GraphqlErrorEntry[], after: string): PicoFailure {
+/** @param some whether more than one event may be missing */
+function describe(errors: readonly GraphqlErrorEntry[], after: string, some: boolean): PicoFailure {
 	const reasons = errors.slice(0, 5).map(({ message, path }) => `${message}${path ? ` (at ${path.join('.')})` : ''}`.slice(0, 500));
-	return new PicoFailure('graphql', `Pico could not send ${hidesOthers(errors) ? 'some events' : 'an event'}: ${reasons.join('; ')}`, {
+	return new PicoFailure('graphql', `Pico could not send ${some ? 'some events' : 'an event'}: ${reasons.join('; ')}`, {
 		errors,
 		hint: `What is missing comes after ${after}. Ask who runs the Pico server to repair the record. The stream goes on behind it.`,
 	});

@@ -42,6 +42,7 @@ export function sampleStructure(): Row {
 }
 
 async function readStructure(client: PicoClient, signal: AbortSignal): Promise<{ structure: Structure } | { missing: string }> {
+	if (signal.aborted) return { missing: TOO_SLOW };
 	try {
 		return { structure: await retrying(RETRY.structure, async () => await askOnce(client, signal), { signal, isWorthIt: () => true }) };
 	} catch (error) {
@@ -58,6 +59,8 @@ async function askOnce(client: PicoClient, signal: AbortSignal): Promise<Structu
 		);
 		if (errors.length > 0) throw new PicoFailure('graphql', errors.map(({ message }) => message).join('; '));
 		return Structure.read(data);
+	} catch (error) {
+		throw limit.signal.aborted ? new PicoFailure('timeout', TOO_SLOW) : asFailure(error);
 	} finally {
 		limit.stop();
 	}

@@ -7,7 +7,7 @@ import { Retries } from '../api/retry';
 import { sseFrames } from '../api/stream/sse';
 import type { Frame } from '../api/stream/types';
 import { wsFrames } from '../api/stream/ws';
-import { cursorOf, justBefore, UnresolvedRows } from '../api/unresolved';
+import { cursorOf, UnresolvedRows } from '../api/unresolved';
 import { rowsOf } from '../events/event';
 import { compareTimestamps, toMs } from '../events/timestamp';
 import { connection, type ConnectionEnd } from './connection';
@@ -262,7 +262,7 @@ export class Feed {
 		await this.intake.flush();
 		const after = this.lastCursor;
 		const { rows, failure } = this.canReadOneByOne(dialect)
-			? await this.unresolved.explain(errors, { dialect, where, fields, from: [justBefore(after), position.resumeFrom], signal: this.closing.signal })
+			? await this.unresolved.explain(errors, { dialect, where, fields, after, earlier: position.resumeFrom, signal: this.closing.signal })
 			: this.unresolved.tell(errors, after);
 		if (this.closing.signal.aborted) return;
 		this.oneByOneUntil = later(this.oneByOneUntil, after);

@@ -36,8 +36,10 @@ export class Outage {
 	/** A connection ended, or could not be made. */
 	lasts(end: ConnectionEnd): void {
 		this.since ??= elapsed();
+		// What the server refuses is told as such.
+		if (end.failure && !isTransient(end.failure)) return;
 		if (!end.carried && (end.reason === 'silent' || end.openMs >= PACE.shortestSilence)) this.noteSilence();
-		if (this.isDownTold || elapsed() - this.since < PACE.down || (end.failure && !isTransient(end.failure))) return;
+		if (this.isDownTold || elapsed() - this.since < PACE.down) return;
 		this.isDownTold = true;
 		const cause = end.failure?.message ?? 'it ends each connection right away';
 		this.report.failedExecution(
