@@ -138,10 +138,7 @@ export class PicoClient {
 		try {
 			return await readAccess(this.context);
 		} catch (error) {
-			const reason = error instanceof Error ? error.message : String(error);
-			throw new PicoFailure('input', `The credential cannot be read (${this.withoutToken(reason)})`, {
-				hint: 'Choose a credential in the node and publish the workflow again.',
-			});
+			throw unreadableCredential(this.withoutToken(error instanceof Error ? error.message : String(error)));
 		}
 	}
 
@@ -197,4 +194,10 @@ export class PicoClient {
 			hint: 'The connection probably ended half-way. Try again.',
 		});
 	}
+}
+
+function unreadableCredential(reason: string): PicoFailure {
+	return new PicoFailure('input', `The credential cannot be read (${reason})`, {
+		hint: 'Choose a credential in the node and publish the workflow again.',
+	});
 }

@@ -30,8 +30,8 @@ const DEFAULT_IDLE_MS = 3_000;
 const CONNECT_MS = 30_000;
 /** Covers ties at the edge of a batch and both readings of "after the cursor" when a broken stream is resumed. */
 const OVERLAP_MS = 2_000;
-/** Rows read one by one at least before a stream with many rows a frame is opened again. */
-const ROWS_BEFORE_MANY = 100;
+/** Good rows read one by one in a row before a stream with many rows a frame is opened again. */
+const ROWS_BEFORE_MANY = 500;
 const IDLE = Symbol('idle');
 
 /**
@@ -171,7 +171,8 @@ class Reading {
 				if (frame.kind === 'result' && !this.readsManyRows) this.unresolved.note(rowsOf(frame.data[this.kind.streamField]).rows);
 				yield frame.kind === 'unresolved' ? await this.missing(frame.errors) : this.read(frame);
 				if (this.isDone) return;
-				if (++read >= ROWS_BEFORE_MANY && this.mayReadMany) {
+				read = frame.kind === 'unresolved' ? 0 : read + 1;
+				if (read >= ROWS_BEFORE_MANY && this.mayReadMany) {
 					this.isAgain = true;
 					return;
 				}

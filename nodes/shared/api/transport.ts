@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 import type {
 	IExecuteFunctions,
 	IHookFunctions,
@@ -102,7 +104,7 @@ export async function upgradeStatus(context: PicoContext, endpoint: string, sign
 				connection: 'Upgrade',
 				upgrade: 'websocket',
 				'sec-websocket-version': '13',
-				'sec-websocket-key': 'bjhuLXBpY28tbWVzLXVwZ3I=',
+				'sec-websocket-key': randomBytes(16).toString('base64'),
 				'sec-websocket-protocol': 'graphql-transport-ws',
 			},
 			encoding: 'stream',

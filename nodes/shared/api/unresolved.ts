@@ -94,7 +94,7 @@ export class UnresolvedRows {
 		if (asked.signal.aborted) return { rows: [] };
 		this.misses = found ? 0 : this.misses + 1;
 		this.remember(last, Math.max(this.since, found?.run ?? 0));
-		return found ? { rows: found.rows } : { rows: [], failure: describe(errors, asked.after, hidesOthers(errors)) };
+		return found ? { rows: found.rows } : { rows: [], failure: describe(errors, asked.after, this.sendsMany || hidesOthers(errors)) };
 	}
 
 	/** The same where nothing can be read a second time. */

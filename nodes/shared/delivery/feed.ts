@@ -20,8 +20,8 @@ import { PACE } from './pace';
 const FRAME_ROWS = 100;
 /** Least size of a frame; reached when connections keep breaking before a larger one arrives. */
 const FEWEST_ROWS = 1;
-/** Rows read one by one at least before frames become larger again. */
-const ROWS_BEFORE_MANY = 100;
+/** Good rows read one by one in a row before frames become larger again. */
+const ROWS_BEFORE_MANY = 500;
 /** Causes told without a good connection in between. */
 const MOST_CAUSES = 20;
 
@@ -62,7 +62,7 @@ export class Feed {
 	private oneByOneUntil: string | undefined;
 	/** Cursor of the last row that came, in this connection. */
 	private lastCursor = '';
-	/** Rows that came since then. */
+	/** Good rows that came since then. */
 	private oneByOneRows = 0;
 	private readonly outage: Outage;
 	private isNoReplayTold = false;
@@ -266,6 +266,7 @@ export class Feed {
 			: this.unresolved.tell(errors, after);
 		if (this.closing.signal.aborted) return;
 		this.oneByOneUntil = later(this.oneByOneUntil, after);
+		this.oneByOneRows = 0;
 		if (failure) report.failedExecution(failure.message, failure.details.hint ?? '', errors);
 		if (rows.length === 0) return;
 		report.warn(`Pico cannot resolve a part of ${rows.length} event(s) after ${after}; delivered without it: ${errors.map(({ message }) => message).join('; ')}`);

@@ -39,7 +39,8 @@ export function subscriptionDocument(kind: EventKind, dialect: Dialect, options:
 	if (options.batchSize && dialect.hasArgument('Subscription', kind.streamField, 'batchSize') !== false) {
 		args.push(`batchSize: ${options.batchSize}`);
 	}
-	if (options.where && Object.keys(options.where).length > 0) args.push(`where: ${literal(options.where)}`);
+	const mayFilter = dialect.hasArgument('Subscription', kind.streamField, 'where') !== false;
+	if (mayFilter && options.where && Object.keys(options.where).length > 0) args.push(`where: ${literal(options.where)}`);
 	const list = args.length > 0 ? `(${args.join(', ')})` : '';
 	return `subscription { ${kind.streamField}${list} ${selectionOf(kind, dialect, options)} }`;
 }

@@ -10,7 +10,7 @@ type Handler<E> = ((event: E) => void) | null;
  * also from binary messages, and tells messages that do not fit before `graphql-ws` breaks the connection for a reason that
  * nobody understands.
  */
-export function socketFor(headers: Record<string, string>, onMisfit: (misfit: Misfit) => void) {
+export function socketFor(headers: Record<string, string>, onMisfit: (misfit: Misfit) => void, onLength: (length: number) => void) {
 	return class PicoSocket {
 		static readonly CONNECTING = 0;
 		static readonly OPEN = 1;
@@ -31,6 +31,7 @@ export function socketFor(headers: Record<string, string>, onMisfit: (misfit: Mi
 			this.socket.onerror = (event) => this.onerror?.(event);
 			this.socket.onmessage = ({ data }) => {
 				const text = typeof data === 'string' ? data : new TextDecoder().decode(data as ArrayBuffer);
+				onLength(text.length);
 				const misfit = misfitOf(text, typeof data !== 'string');
 				if (misfit) onMisfit(misfit);
 				else this.onmessage?.({ data: text });

@@ -7,6 +7,12 @@ import { EventSource } from '../../vendor/eventsource';
  */
 const RESULT_EVENTS = ['next', 'message', 'data', 'error'];
 
+/** As the reader of a web stream gives it. */
+interface Piece {
+	done: boolean;
+	value?: Uint8Array;
+}
+
 /** Bytes of one event. A batch of rows has a few MB at most; what never ends must not fill the memory of n8n. */
 export const LARGEST_EVENT = 64 * 1024 * 1024;
 
@@ -23,9 +29,9 @@ export async function* textsOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerato
 	let texts: string[] = [];
 	let completed = false;
 	let workedOff = () => {};
-	let give = (_piece: { done: boolean; value?: Uint8Array }) => {};
+	let give: (piece: Piece) => void = () => {};
 	const read = async () =>
-		await new Promise<{ done: boolean; value?: Uint8Array }>((resolve) => {
+		await new Promise<Piece>((resolve) => {
 			give = resolve;
 			workedOff();
 		});

@@ -12,10 +12,11 @@ import type { Frame, StreamEnd, Subscription } from './types';
 const PING_MS = 10_000;
 const ACKNOWLEDGE_WITHIN_MS = 15_000;
 /**
- * A WebSocket of Node.js cannot be paused. When so many frames wait for a slow workflow the subscription is given up;
- * the caller makes it anew from its position once they are worked off, so memory stays bounded all the same.
+ * A WebSocket of Node.js cannot be paused. When so many characters wait for a slow workflow the subscription is given up;
+ * the caller makes it again from its position once they are worked off, so memory stays bounded all the same. Counted by
+ * size: hundreds of small messages may arrive in one piece.
  */
-const MOST_QUEUED = 50;
+const MOST_QUEUED = 8 * 1024 * 1024;
 
 /** Close codes of the graphql-transport-ws protocol after which a repeat cannot help. */
 const REFUSED_TOKEN = new Set([4401, 4403]);
@@ -31,7 +32,9 @@ export async function* wsFrames(client: PicoClient, subscription: Subscription):
 	await client.renew();
 	await assertUsable(client);
 	const reader = new FrameReader(client.withoutToken);
-	const results = new Handover<unknown>();
+	const results = new Handover<{ result: unknown; length: number }>();
+	let arrived = 0;
+	let queued = 0;
 	let failure: PicoFailure | undefined;
 	let opened = false;
 	let overflow = false;
@@ -41,7 +44,8 @@ export async function* wsFrames(client: PicoClient, subscription: Subscription):
 	};
 
 	const active = () => onActivity?.();
-	const socket = connect(client, (misfit) => end(MISFITS[misfit]), {
+	const onMessage = { misfit: (misfit: Misfit) => end(MISFITS[misfit]), length: (length: number) => (arrived = length) };
+	const socket = connect(client, onMessage, {
 		opened: () => (opened = true),
 		connected: () => onOpen?.({}),
 		message: active,
@@ -52,8 +56,9 @@ export async function* wsFrames(client: PicoClient, subscription: Subscription):
 		{
 			next: (result) => {
 				if (overflow) return;
-				results.push(result);
-				overflow = results.length >= MOST_QUEUED;
+				results.push({ result, length: arrived });
+				queued += arrived;
+				overflow = queued >= MOST_QUEUED && results.length > 1;
 				if (overflow) end();
 			},
 			error: (reason) => end(toFailure(reason, client)),
@@ -65,8 +70,9 @@ export async function* wsFrames(client: PicoClient, subscription: Subscription):
 	if (signal.aborted) abort();
 
 	try {
-		for (let result = await results.take(); result !== undefined && !signal.aborted; result = await results.take()) {
-			yield reader.value(result);
+		for (let next = await results.take(); next !== undefined && !signal.aborted; next = await results.take()) {
+			queued -= next.length;
+			yield reader.value(next.result);
 		}
 		if (failure && !signal.aborted) throw (opened ? undefined : await refusedUpgrade(client, signal)) ?? failure;
 		return overflow ? 'overflow' : 'ended';
@@ -78,11 +84,15 @@ export async function* wsFrames(client: PicoClient, subscription: Subscription):
 	}
 }
 
-function connect(client: PicoClient, onMisfit: (misfit: Misfit) => void, on: { opened: () => void; connected: () => void; message: () => void; pong: () => void }): Client {
+function connect(
+	client: PicoClient,
+	onMessage: { misfit: (misfit: Misfit) => void; length: (length: number) => void },
+	on: { opened: () => void; connected: () => void; message: () => void; pong: () => void },
+): Client {
 	const headers = { 'x-pico-api-org': client.token };
 	return createClient({
 		url: client.endpoint.replace(/^http/i, 'ws'),
-		webSocketImpl: socketFor(headers, onMisfit),
+		webSocketImpl: socketFor(headers, onMessage.misfit, onMessage.length),
 		connectionParams: { ...headers, headers },
 		retryAttempts: 0,
 		keepAlive: PING_MS,

@@ -466,10 +466,10 @@ describe('a row that Pico cannot resolve', () => {
 		expect(size()).toBe(1);
 		mockStreams.last.open();
 		mockStreams.last.unresolved(['operationOrderCompletesStream', 0]);
-		for (let unit = 1; unit <= 99; unit++) mockStreams.last.rows([completionRow(unit)]);
+		for (let unit = 1; unit <= 499; unit++) mockStreams.last.rows([completionRow(unit)]);
 		await pass(0);
 		expect(size()).toBe(1);
-		mockStreams.last.rows([completionRow(100)]);
+		mockStreams.last.rows([completionRow(500)]);
 		await pass(0);
 		expect(size()).toBe(100);
 	});
