@@ -2,7 +2,8 @@ import type { ITriggerFunctions } from 'n8n-workflow';
 
 import { PicoClient } from '../shared/api/client';
 import { PicoFailure } from '../shared/api/failure';
-import { Feed } from '../shared/delivery/feed';
+import { deadline } from '../shared/api/pause';
+import { Feed, noAnswer } from '../shared/delivery/feed';
 import { capabilitiesOf, insistOnStoredPosition, nodeIdsOf, Report } from '../shared/delivery/host';
 import { PACE } from '../shared/delivery/pace';
 import { Place, type PlaceOptions } from '../shared/delivery/place/place';
@@ -47,7 +48,7 @@ export async function listen(context: ITriggerFunctions, settings: TriggerSettin
 	const place =
 		loaded.kind === 'state'
 			? Place.restored(loaded.state, options)
-			: Place.startingAt(await startCursor(settings.startFrom, async () => await client.serverNow()), options);
+			: Place.startingAt(await startCursor(settings.startFrom, async () => await serverNow(client)), options);
 
 	const history = (loaded.kind === 'state' && loaded.state.runs) || undefined;
 	const store: ConstructorParameters<typeof Feed>[0]['store'] = (runs) => {
@@ -63,4 +64,14 @@ export async function listen(context: ITriggerFunctions, settings: TriggerSettin
 	const feed = new Feed({ context, client, settings, place, report, store, history, leastQueuedMs, patient });
 	await feed.start();
 	return feed;
+}
+
+/** Nobody waits for long at a publish: a server that does not answer is an error of the activation. */
+async function serverNow(client: PicoClient): Promise<string> {
+	const limit = deadline(PACE.startWithin, noAnswer());
+	try {
+		return await client.serverNow(limit.signal);
+	} finally {
+		limit.stop();
+	}
 }

@@ -1,16 +1,14 @@
 import type { PicoClient } from '../api/client';
 import { structureDocument } from '../api/documents/reads';
-import { pause } from '../api/pause';
+import { asFailure, PicoFailure } from '../api/failure';
+import { deadline } from '../api/pause';
+import { RETRY, retrying } from '../api/retry';
 import { asTree } from '../api/structure/output';
 import { Structure } from '../api/structure/structure';
 import type { PicoEvent } from '../events/event';
 import { asText } from '../events/read';
 import type { EventKind, Row } from '../events/types';
-import { asFailure } from '../api/failure';
 
-/** Requests for the structure, on top of what the client repeats by itself after a passing failure. */
-const TRIES = 3;
-const RETRY_MS = 1_000;
 const ANSWER_WITHIN_MS = 20_000;
 const TOO_SLOW = 'Pico did not answer in time';
 
@@ -41,22 +39,28 @@ export function sampleStructure(): Row {
 }
 
 async function readStructure(client: PicoClient, signal: AbortSignal): Promise<{ structure: Structure } | { missing: string }> {
-	let reason = TOO_SLOW;
-	for (let tried = 1; tried <= TRIES && !signal.aborted; tried++) {
-		const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
-		try {
-			const { data, errors } = await client.executeAdapted(
-				(dialect) => ({ document: structureDocument(dialect), signal: limit }),
-				{ repeatable: true },
-			);
-			if (errors.length === 0) return { structure: Structure.read(data) };
-			reason = errors.map(({ message }) => message).join('; ');
-		} catch (error) {
-			reason = limit.aborted ? TOO_SLOW : asFailure(error).message;
-		}
-		if (tried < TRIES) await pause(RETRY_MS, signal);
+	if (signal.aborted) return { missing: TOO_SLOW };
+	try {
+		return { structure: await retrying(RETRY.structure, async () => await askOnce(client, signal), { signal, isWorthIt: () => true }) };
+	} catch (error) {
+		return { missing: asFailure(error).message };
 	}
-	return { missing: reason };
+}
+
+async function askOnce(client: PicoClient, signal: AbortSignal): Promise<Structure> {
+	const limit = deadline(ANSWER_WITHIN_MS, new PicoFailure('timeout', TOO_SLOW), signal);
+	try {
+		const { data, errors } = await client.executeAdapted(
+			(dialect) => ({ document: structureDocument(dialect), signal: limit.signal }),
+			{ repeatable: false },
+		);
+		if (errors.length > 0) throw new PicoFailure('graphql', errors.map(({ message }) => message).join('; '));
+		return Structure.read(data);
+	} catch (error) {
+		throw limit.signal.aborted ? new PicoFailure('timeout', TOO_SLOW) : asFailure(error);
+	} finally {
+		limit.stop();
+	}
 }
 
 function structureOf(structure: Structure, kind: EventKind, { row }: PicoEvent): Row {

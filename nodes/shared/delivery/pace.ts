@@ -32,6 +32,10 @@ export const PACE = {
 	slow: 60_000,
 	/** A server that accepts a stream at all does so within this time. */
 	openWithin: 30_000,
+	/** The same for the first connection, questions before it included: a person waits, and n8n no longer than half a minute. */
+	startWithin: 9_000,
+	/** A Pico that cannot be reached for so long is worth a failed execution. */
+	down: 3_600_000,
 	/** Least silence that counts as a dead connection where a heartbeat is known. */
 	shortestSilence: 30_000,
 	/** A refusal of the subscription comes within this time after the server accepted the stream. */

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 
+import { hostOf } from '../../api/classify';
 import { compareTimestamps, fromNanos, minusMs, toMs, toNanos } from '../../events/timestamp';
 import type { EventKind } from '../../events/types';
 import type { StartFrom } from '../settings';
@@ -25,15 +26,6 @@ const CLOCK_TOLERANCE_MS = 5_000;
  */
 export function sourceOf(endpoint: string, { id }: EventKind): string {
 	return createHash('sha256').update(JSON.stringify([hostOf(endpoint), id])).digest('base64url').slice(0, 16);
-}
-
-/** Without the port that the scheme implies, so that `http` and `https` are the same host. */
-export function hostOf(endpoint: string): string {
-	try {
-		return new URL(endpoint).host.toLowerCase();
-	} catch {
-		return endpoint;
-	}
 }
 
 /**
