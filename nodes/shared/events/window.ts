@@ -59,6 +59,24 @@ export class SeenWindow {
 		}
 	}
 
+	/**
+	 * Moves the window over what was added beyond it, up to a time in milliseconds.
+	 *
+	 * @returns the highest time among what it moved over; `undefined` for nothing
+	 */
+	takeReached(upToMs: number): number | undefined {
+		if (this.soonestBeyond > upToMs) return undefined;
+		let highest: number | undefined;
+		this.soonestBeyond = Number.POSITIVE_INFINITY;
+		for (const [id, time] of this.beyond) {
+			if (time <= upToMs) {
+				highest = max(time, highest);
+				this.add(id, time);
+			} else this.soonestBeyond = Math.min(this.soonestBeyond, time);
+		}
+		return highest;
+	}
+
 	/** Time in milliseconds up to which ids were forgotten, whatever the reason; `undefined` while all are known. */
 	get forgottenUpTo(): number | undefined {
 		return this.dropped;

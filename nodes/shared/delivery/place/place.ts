@@ -2,7 +2,7 @@ import type { PicoEvent } from '../../events/event';
 import { toMs } from '../../events/timestamp';
 import { SeenWindow } from '../../events/window';
 import { PlantClock } from './clock';
-import { advance, isAheadOf, resumeFrom } from './rules';
+import { advance, advanceToMs, isAheadOf, passedMs, resumeFrom } from './rules';
 import { STATE_VERSION, type StoredState } from './state';
 
 /** Ids in stored state at most; with 24 bytes each that is under 20 KB. */
@@ -114,8 +114,9 @@ export class Place {
 	/** Moves over an event that is not to be delivered (filtered out), or was delivered ahead. */
 	leaveOut({ id, cursor }: { id: string; cursor: string }): void {
 		const ms = toMs(cursor);
-		this.clock.hear(ms);
 		const { ms: now } = this.clock;
+		const passed = this.window.takeReached(passedMs(cursor, now));
+		if (passed !== undefined) this.cursorText = advanceToMs(this.cursorText, passed);
 		if (isAheadOf(now, cursor)) this.window.addBeyond(mark(id), ms);
 		else this.window.add(mark(id), ms);
 		this.cursorText = advance(this.cursorText, cursor, now);

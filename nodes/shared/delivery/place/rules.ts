@@ -50,6 +50,21 @@ export function advance(cursor: string, timestamp: string, clockMs: number): str
 }
 
 /**
+ * Up to which time events that were delivered beyond the cursor count, once another event is delivered in its turn: Pico
+ * sends in the order of time, so all before that event has come. Where every station is a little ahead of Pico's clock, no
+ * event could move the cursor by itself when it arrives; the next one moves it over those before.
+ */
+export function passedMs(timestamp: string, clockMs: number): number {
+	return Math.min(toMs(timestamp) ?? Number.NEGATIVE_INFINITY, clockMs + CLOCK_TOLERANCE_MS);
+}
+
+/** The cursor for a time that is only known in milliseconds. */
+export function advanceToMs(cursor: string, ms: number): string {
+	const timestamp = fromNanos(BigInt(ms) * NANOS_PER_MS);
+	return compareTimestamps(timestamp, cursor) > 0 ? timestamp : cursor;
+}
+
+/**
  * Where a connection resumes: the look-back before the cursor, but at nothing before the start, which was never wanted,
  * and at nothing of which the delivered ids are no longer known. Always a little before the cursor itself.
  *
