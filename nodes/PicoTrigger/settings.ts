@@ -43,7 +43,7 @@ const AHEAD_MS = 60 * SECOND;
 function readStart(context: ITriggerFunctions, from: string, date: string): StartFrom {
 	if (from !== 'date') return { from: from === 'earliest' ? 'earliest' : 'new' };
 	// The date field of the editor has no time zone: it means the time zone of the workflow.
-	const local = DateTime.fromISO(date, { zone: context.getTimezone() });
+	const local = DateTime.fromISO(date.trim().replace(' ', 'T'), { zone: context.getTimezone() });
 	const start = !hasOffset(date) && local.isValid ? local.toUTC().toISO() : date;
 	const ms = toMs(start);
 	const refuse = (message: string) =>

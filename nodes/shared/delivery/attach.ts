@@ -30,12 +30,19 @@ export async function structuresFor(
 ): Promise<Row[]> {
 	if (events.length === 0) return [];
 	const read = await readStructure(client, signal);
-	return events.map((event) => ('missing' in read ? lacks(read.missing) : structureOf(read.structure, kind, event)));
+	return events.map((event) => {
+		if ('missing' in read) return withoutStructure(read.missing);
+		try {
+			return structureOf(read.structure, kind, event);
+		} catch (error) {
+			return withoutStructure(asFailure(error).message);
+		}
+	});
 }
 
 /** The same two fields for an event that was made up. */
 export function sampleStructure(): Row {
-	return lacks('this event is made up');
+	return withoutStructure('this event is made up');
 }
 
 async function readStructure(client: PicoClient, signal: AbortSignal): Promise<{ structure: Structure } | { missing: string }> {
@@ -65,12 +72,13 @@ async function askOnce(client: PicoClient, signal: AbortSignal): Promise<Structu
 
 function structureOf(structure: Structure, kind: EventKind, { row }: PicoEvent): Row {
 	const id = asText(row[kind.changedOperation ?? '']);
-	if (!id) return lacks('the event names no operation');
-	if (!structure.has(id)) return lacks(`Pico does not list the operation ${id}`);
+	if (!id) return withoutStructure('the event names no operation');
+	if (!structure.has(id)) return withoutStructure(`Pico does not list the operation ${id}`);
 	const { root, warnings } = structure.below(id);
 	return { structure: { ...asTree(root), warnings } };
 }
 
-function lacks(reason: string): Row {
+/** The fields of an event whose structure cannot be attached. */
+export function withoutStructure(reason: string): Row {
 	return { structure: null, structureMissing: reason };
 }

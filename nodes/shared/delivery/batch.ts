@@ -16,8 +16,8 @@ export interface Batch {
 	replayed: (event: PicoEvent) => boolean;
 }
 
-/** Column of n8n that holds the key. */
-const LONGEST_KEY = 255;
+/** What n8n can store as a key is 255 characters long; a few more of them name the run on the Failed output. */
+const LONGEST_KEY = 240;
 
 /**
  * The key under which n8n starts at most one run. n8n keeps keys for the whole instance, so workflow and node are part

@@ -1,21 +1,25 @@
 import type { INodeExecutionData, ITriggerFunctions } from 'n8n-workflow';
 
 import { PicoClient } from '../api/client';
+import { asFailure } from '../api/failure';
 import { pause } from '../api/pause';
 import type { PicoEvent } from '../events/event';
 import type { Row } from '../events/types';
-import { structuresFor } from './attach';
+import { structuresFor, withoutStructure } from './attach';
 import { deduplicationKey, type Batch } from './batch';
 import type { Report } from './host';
 import { lagMs, toItems } from './item';
 import { PACE } from './pace';
 import type { Place } from './place/place';
 import { refusedToWait, type RunOutcome } from './runs/outcome';
+import { duration, Retry, type Over } from './runs/retry';
 import type { Runs } from './runs/runs';
 import type { TriggerSettings } from './settings';
 
 /** Whether the batch is behind us; after `closed` it stays unacknowledged and comes again at the next start. */
 export type Verdict = 'acknowledged' | 'closed';
+
+const STOPPED_EACH_TIME: Over = { kind: 'over', reason: 'n8n stopped before the end of the run was stored' };
 
 export interface Delivery {
 	context: ITriggerFunctions;
@@ -33,91 +37,79 @@ export interface Delivery {
  * failed one, and acknowledges. Never throws for a failed run, so that one bad event cannot stop the stream.
  */
 export async function deliver(delivery: Delivery, batch: Batch): Promise<Verdict> {
-	const { settings, place, report, closing } = delivery;
+	const { settings, place, closing } = delivery;
 	const extras = await extrasFor(delivery, batch);
 	if (closing.aborted) return 'closed';
-	const outage = new Outage(settings.outagePatienceMs);
-	let refused: string | undefined;
-	for (;;) {
-		const outcome = await startRun(delivery, batch, extras);
-		if (outcome.kind === 'closed') return 'closed';
-		if (outcome.kind === 'refused') {
-			refused = outcome.reason;
-			if ((await waitAfterRefusal(delivery, batch, refused)) === 'closed') return 'closed';
-			continue;
-		}
-		if (outcome.kind === 'startedBefore' && refused !== undefined) {
-			// n8n had noted the run before it failed to carry it out, as a crash leaves one behind.
-			const again = settings.afterRestart === 'again';
-			if (!again) tellUncertain(delivery, batch, refused);
-			refused = undefined;
-			if (again) {
-				batch.attempt++;
-				continue;
-			}
-		}
-		if (outcome.kind === 'notTaken') tellNotTaken(delivery, batch, outcome.reason);
-		if (outcome.kind !== 'failed' || settings.deliverNext !== 'afterSuccess') break;
-
-		const wait = outcome.outage === undefined ? undefined : outage.nextWait();
-		if (wait !== undefined) {
-			report.warn(`Another system is down or busy (${outcome.outage}) for ${outage.lasted}; ${describe(batch.events)} is kept and tried again in ${seconds(wait)}`);
-			batch.outages++;
-			await pause(wait, closing);
-		} else {
-			if (batch.attempt >= settings.attempts || outage.isOver) {
-				const reason = outage.isOver ? `${outcome.reason} (for ${outage.lasted})` : outcome.reason;
-				if (settings.afterLastAttempt !== 'keepRetrying') {
-					if ((await giveUp(delivery, batch, reason, extras)) === 'closed') return 'closed';
-					break;
-				}
-				report.warn(`Keeps retrying ${describe(batch.events)}, later events wait: ${reason}`);
-			}
-			const tried = Math.min(batch.attempt - 1, 8);
-			batch.attempt++;
-			batch.outages = 0;
-			await pause(Math.min(PACE.retryFirst * 2 ** tried, PACE.retryLongest), closing);
-		}
-		if (closing.aborted) return 'closed';
-	}
+	const isSpent = wasStoppedEachTime(settings, batch);
+	if (isSpent) batch.attempt--;
+	const end = isSpent ? STOPPED_EACH_TIME : await runToEnd(delivery, batch, extras);
+	if (end.kind === 'over' && (await giveUp(delivery, batch, end.reason, extras)) === 'closed') return 'closed';
+	if (end.kind === 'closed') return 'closed';
 	place.acknowledge(batch.events);
 	return 'acknowledged';
 }
 
+/** Runs the batch as often as the settings ask; `over` after the last attempt. */
+async function runToEnd(delivery: Delivery, batch: Batch, extras: readonly Row[]): Promise<{ kind: 'done' | 'closed' } | Over> {
+	const { settings, report, closing } = delivery;
+	const retry = new Retry(settings);
+	for (;;) {
+		const outcome = await startUntilTaken(delivery, batch, extras);
+		if (outcome.kind === 'closed') return { kind: 'closed' };
+		if (outcome.kind === 'notTaken') tellNotTaken(delivery, batch, outcome.reason);
+		if (outcome.kind !== 'failed' || settings.deliverNext !== 'afterSuccess') return { kind: 'done' };
+
+		const next = retry.after(outcome, batch.attempt);
+		if (next.kind === 'over') return next;
+		if (next.log) report.warn(`${describe(batch.events)}: ${next.log}`);
+		if (next.isOutage) batch.outages++;
+		else Object.assign(batch, { attempt: batch.attempt + 1, outages: 0 });
+		await pause(next.waitMs, closing);
+		if (closing.aborted) return { kind: 'closed' };
+	}
+}
+
 /**
- * How long another system has been down, and how long to wait for it. The wait is a tenth of the time that it is down
- * already, so that what waits is delivered soon after it is back, however long that takes.
+ * Whether n8n stopped during every attempt of an event that is to run again after a restart, and during one more: an event
+ * whose run stops n8n each time must not keep n8n from working for ever.
  */
-class Outage {
-	private since: number | undefined;
-
-	constructor(private readonly patienceMs: number) {}
-
-	/** Milliseconds to the next try; `undefined` when such runs count as any other, or the patience is over. */
-	nextWait(): number | undefined {
-		if (this.patienceMs === 0) return undefined;
-		this.since ??= performance.now();
-		if (this.isOver) return undefined;
-		return Math.min(Math.max(this.lastedMs / 10, PACE.retryFirst), PACE.outageLongest);
-	}
-
-	get isOver(): boolean {
-		return this.since !== undefined && this.lastedMs >= this.patienceMs;
-	}
-
-	get lasted(): string {
-		return seconds(this.lastedMs);
-	}
-
-	private get lastedMs(): number {
-		return this.since === undefined ? 0 : performance.now() - this.since;
-	}
+function wasStoppedEachTime({ attempts, afterLastAttempt }: TriggerSettings, { attempt, key }: Batch): boolean {
+	return key === undefined && attempt > attempts + 1 && afterLastAttempt !== 'keepRetrying';
 }
 
 /** Asked for once, before the first attempt: later attempts give the workflow the same item. */
 async function extrasFor({ context, settings, closing }: Delivery, batch: Batch): Promise<readonly Row[]> {
 	if (!settings.attachStructure) return [];
-	return await structuresFor(await PicoClient.of(context), settings.kind, batch.events, closing);
+	try {
+		return await structuresFor(await PicoClient.of(context), settings.kind, batch.events, closing);
+	} catch (error) {
+		return batch.events.map(() => withoutStructure(asFailure(error).message));
+	}
+}
+
+/** Starts a run, and offers the batch again for as long as n8n does not start one. */
+async function startUntilTaken(delivery: Delivery, batch: Batch, extras: readonly Row[]): Promise<RunOutcome> {
+	const { settings, report, closing } = delivery;
+	let refused: string | undefined;
+	for (;;) {
+		const outcome = await startRun(delivery, batch, extras);
+		if (outcome.kind === 'startedBefore' && refused !== undefined) {
+			// n8n had noted the run before it failed to carry it out, as a crash leaves one behind.
+			if (settings.afterRestart === 'skip') {
+				tellUncertain(delivery, batch, refused);
+				return outcome;
+			}
+			refused = undefined;
+			batch.attempt++;
+			continue;
+		}
+		if (outcome.kind !== 'refused') return outcome;
+		if (refused === undefined) tellRefused(delivery, batch, outcome.reason);
+		else report.warn(`n8n did not start a run for ${describe(batch.events)}: ${outcome.reason}`);
+		refused = outcome.reason;
+		await pause(PACE.slow, closing);
+		if (closing.aborted) return { kind: 'closed' };
+	}
 }
 
 async function startRun(delivery: Delivery, batch: Batch, extras: readonly Row[]): Promise<RunOutcome> {
@@ -143,21 +135,19 @@ async function startRun(delivery: Delivery, batch: Batch, extras: readonly Row[]
 		if (late || settings.deliverNext !== 'afterSuccess') tellUncertain(delivery, batch, reason);
 	});
 	if (outcome.kind === 'unknown') {
-		report.warn(`n8n did not report the end of the run for ${describe(batch.events)} within ${seconds(outcome.waitedMs)}; continuing`);
+		report.warn(`n8n did not report the end of the run for ${describe(batch.events)} within ${duration(outcome.waitedMs)}; continuing`);
 	}
 	if (outcome.kind === 'startedBefore') report.info(`${describe(batch.events)} was started before; not started again`);
 	return outcome;
 }
 
-async function waitAfterRefusal({ report, closing }: Delivery, batch: Batch, reason: string): Promise<Verdict> {
+function tellRefused({ report }: Delivery, batch: Batch, reason: string): void {
 	report.failedExecution(
 		`n8n did not start a run for ${describe(batch.events)}: ${reason}`,
 		refusedToWait(reason)
 			? "This workflow runs on an engine that lets no trigger wait for a run. Set 'Deliver Next Event' to 'Immediately', or choose the other engine in the workflow settings."
-			: 'The event is kept and offered again.',
+			: 'The event is kept and offered again every minute.',
 	);
-	await pause(PACE.slow, closing);
-	return closing.aborted ? 'closed' : 'acknowledged';
 }
 
 /** n8n failed to carry out a run to its end, or at least to say so, and the event is not started again. */
@@ -188,7 +178,7 @@ async function giveUp(delivery: Delivery, batch: Batch, reason: string, extras: 
 		store();
 		const outcome = await runs.startAndWait([[], items], key, () => undefined);
 		if (outcome.kind === 'closed') return 'closed';
-		if (outcome.kind !== 'failed' && outcome.kind !== 'refused') return 'acknowledged';
+		if (!['failed', 'refused', 'notTaken'].includes(outcome.kind)) return 'acknowledged';
 	}
 	report.failedExecution(
 		`Continued after ${attempts} for ${describe(batch.events)}`,
@@ -217,8 +207,4 @@ function itemsOf({ settings, place }: Delivery, { events, attempt, replayed }: B
 function describe(events: readonly PicoEvent[]): string {
 	const [first] = events;
 	return events.length === 1 ? `event ${first.id} of ${first.cursor}` : `${events.length} events from ${first.id} of ${first.cursor} on`;
-}
-
-function seconds(ms: number): string {
-	return ms < 90_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
 }

@@ -2,16 +2,15 @@
  * Timestamps as Pico writes them: RFC 3339 text with up to nine fractional digits. They never pass through a
  * JavaScript date, which would cut them to milliseconds and so skip or repeat events.
  *
- * Other spellings that servers and databases use are read as well: a blank for the `T`, a comma before the fraction, an
- * offset such as `+0530` or `+00`, no offset at all (UTC, as in all of Pico's examples), and seconds, milliseconds,
- * microseconds or nanoseconds since 1970.
+ * Other spellings that servers and databases use are read as well: a blank for the `T`, no seconds, a comma before the
+ * fraction, an offset such as `+0530`, `+00` or `+0000 UTC`, no offset at all (UTC, as in all of Pico's examples), and
+ * seconds, milliseconds, microseconds or nanoseconds since 1970.
  */
 
 const DATE_AND_TIME =
-	/^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,18}))?(?: ?([Zz]|(?:UTC|GMT)|[+-]\d\d(?::?\d\d)?))?$/;
+	/^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,18}))?)?(?: ?([Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?(?: [A-Z]{2,5})?))?$/;
 /** Digits of a present-day moment, with the digits of its fraction in the same number: 10, 13, 16 or 19. */
 const SINCE_1970 = /^(\d{10})(?:\.(\d{1,9})|(\d{3}|\d{6}|\d{9}))?$/;
-const HAS_OFFSET = /([Zz]|UTC|GMT|[+-]\d\d(:?\d\d)?)$/;
 
 const NANOS_PER_SECOND = 1_000_000_000n;
 const NANOS_PER_MS = 1_000_000n;
@@ -70,7 +69,7 @@ export function toMoment(text: unknown): Moment | undefined {
 
 /** Whether the text says in which time zone it is. A date that a person enters without one means his own. */
 export function hasOffset(text: string): boolean {
-	return SINCE_1970.test(text.trim()) || (DATE_AND_TIME.test(text.trim()) && HAS_OFFSET.test(text.trim()));
+	return SINCE_1970.test(text.trim()) || DATE_AND_TIME.exec(text.trim())?.[8] !== undefined;
 }
 
 /** The spelling that servers use, `2026-01-05T10:00:00.123Z` with any number of digits, read without a pattern. */
@@ -109,7 +108,7 @@ function digits(text: string, from: number, to: number): number {
 function readAny(text: string): Moment | undefined {
 	const match = DATE_AND_TIME.exec(text);
 	if (!match) return readSince1970(text);
-	const [, year, month, day, hour, minute, second, fraction, zone = 'Z'] = match;
+	const [, year, month, day, hour, minute, second = '0', fraction, zone = 'Z'] = match;
 	// Not with `Date.UTC`, which takes the years 0 to 99 for 1900 to 1999.
 	const date = new Date(0);
 	date.setUTCFullYear(+year, +month - 1, +day);
@@ -135,5 +134,5 @@ function offsetSeconds(zone: string): number {
 	if (!/^[+-]/.test(zone)) return 0;
 	const sign = zone.startsWith('-') ? -1 : 1;
 	const digitsOnly = zone.slice(1).replace(':', '');
-	return sign * (Number(digitsOnly.slice(0, 2)) * 3600 + Number(digitsOnly.slice(2)) * 60);
+	return sign * (Number(digitsOnly.slice(0, 2)) * 3600 + Number(digitsOnly.slice(2, 4)) * 60);
 }

@@ -84,7 +84,9 @@ export class SeenWindow {
 
 	/** The ids that arrived last, and up to which time ids are missing where only these are kept. */
 	marks(limit: number): { marks: SeenMark[]; forgottenUpTo: number | undefined } {
-		const ahead = [...this.beyond].slice(-limit).map(([id, time]) => markOf(id, time));
+		// Neither may crowd the other out: a station whose clock is wrong would take the look-back from all others.
+		const room = Math.max(Math.floor(limit / 2), limit - (this.ids.length - this.first));
+		const ahead = [...this.beyond].slice(Math.max(0, this.beyond.size - room)).map(([id, time]) => markOf(id, time));
 		const from = Math.max(this.first, this.ids.length - (limit - ahead.length));
 		const left = from > this.first ? this.highest[from - 1] : undefined;
 		return { marks: [...ahead, ...this.marked.slice(from)], forgottenUpTo: max(left, this.dropped) };

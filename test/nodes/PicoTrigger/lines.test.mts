@@ -109,7 +109,7 @@ test('a completion whose run was killed is not run again after the option was ch
 	await complete('LAST');
 	await until('the last run', () => host.items.some(({ orderId }) => orderId === 'LAST'));
 	expect(host.runs).toHaveLength(3);
-	expect(host.logs.join('\n')).not.toContain('Starting anew');
+	expect(host.logs.join('\n')).not.toContain("Starts at 'Start From'");
 });
 
 test('a completion that is delivered again has the same line ids', async () => {
@@ -124,7 +124,7 @@ test('a completion that is delivered again has the same line ids', async () => {
 });
 
 test.each([
-	['full', { output: 'raw' }],
+	['raw', { output: 'raw' }],
 	['fields', { output: 'fields', fields: ['externalOrderId'] }],
 ])('output %s: each item holds its own serial where Pico has the list, and its id in _pico', async (_name, output) => {
 	await start({ ...output, options: PER_SERIAL });

@@ -36,15 +36,15 @@ export interface InboxOptions {
 	store: (history: RunHistory | undefined) => void;
 }
 
-/** What came in place of an event that can be delivered, with the id under which it is told only once. */
+/** What came in place of an event that can be delivered. */
 interface UnusableRow {
-	id: string;
 	cursor: string;
 	reason: string;
 	content: unknown;
 }
 
-type Arrival = { event: PicoEvent } | { unusable: UnusableRow };
+/** One entry of a frame, with the id under which it is dealt with only once. */
+type Arrival = { id: string; event: PicoEvent } | { id: string; unusable: UnusableRow };
 
 /**
  * From frames to runs: drops what was delivered before, puts a batch from before a restart together again, and hands
@@ -55,9 +55,7 @@ export class Inbox {
 	/** When the server accepted the present connection, by its clock; what is older was read back. */
 	openedAt = Date.now();
 	private readonly delivery: Delivery;
-	private reoffer: Reoffer | undefined;
-	/** What cannot be delivered and came while a batch from before a restart was put together, by id. */
-	private readonly unusableLater = new Map<string, Arrival>();
+	private reoffer: Reoffer<Arrival> | undefined;
 	/** Events that wait for others to start a run with. */
 	private group: PicoEvent[] = [];
 	private readonly errorsTold = new Set<string>();
@@ -94,11 +92,12 @@ export class Inbox {
 	/** Everything stored has been sent: what is still missing of a batch from before a restart will not come. */
 	async endReoffer(): Promise<void> {
 		if (!this.reoffer) return;
-		const { batch, later } = this.reoffer.release(this.isReplayed);
+		const { reoffer } = this;
+		const { members, later } = reoffer.release();
 		this.reoffer = undefined;
-		if (batch && (await this.deliverBatch(batch)) === 'closed') return;
-		await this.deliverAll([...later.map((event) => ({ event })), ...this.unusableLater.values()]);
-		this.unusableLater.clear();
+		const events = members.flatMap((arrival) => ('event' in arrival ? [arrival.event] : []));
+		if ((await this.deliverBatch({ events, ...reoffer.nextRun, replayed: this.isReplayed })) === 'closed') return;
+		await this.deliverAll(later);
 		await this.flush();
 	}
 
@@ -106,7 +105,7 @@ export class Inbox {
 	async flush(): Promise<Verdict> {
 		const batch: Batch = { events: this.group, attempt: 1, outages: 0, replayed: this.isReplayed };
 		this.group = [];
-		return batch.events.length === 0 ? 'acknowledged' : await this.deliverBatch(batch);
+		return await this.deliverBatch(batch);
 	}
 
 	/**
@@ -121,7 +120,7 @@ export class Inbox {
 			if (!this.isKnown(event.id) && matches(settings, event)) {
 				toItems(settings, event, { attempt: 1, replayed: false, correction: place.isCorrection(event) });
 			}
-			return { event };
+			return { id: event.id, event };
 		} catch (error) {
 			return this.unusable(`An event of Pico could not be processed (${error instanceof Error ? error.message : String(error)})`, row);
 		}
@@ -130,24 +129,18 @@ export class Inbox {
 	private unusable(reason: string, content: unknown): Arrival {
 		const text = typeof content === 'string' ? content : jsonText(content);
 		const cursor = asText(asObject(content)?.[this.delivery.settings.kind.cursorField]) ?? '';
-		return { unusable: { id: textId(text), cursor, reason, content } };
+		return { id: textId(text), unusable: { cursor, reason, content } };
 	}
 
 	private async takeAll(arrivals: readonly Arrival[]): Promise<void> {
 		const known = new Set(this.group.map(({ id }) => id));
-		const fresh = arrivals.filter((arrival) => {
-			const { id } = 'event' in arrival ? arrival.event : arrival.unusable;
+		const fresh = arrivals.filter(({ id }) => {
 			if (known.has(id) || this.isKnown(id)) return false;
 			known.add(id);
 			return true;
 		});
 		if (!this.reoffer) return await this.deliverAll(fresh);
-		const events: PicoEvent[] = [];
-		for (const arrival of fresh) {
-			if ('event' in arrival) events.push(arrival.event);
-			else this.unusableLater.set(arrival.unusable.id, arrival);
-		}
-		if (this.reoffer.add(events).complete) await this.endReoffer();
+		if (this.reoffer.add(fresh)) await this.endReoffer();
 	}
 
 	/** Batches in the order of arrival; what is not to be delivered only moves the place. */
@@ -162,11 +155,12 @@ export class Inbox {
 			}
 			if ((await this.flush()) === 'closed') return;
 			if ('event' in arrival) place.leaveOut(arrival.event);
-			else this.tellUnusable(arrival.unusable);
+			else this.tellUnusable(arrival.id, arrival.unusable);
 		}
 	}
 
 	private async deliverBatch(batch: Batch): Promise<Verdict> {
+		if (batch.events.length === 0) return 'acknowledged';
 		return this.delivery.closing.aborted ? 'closed' : await deliver(this.delivery, batch);
 	}
 
@@ -176,10 +170,10 @@ export class Inbox {
 
 	private readonly isReplayed = (event: PicoEvent): boolean => (toMs(event.cursor) ?? Number.POSITIVE_INFINITY) < this.openedAt;
 
-	private tellUnusable(row: UnusableRow): void {
+	private tellUnusable(id: string, { cursor, reason, content }: UnusableRow): void {
 		const { report, place } = this.delivery;
-		report.failedExecution(row.reason, 'No run was started for it. The stream continues with the next event. What came:', row.content);
-		place.leaveOut(row);
+		report.failedExecution(reason, 'No run was started for it. The stream continues with the next event. What came:', content);
+		place.leaveOut({ id, cursor });
 	}
 
 	/** Errors beside usable data: one field of one row, as a rule, and the same with every look-back. */

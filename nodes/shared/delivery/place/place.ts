@@ -118,7 +118,7 @@ export class Place {
 		const passed = this.window.takeReached(passedMs(cursor, now));
 		if (passed !== undefined) this.cursorText = advanceToMs(this.cursorText, passed);
 		if (isAheadOf(now, cursor)) this.window.addBeyond(mark(id), ms);
-		else this.window.add(mark(id), ms);
+		else this.window.add(mark(id), ms ?? toMs(this.cursorText));
 		this.cursorText = advance(this.cursorText, cursor, now);
 	}
 

@@ -79,18 +79,15 @@ export class Runs {
 			this.underWay--;
 			this.freed?.();
 		};
-		if (!this.areTold) {
-			this.startUntold(outputs, key, free);
-			return 'started';
-		}
-		const ended = this.start(outputs, key, onLost).then((outcome) => {
-			if (outcome.kind === 'notTaken') return onLost(outcome.reason);
-			if (outcome.kind !== 'refused') return;
-			if (!refusedToWait(outcome.reason)) return onLost(outcome.reason);
-			this.areTold = false;
-			this.startUntold(outputs, key, () => {});
-		});
-		void this.bounded(ended, this.allowance.ms).then(free);
+		const run = async () => {
+			let outcome = this.areTold ? await this.start(outputs, key, onLost) : await this.startUntold(outputs, key);
+			if (outcome.kind === 'refused' && refusedToWait(outcome.reason)) {
+				this.areTold = false;
+				outcome = await this.startUntold(outputs, key);
+			}
+			if (outcome.kind === 'refused' || outcome.kind === 'notTaken') onLost(outcome.reason);
+		};
+		void this.bounded(run(), this.allowance.ms).then(free);
 		return 'started';
 	}
 
@@ -109,14 +106,8 @@ export class Runs {
 		const { context } = this.options;
 		const done = context.helpers.createDeferredPromise<IRun>();
 		const startedAt = performance.now();
-		this.startedAt = startedAt;
-		this.open++;
-		try {
-			context.emit(outputs, undefined, done, key);
-		} catch (error) {
-			this.open--;
-			return { kind: 'notTaken', reason: error instanceof Error ? error.message : String(error) };
-		}
+		const notTaken = this.emit(outputs, key, done);
+		if (notTaken) return notTaken;
 		const outcome = await done.promise.then(
 			(run: IRun | undefined): RunOutcome => {
 				const end = outcomeOf(run);
@@ -143,8 +134,23 @@ export class Runs {
 		return outcome;
 	}
 
-	private startUntold(outputs: INodeExecutionData[][], key: string, free: () => void): void {
-		this.options.context.emit(outputs, undefined, undefined, key);
-		void pause(PACE.untoldRun, this.options.closing).then(free);
+	/** Resolves when a run of which the engine tells nothing counts as ended. */
+	private async startUntold(outputs: INodeExecutionData[][], key: string): Promise<RunOutcome> {
+		const notTaken = this.emit(outputs, key);
+		if (notTaken) return notTaken;
+		await pause(PACE.untoldRun);
+		this.open--;
+		return { kind: 'succeeded' };
+	}
+
+	private emit(outputs: INodeExecutionData[][], key: string, done?: Parameters<ITriggerFunctions['emit']>[2]): RunOutcome | undefined {
+		try {
+			this.options.context.emit(outputs, undefined, done, key);
+		} catch (error) {
+			return { kind: 'notTaken', reason: error instanceof Error ? error.message : String(error) };
+		}
+		this.startedAt = performance.now();
+		this.open++;
+		return undefined;
 	}
 }

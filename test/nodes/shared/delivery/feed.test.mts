@@ -34,8 +34,8 @@ const refused = () => new PicoFailure('auth', 'Pico refused the token', { hint: 
 /** A feed that was told to start. */
 function feeding(changes: Partial<TriggerSettings> = {}, { patient = false, dialect = async () => new Dialect(undefined) } = {}) {
 	const { n8n, delivery } = delivering(changes);
-	const { context, settings, position, report, store, patience } = delivery;
-	const feed = new Feed({ context, settings, position, report, store, patience, patient, client: { dialect } as unknown as PicoClient });
+	const { place } = delivery;
+	const feed = new Feed({ ...delivery, history: { queued: false, longestMs: 0 }, leastQueuedMs: 60_000, patient, client: { dialect } as unknown as PicoClient });
 	feeds.push(feed);
 	const state: { came?: 'started' | PicoFailure } = {};
 	const starting = feed.start().then(
@@ -43,7 +43,7 @@ function feeding(changes: Partial<TriggerSettings> = {}, { patient = false, dial
 		(failure: PicoFailure) => (state.came = failure),
 	);
 	const units = () => n8n.emits.map(({ outputs }) => outputs[0].map(({ orderIndex }) => orderIndex));
-	return { n8n, feed, state, starting, position, units };
+	return { n8n, feed, state, starting, place, units };
 }
 
 /** Waits until one more stream is asked for. */
@@ -66,7 +66,7 @@ describe('starting', () => {
 		const { state } = feeding();
 		await pass(0);
 		expect(mockStreams.last.subscription.document).toMatch(
-			/^subscription \{ operationOrderCompletesStream\(cursor: \{ initialValue: \{ at: "2026-01-04T23:59:59.999999999Z" \}, ordering: ASC \}, batchSize: 100\) \{ externalOrderId .* secondaryExternalOrderId \} \}$/,
+			/^subscription \{ operationOrderCompletesStream\(cursor: \{ initialValue: \{ at: "2026-01-04T23:59:59.999999Z" \}, ordering: ASC \}, batchSize: 100\) \{ externalOrderId .* secondaryExternalOrderId \} \}$/,
 		);
 		mockStreams.last.open();
 		await pass(299);
@@ -90,7 +90,7 @@ describe('starting', () => {
 
 	test('says where it reads from, and how far back its position is', async () => {
 		const { n8n } = await connected();
-		expect(n8n.told).toEqual(["info Connected to 'operationOrderCompletesStream', reading from 2026-01-04T23:59:59.999999999Z (position 600 s back)"]);
+		expect(n8n.told).toEqual(["info Connected to 'operationOrderCompletesStream', reading from 2026-01-04T23:59:59.999999Z (position 600 s back)"]);
 	});
 
 	test.each([
@@ -205,7 +205,7 @@ describe('reading', () => {
 
 	test('what is missing of a batch from before a restart is given up after five quiet seconds', async () => {
 		const { n8n, delivery } = delivering();
-		delivery.position.handOver({ ids: ['gone'], key: 'old key', attempt: 1 });
+		delivery.place.noteInFlight({ ids: ['gone'], key: 'old key', attempt: 1 });
 		const feed = new Feed({ ...delivery, patient: false, client: { dialect: async () => new Dialect(undefined) } as unknown as PicoClient });
 		feeds.push(feed);
 		void feed.start();
@@ -789,7 +789,7 @@ describe('stopping', () => {
 	});
 
 	test('waits until n8n has taken up the run that is under way, and leaves its event for the next start', async () => {
-		const { feed, n8n, position } = await connected();
+		const { feed, n8n, place } = await connected();
 		n8n.answer = () => undefined;
 		mockStreams.last.rows([completionRow(1), completionRow(2)]);
 		await pass(0);
@@ -799,7 +799,7 @@ describe('stopping', () => {
 		expect(isStopped).toBe(false);
 		await pass(1);
 		expect(isStopped).toBe(true);
-		expect([n8n.emits.length, position.acknowledged]).toEqual([1, timeAt(0)]);
+		expect([n8n.emits.length, place.cursor]).toEqual([1, timeAt(0)]);
 	});
 
 	test('waits until n8n has taken up runs that nobody waits for', async () => {

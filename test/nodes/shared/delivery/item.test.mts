@@ -13,7 +13,7 @@ test('a simplified item is flat: id, the words of an ERP, the facts of its deliv
 	expect(json).toEqual({ eventId: event.id, ...orderCompleted.simplify(orderCompleted.sample), ...FACTS, structure: null });
 });
 
-test.each(['full', 'fields'] as const)('an item of the output %s is what Pico sent, with all else under _pico', (output) => {
+test.each(['raw', 'fields'] as const)('an item of the output %s is what Pico sent, with all else under _pico', (output) => {
 	const [json] = items({ kind: orderCompleted, output, perSerial: false }, event, FACTS, { structure: null });
 	expect(json).toEqual({ ...orderCompleted.sample, structure: null, _pico: { event: 'orderCompleted', eventId: event.id, ...FACTS } });
 });

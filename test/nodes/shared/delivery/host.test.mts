@@ -1,5 +1,7 @@
+import type { ITriggerFunctions } from 'n8n-workflow';
+
 import { PicoFailure } from '../../../../nodes/shared/api/failure.ts';
-import { activationError, Report } from '../../../../nodes/shared/delivery/report.ts';
+import { activationError, capabilitiesOf, insistOnStoredPosition, nodeIdsOf, Report } from '../../../../nodes/shared/delivery/host.ts';
 import { FakeN8n } from '../../../kit/fakeN8n.mts';
 
 function reporting(saveFailedExecution = true) {
@@ -48,4 +50,49 @@ test('an activation that fails shows message, hint and status', () => {
 		description: 'Look.',
 		httpCode: null,
 	});
+});
+
+const capabilities = (parts: object) => capabilitiesOf(parts as unknown as ITriggerFunctions);
+
+test('finds what this n8n can do by looking at it', () => {
+	const saveFailedExecution = () => undefined;
+	expect(capabilities({ emit: (_a: 1, _b: 1, _c: 1, _key: 1) => undefined, saveFailedExecution })).toEqual({ deduplicationKey: true, saveFailedExecution: true });
+	expect(capabilities({ emit: (_a: 1, _b: 1, _c: 1, _d: 1, _e: 1) => undefined, saveFailedExecution })).toEqual({ deduplicationKey: true, saveFailedExecution: true });
+	expect(capabilities({ emit: (_a: 1, _b: 1, _c: 1) => undefined })).toEqual({ deduplicationKey: false, saveFailedExecution: false });
+});
+
+function insist(id: string | undefined) {
+	const n8n = new FakeN8n();
+	n8n.workflowId = id;
+	insistOnStoredPosition(n8n.context);
+}
+
+test('takes every workflow whose position n8n stores', () => {
+	for (const id of [undefined, '', 'w', 'w'.repeat(16), 'w'.repeat(21)]) expect(() => insist(id)).not.toThrow();
+});
+
+test('refuses a workflow whose position n8n would drop, and says what to do', () => {
+	const id = 'w'.repeat(22);
+	expect(() => insist(id)).toThrow(
+		expect.objectContaining({
+			kind: 'input',
+			message: `n8n stores no position for this workflow: its ID '${id}' is longer than 21 characters`,
+			details: { hint: 'A restart would lose events. Duplicate the workflow in the editor and publish the copy: it gets a shorter ID.' },
+		}) as Error,
+	);
+});
+
+describe('the nodes of a workflow', () => {
+	const idsOf = (workflow: unknown) => nodeIdsOf({ workflow } as unknown as ITriggerFunctions);
+
+	test('are known by their ids', () => {
+		expect(idsOf({ nodes: { One: { id: 'a' }, constructor: { id: 'b' } } })).toEqual(new Set(['a', 'b']));
+	});
+
+	test.each([undefined, {}, { nodes: null }, { nodes: 'x' }, { nodes: { One: {} } }, { nodes: { One: null } }, { nodes: { One: { id: 'a' }, Two: { id: 7 } } }])(
+		'are unknown where this n8n does not show them: %j',
+		(workflow) => {
+			expect(idsOf(workflow)).toBeUndefined();
+		},
+	);
 });
