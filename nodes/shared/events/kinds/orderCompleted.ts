@@ -69,8 +69,11 @@ export const orderCompleted: EventKind = {
 	},
 	identity(row) {
 		const key: unknown[] = [...this.subject(row), asText(row.at)];
-		const incomplete = !asObject(row.operation)?.id || !row.externalOrderId || !row.at;
+		const { id } = asObject(row.operation) ?? {};
+		const incomplete = !id || !row.externalOrderId || !row.at;
 		if (incomplete) key.push(at(row, 'endState.producedSerial') ?? null, at(row, 'operationSummary.startedAt') ?? null);
+		// Nothing names it: only its content tells it from others of this kind.
+		if (!id && !row.externalOrderId && !row.at) key.push(row);
 		return key;
 	},
 	subject: (row) => [
