@@ -7,7 +7,7 @@ import { toNodeError } from '../shared/api/nodeError';
 import { Structure, type StructureNode } from '../shared/api/structure/structure';
 import { asEntered } from './helpers/parameters';
 import { readLocator } from './helpers/picker';
-import { describe, readRefs, refsDocument, type OperationRef } from './helpers/operations';
+import { byPartNumber, describe, readRefs, refsDocument, type OperationRef } from './helpers/operations';
 
 /** Entries shown at once; the editor asks for more as a person scrolls. */
 const PAGE = 200;
@@ -53,9 +53,10 @@ export async function getChildOperations(this: ILoadOptionsFunctions): Promise<I
 	});
 }
 
-function idOf({ mode, value }: ReturnType<typeof readLocator>, revision: string, refs: OperationRef[]): string | undefined {
+function idOf({ mode, value, typed }: ReturnType<typeof readLocator>, revision: string, refs: OperationRef[]): string | undefined {
 	if (mode !== 'partNumber') return value;
-	const fitting = refs.filter((ref) => ref.partNumber === value && !ref.archived && (revision === '' || ref.revision === revision));
+	const wanted = refs.filter((ref) => !ref.archived && (revision === '' || ref.revision === revision));
+	const fitting = byPartNumber(wanted, typed);
 	return fitting.length === 1 ? fitting[0].id : undefined;
 }
 

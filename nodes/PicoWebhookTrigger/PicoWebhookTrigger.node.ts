@@ -1,19 +1,32 @@
 import {
 	NodeConnectionTypes,
-	NodeOperationError,
+	type IExecuteFunctions,
 	type IHookFunctions,
+	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
+	type ITriggerFunctions,
+	type ITriggerResponse,
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
 import { loadOptions } from '../shared/delivery/description/loadOptions';
-import { activationError } from '../shared/delivery/host';
-import { properties } from './properties';
+import {
+	attachStructure,
+	itemPerCompletion,
+	lookBack,
+	orderId,
+	output,
+	positionResetKey,
+	products,
+	subtitle,
+	triggerOn,
+} from '../shared/delivery/description/parameters';
+import { failIfUnusable } from '../shared/delivery/arrival';
 import { receive } from './receive';
-import { isRegistered, leftBehind, register, unregister } from './register';
-import { asFailure } from '../shared/api/failure';
+import { activationFailure, isRegistered, register, unregister } from './register';
+import { watch } from './watch';
 
 export class PicoWebhookTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -22,11 +35,10 @@ export class PicoWebhookTrigger implements INodeType {
 		icon: { light: 'file:../../icons/pico.svg', dark: 'file:../../icons/pico.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle:
-			'={{ ({ orderCompleted: "order completed", operationChanged: "operation changed", structureChanged: "product structure changed", noteSaved: "note created or updated" })[$parameter["event"]] }}',
+		subtitle,
 		description: 'Starts the workflow when Pico MES calls, and fetches what such calls missed',
 		eventTriggerDescription: 'Waiting for Pico to call the test URL',
-		activationMessage: 'Pico now calls this workflow for every event. What it misses is fetched with the next one.',
+		activationMessage: 'Pico now calls this workflow for every event. What it misses is fetched within a minute.',
 		defaults: { name: 'Pico MES Webhook Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -42,7 +54,27 @@ export class PicoWebhookTrigger implements INodeType {
 			},
 			activationHint: 'Publish the workflow to let Pico call it for every event.',
 		},
-		properties,
+		// In the same order and words as those of Pico MES Trigger.
+		properties: [
+			{
+				displayName:
+					'Pico must be able to call this n8n: set the environment variable WEBHOOK_URL to its public address. Pico calls once; what it misses is fetched within a minute, and after a crash one event may come twice. Where that will not do, use <b>Pico MES Trigger</b>, which needs no way from Pico to n8n.',
+				name: 'notice',
+				type: 'notice',
+				default: '',
+			},
+			triggerOn,
+			products,
+			...output,
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add Option',
+				default: {},
+				options: [attachStructure, lookBack, orderId, positionResetKey, itemPerCompletion],
+			},
+		],
 	};
 
 	methods = { loadOptions };
@@ -53,7 +85,7 @@ export class PicoWebhookTrigger implements INodeType {
 				try {
 					return await isRegistered(this);
 				} catch (error) {
-					throw readable(this, error);
+					throw activationFailure(this, error);
 				}
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
@@ -61,26 +93,26 @@ export class PicoWebhookTrigger implements INodeType {
 					await register(this);
 					return true;
 				} catch (error) {
-					throw readable(this, error);
+					throw activationFailure(this, error);
 				}
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
-				try {
-					return await unregister(this);
-				} catch (error) {
-					leftBehind(this, asFailure(error).message);
-					return false;
-				}
+				return await unregister(this);
 			},
 		},
 	};
 
+	/** n8n calls it at every start, unlike the methods of the webhook. */
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		return watch(this);
+	}
+
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return await receive(this);
 	}
-}
 
-/** Errors of parameters are readable already. */
-function readable(context: IHookFunctions, error: unknown): Error {
-	return error instanceof NodeOperationError ? error : activationError(context, asFailure(error));
+	/** n8n would run `trigger` in a test run otherwise, in place of the event that has just come in. */
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return failIfUnusable(this);
+	}
 }

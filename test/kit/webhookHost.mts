@@ -2,7 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { PicoApi } from '../../credentials/PicoApi.credentials.ts';
 import { PicoWebhookTrigger } from '../../nodes/PicoWebhookTrigger/PicoWebhookTrigger.node.ts';
-import { forgetTurns } from '../../nodes/PicoWebhookTrigger/turns.ts';
+import { forgetMemories } from '../../nodes/PicoWebhookTrigger/memory.ts';
+import { secretOf, SECRET_HEADER } from '../../nodes/PicoWebhookTrigger/registration.ts';
 import type { Access } from './picoAccess.mts';
 import { WebhookNodeHost } from './webhookNodeHost.mts';
 
@@ -24,11 +25,17 @@ export class WebhookHost extends WebhookNodeHost<Access> {
 		return ((this.staticData.global as IDataObject | undefined)?.['picoWebhookTrigger:node-1'] ?? {}) as IDataObject;
 	}
 
-	restart(): void {
-		forgetTurns(`${this.workflowId}/node-1`);
+	/** The secret that Pico is to send along. */
+	override get secret(): string {
+		const context = { getWorkflow: () => ({ id: this.workflowId }), getNode: () => ({ id: 'node-1' }), getMode: () => 'webhook' };
+		return secretOf(context as never, this.access as never);
+	}
+
+	protected override forget(): void {
+		forgetMemories();
 	}
 
 	protected override get knownHeaders(): Record<string, string> {
-		return { 'x-pico-webhook-secret': this.secret };
+		return { [SECRET_HEADER]: this.secret };
 	}
 }

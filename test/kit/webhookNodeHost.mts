@@ -2,7 +2,22 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 import * as core from 'n8n-core';
-import type { IDataObject, INode, INodeExecutionData, INodeType, IWebhookDescription, IWebhookFunctions, IWebhookResponseData, IHookFunctions, Workflow } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	IHookFunctions,
+	INode,
+	INodeExecutionData,
+	INodeType,
+	IRun,
+	ITriggerFunctions,
+	ITriggerResponse,
+	IWebhookDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+	Workflow,
+	WorkflowActivateMode,
+} from 'n8n-workflow';
 
 import { credentialsOf, surroundings, workflowOf, type Subject } from './engine.mts';
 
@@ -11,6 +26,7 @@ type Hooks = Record<'checkExists' | 'create' | 'delete', (this: IHookFunctions) 
 interface WebhookNode extends INodeType {
 	webhookMethods: { default: Hooks };
 	webhook(this: IWebhookFunctions): Promise<IWebhookResponseData>;
+	trigger?(this: ITriggerFunctions): Promise<ITriggerResponse | undefined>;
 }
 interface WebhookSubject extends Subject {
 	node: () => WebhookNode;
@@ -34,6 +50,8 @@ export abstract class WebhookNodeHost<Access extends object> {
 	readonly runs: IDataObject[][] = [];
 	readonly logs: string[] = [];
 	readonly answers: Answer[] = [];
+	/** Runs that failed at the trigger itself, and failed executions that it left without a run. */
+	readonly failed: Error[] = [];
 	staticData: IDataObject = {};
 	nodeName: string;
 	workflowId = 'workflow1';
@@ -45,7 +63,11 @@ export abstract class WebhookNodeHost<Access extends object> {
 	runDelayMs = FIRST_RUN_DELAY_MS;
 	/** Base of the addresses that n8n hands out; that of the server when empty. */
 	publicUrl = '';
+	/** Set to have n8n serve no address of this node, as after an import without a webhook ID. */
+	unserved = false;
 	private active = false;
+	private running: ITriggerResponse | undefined;
+	private readonly usedKeys = new Set<string>();
 	private testing: { staticData: IDataObject; hit: (items: IDataObject[]) => void } | undefined;
 	private readonly server: Server;
 	private port = 0;
@@ -67,7 +89,7 @@ export abstract class WebhookNodeHost<Access extends object> {
 
 	async close(): Promise<void> {
 		if (this.active) await this.deactivate();
-		this.restart();
+		await this.restart();
 		this.server.closeAllConnections();
 		await new Promise((resolve) => this.server.close(resolve));
 	}
@@ -90,21 +112,70 @@ export abstract class WebhookNodeHost<Access extends object> {
 	}
 
 	async activate(): Promise<void> {
-		const { hooks, call, workflow } = this.hook('prod', this.staticData, 'trigger', 'activate');
-		if (!(await hooks.checkExists.call(call))) await hooks.create.call(call);
+		const { hooks, call, workflow, type } = this.hook('prod', this.staticData, 'trigger', 'activate');
+		const register = async () => {
+			if (!(await hooks.checkExists.call(call))) await hooks.create.call(call);
+		};
+		await this.stopTrigger();
+		const [registered] = await Promise.allSettled([register(), this.runTrigger(type, workflow, 'activate')]);
+		if (registered.status === 'rejected') {
+			await this.stopTrigger();
+			await hooks.delete.call(call);
+			throw registered.reason;
+		}
 		this.save(workflow);
 		this.active = true;
 	}
 
 	async deactivate(): Promise<void> {
 		this.active = false;
+		await this.stopTrigger();
 		const { hooks, call, workflow } = this.hook('prod', this.staticData, 'internal', 'update');
 		await hooks.delete.call(call);
 		this.save(workflow);
 	}
 
-	/** The process ends and starts again: what it had in memory is gone; n8n 2.40 and newer call no hook. */
-	abstract restart(): void;
+	/** The process ends and starts again: what it had in memory is gone; n8n 2.40 and newer call no hook, only triggers. */
+	async restart(): Promise<void> {
+		this.forget();
+		await this.stopTrigger();
+		if (!this.active) return;
+		const type = this.subject.node();
+		await this.runTrigger(type, workflowOf(type, this.node(), plain(this.staticData), this.workflowId), 'init');
+	}
+
+	/** Throws away what the node's modules have in memory. */
+	protected abstract forget(): void;
+
+	private async runTrigger(type: WebhookNode, workflow: Workflow, activation: WorkflowActivateMode): Promise<void> {
+		if (!type.trigger) return;
+		const emit = (data: INodeExecutionData[][], _response?: unknown, done?: { resolve: (run: IRun) => void; reject: (error: Error) => void }, key?: string) => {
+			this.save(workflow);
+			if (this.runsFail) return void done?.reject(new Error('Error starting the workflow'));
+			if (key !== undefined && this.usedKeys.has(key)) return void done?.resolve(undefined as unknown as IRun);
+			if (key !== undefined) this.usedKeys.add(key);
+			void this.startRun(type, data[0]).then(() => done?.resolve({} as IRun));
+		};
+		const saveFailedExecution = (error: Error) => void this.failed.push(error);
+		const context = new core.TriggerContext(workflow, this.node(), this.additional(), 'trigger', activation, emit, undefined, saveFailedExecution as never);
+		this.listenToLog(context);
+		this.running = await type.trigger.call(context);
+	}
+
+	private async stopTrigger(): Promise<void> {
+		await this.running?.closeFunction?.();
+		this.running = undefined;
+	}
+
+	/** Runs the trigger at the head of the workflow, as n8n does. */
+	private async startRun(type: WebhookNode, items: INodeExecutionData[]): Promise<void> {
+		try {
+			await type.execute?.call({ getInputData: () => items, getNode: () => this.node() } as unknown as IExecuteFunctions);
+			this.runs.push(items.map(({ json }) => json));
+		} catch (error) {
+			this.failed.push(error as Error);
+		}
+	}
 
 	/** "Listen for test event": registers the test URL with empty static data and waits for the first hit. */
 	async listenForTest(): Promise<{ items: Promise<IDataObject[]>; stop: () => Promise<void> }> {
@@ -186,7 +257,7 @@ export abstract class WebhookNodeHost<Access extends object> {
 		const workflow = workflowOf(type, node, plain(staticData), this.workflowId);
 		const call = new core.HookContext(workflow, node, this.additional(), executionMode, activation, this.webhookData(mode));
 		this.listenToLog(call);
-		return { hooks: type.webhookMethods.default, call, workflow };
+		return { hooks: type.webhookMethods.default, call, workflow, type };
 	}
 
 	private listenToLog(context: object): void {
@@ -200,13 +271,14 @@ export abstract class WebhookNodeHost<Access extends object> {
 		if (this.down) return void request.socket.destroy();
 		const mode: Mode = request.url?.startsWith('/webhook-test/') ? 'test' : 'prod';
 		const rawBody = await bytesOf(request);
-		const body = jsonOf(rawBody);
+		// n8n parses only what it knows by its content type; everything else is left to the node.
+		const body = /^application\/json\b/.test(request.headers['content-type'] ?? '') ? jsonOf(rawBody) : {};
 		const answer = (status: number, value: unknown) => {
 			this.answers.push({ status, body: value as IDataObject });
 			response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 		};
 		const known = mode === 'test' ? this.testing !== undefined : this.active;
-		if (!known || !request.url?.endsWith(this.path)) return answer(404, { message: 'not registered' });
+		if (!known || this.unserved || !request.url?.endsWith(this.path)) return answer(404, { message: 'not registered' });
 		if (body === undefined) return answer(422, { message: 'Failed to parse request body' });
 		const httpResponse = Object.assign(response, {
 			status(code: number) {
@@ -244,15 +316,15 @@ export abstract class WebhookNodeHost<Access extends object> {
 			this.save(workflow);
 			return answer(200, result.webhookResponse ?? { message: 'Webhook call received' });
 		}
-		const items = result.workflowData[0].map(({ json }: INodeExecutionData) => json);
+		const [items] = result.workflowData;
 		// n8n builds the workflow a second time from the very same object, which resets the note of changes.
 		workflowOf(type, node, stored, this.workflowId);
 		await new Promise((resolve) => setTimeout(resolve, this.runDelayMs));
 		if (this.runsFail) return answer(500, { message: 'Error starting the workflow' });
-		if (mode === 'test') this.testing?.hit(items);
-		else this.runs.push(items);
+		if (mode === 'test') this.testing?.hit(items.map(({ json }) => json));
+		else await this.startRun(type, items);
 		this.save(workflow, mode);
-		return answer(200, { message: 'Workflow was started' });
+		return answer(200, result.webhookResponse ?? { message: 'Workflow was started' });
 	}
 
 	private save(workflow: Workflow, mode: Mode = 'prod'): void {

@@ -40,6 +40,12 @@ export function readRefs(data: Record<string, unknown>): OperationRef[] {
 	return refs;
 }
 
+/** Those with a part number: as it was typed, else those that differ only in blanks at an end, which nobody sees. */
+export function byPartNumber(refs: readonly OperationRef[], typed: string): OperationRef[] {
+	const exact = refs.filter((ref) => ref.partNumber === typed);
+	return exact.length > 0 ? exact : refs.filter((ref) => ref.partNumber?.trim() === typed.trim());
+}
+
 /** One line that tells operations apart, such as `PUMP-100 rev B, Coolant Pump, 230 V`. */
 export function describe({ partNumber, revision, name, variant, archived }: OperationRef): string {
 	const part = [partNumber, revision && `rev ${revision}`].filter(Boolean).join(' ');

@@ -36,11 +36,17 @@ export const revision: INodeProperties = {
 	description: 'Revision of the part number. Leave empty when only one revision is deployed.',
 };
 
-export type Locator = { mode: 'list' | 'partNumber' | 'id'; value: string };
+export interface Locator {
+	mode: 'list' | 'partNumber' | 'id';
+	/** Without blanks at its ends. */
+	value: string;
+	/** As it was entered: part numbers in Pico may begin or end with a blank. */
+	typed: string;
+}
 
 /** The value of a picker; a plain value, as an expression for the whole parameter gives it, is an ID. */
 export function readLocator(parameter: unknown): Locator {
-	if (typeof parameter !== 'object' || parameter === null) return { mode: 'id', value: asEntered(parameter).trim() };
-	const { mode, value } = parameter as { mode?: unknown; value?: unknown };
-	return { mode: mode === 'partNumber' || mode === 'list' ? mode : 'id', value: asEntered(value).trim() };
+	const { mode, value } = (typeof parameter === 'object' && parameter !== null ? parameter : { value: parameter }) as Partial<Locator>;
+	const typed = asEntered(value);
+	return { mode: mode === 'partNumber' || mode === 'list' ? mode : 'id', value: typed.trim(), typed };
 }

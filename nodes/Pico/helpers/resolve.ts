@@ -1,6 +1,6 @@
 import { PicoFailure } from '../../shared/api/failure';
 import { closest } from './closest';
-import { describeWithId, readRefs, refsDocument, type OperationRef } from './operations';
+import { byPartNumber, describeWithId, readRefs, refsDocument, type OperationRef } from './operations';
 import { asEntered, refuse } from './parameters';
 import { PICKER, readLocator } from './picker';
 import type { Run } from './run';
@@ -18,14 +18,16 @@ const SHOWN = 8;
  * @throws PicoFailure when nothing was picked, or the part number is unknown or not unique
  */
 export async function resolveOperation(run: Run, item: number): Promise<Resolved> {
-	const { mode, value } = readLocator(run.parameter('operationId', item, ''));
+	const { mode, value, typed } = readLocator(run.parameter('operationId', item, ''));
 	if (value === '') {
 		throw refuse(PICKER, 'is empty', mode === 'partNumber' ? 'Enter a part number.' : 'Choose an operation or enter its ID.');
 	}
 	if (mode !== 'partNumber') return { id: value, partNumber: null, revision: null, name: null };
 	const revision = asEntered(run.parameter('revision', item, '')).trim();
 	const known = await run.once('part numbers', async () => await lookUpAll(run));
-	return await pick(run, known.get(value) ?? [], value, revision);
+	const candidates = byPartNumber(known, typed);
+	// A server that filters by the part number as it was typed does not find one with a blank at an end.
+	return await pick(run, candidates.length > 0 ? candidates : byPartNumber(await allOperations(run), typed), value, revision);
 }
 
 async function pick(run: Run, candidates: OperationRef[], partNumber: string, revision: string): Promise<Resolved> {
@@ -54,30 +56,28 @@ async function suggestion(run: Run, otherRevisions: OperationRef[], partNumber: 
 	if (otherRevisions.length > 0) {
 		return `Revisions there are: ${otherRevisions.slice(0, SHOWN).map(describeWithId).join('; ')}.`;
 	}
-	const all = await run.once('all operations', async () => readRefs(await run.read(refsDocument())));
+	const all = await allOperations(run);
 	const close = closest(partNumber, all.filter((ref) => ref.partNumber !== null && !ref.archived), (ref) => ref.partNumber ?? '');
 	const unlike = 'Only operations that are deployed in Pico can be found.';
 	return close.length > 0 ? `Did you mean ${close.map(describeWithId).join('; or ')}?` : unlike;
 }
 
-async function lookUpAll(run: Run): Promise<Map<string, OperationRef[]>> {
+async function allOperations(run: Run): Promise<OperationRef[]> {
+	return await run.once('all operations', async () => readRefs(await run.read(refsDocument())));
+}
+
+/** The operations with a part number that some item asks for. */
+async function lookUpAll(run: Run): Promise<OperationRef[]> {
 	const wanted = partNumbersOf(run);
 	const where = wanted.length <= LONGEST_FILTER ? { externalId: { _in: wanted } } : undefined;
-	const byPartNumber = new Map<string, OperationRef[]>();
-	for (const ref of readRefs(await run.read(refsDocument(where)))) {
-		if (ref.partNumber === null) continue;
-		const same = byPartNumber.get(ref.partNumber);
-		if (same) same.push(ref);
-		else byPartNumber.set(ref.partNumber, [ref]);
-	}
-	return byPartNumber;
+	return readRefs(await run.read(refsDocument(where)));
 }
 
 function partNumbersOf(run: Run): string[] {
 	const found = new Set<string>();
 	for (let item = 0; item < run.itemCount; item++) {
-		const { mode, value } = readLocator(quietly(() => run.parameter('operationId', item, '')));
-		if (mode === 'partNumber' && value !== '') found.add(value);
+		const { mode, value, typed } = readLocator(quietly(() => run.parameter('operationId', item, '')));
+		if (mode === 'partNumber' && value !== '') found.add(typed).add(value);
 	}
 	return [...found];
 }

@@ -26,11 +26,13 @@ export function networkFailure(thrown: unknown, endpoint: string): PicoFailure {
 	}
 	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
 		return new PicoFailure('network', `The host name ${host} is not known (${code})`, {
+			unsent: true,
 			hint: "Check 'Endpoint' in the credential, and that the n8n server can resolve the plant's host names.",
 		});
 	}
 	if (code === 'ECONNREFUSED') {
 		return new PicoFailure('network', `Nothing accepts connections at ${host} (${code})`, {
+			unsent: true,
 			hint: "Check host and port of 'Endpoint' in the credential, and that the Pico server is running.",
 		});
 	}

@@ -38,6 +38,8 @@ export interface GraphqlErrorEntry {
 export interface FailureDetails {
 	/** How to get unstuck, one or two sentences. */
 	hint?: string;
+	/** The request certainly did not reach Pico. */
+	unsent?: true;
 	/** HTTP status, where there was an answer. */
 	status?: number;
 	/** How long the server asks to wait; an hour at most. */

@@ -48,7 +48,7 @@ test.each([
 test.each(['legacy', 'mixed'])('serves a Pico of the %s version, with and without introspection', async (profile) => {
 	for (const introspection of ['on', 'off']) {
 		await pico.reset({ profile, introspection });
-		pico.host.restart();
+		await pico.host.restart();
 		pico.host.runs.length = 0;
 		pico.host.staticData = {};
 		await pico.host.activate();
@@ -105,7 +105,7 @@ test('the same event a second time starts nothing, also while the first call is 
 	const statuses = await Promise.all([pico.host.call(event), pico.host.call(event)]);
 	expect(statuses.map(({ status }) => status)).toEqual([200, 200]);
 	expect((await pico.host.call(event)).body.message).toBe('Delivered before');
-	pico.host.restart();
+	await pico.host.restart();
 	expect((await pico.host.call(event)).body.message).toBe('Delivered before');
 	expect(pico.host.runs).toHaveLength(1);
 });
@@ -182,7 +182,7 @@ test('the position survives a restart and a new name of the node', async () => {
 	await pico.host.activate();
 	await pico.complete(2, 'A');
 	await pico.runs(2);
-	pico.host.restart();
+	await pico.host.restart();
 	await pico.host.deactivate();
 	pico.host.nodeName = 'Completions';
 	pico.host.down = true;

@@ -39,7 +39,7 @@ test('gives a completion that was missed the line ids that a call would have giv
 	const delivered = pico.host.items.map(({ lineId }) => lineId);
 	expect(delivered.length).toBeGreaterThan(1);
 	await pico.host.deactivate();
-	pico.host.restart();
+	await pico.host.restart();
 	// With the position from before it, the completion is one that was missed.
 	pico.host.staticData = before;
 	pico.host.runs.length = 0;
@@ -56,7 +56,7 @@ test('changing the option neither registers the webhook anew nor repeats a compl
 	await pico.host.call(event);
 	const { secret } = pico.host;
 	const [registered] = await pico.webhooks();
-	pico.host.restart();
+	await pico.host.restart();
 	pico.host.parameters = PER_SERIAL;
 	await pico.host.activate();
 	expect(pico.host.secret).toBe(secret);

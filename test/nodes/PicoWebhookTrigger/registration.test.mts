@@ -1,6 +1,6 @@
-import type { IDataObject } from 'n8n-workflow';
+import { WebhookPathTakenError, type IDataObject } from 'n8n-workflow';
 
-import { subscriptionIdOf } from '../../../nodes/PicoWebhookTrigger/subscriptionId.ts';
+import { subscriptionIdOf } from '../../../nodes/PicoWebhookTrigger/registration.ts';
 import { WebhookHost } from '../../kit/webhookHost.mts';
 import { PROD_ID, TEST_ID, usePicoAndHost } from './fixture.mts';
 
@@ -36,12 +36,12 @@ test.each([
 	['another address', (host: WebhookHost) => (host.publicUrl = 'http://localhost:9')],
 ])('registers anew when the settings mean %s', async (_, change) => {
 	await pico.host.activate();
-	const secret = pico.host.secret;
+	const [before] = await pico.webhooks();
 	change(pico.host);
 	await pico.host.activate();
-	expect(pico.host.secret).not.toBe(secret);
 	const [webhook, ...more] = await pico.webhooks();
 	expect(more).toEqual([]);
+	expect(webhook).not.toEqual(before);
 	expect(webhook).toMatchObject({ subscriptionId: PROD_ID, webhookUrl: pico.host.url });
 });
 
@@ -130,8 +130,8 @@ test('an activation fails where Pico on another machine is to call a localhost a
 test('an activation over a position that cannot be read fails instead of starting from now', async () => {
 	await pico.host.activate();
 	(pico.host.staticData.global as IDataObject)['picoWebhookTrigger:node-1'] = { v: 1, source: pico.host.progress.source, resetToken: '', cursor: 'soon' };
-	await expect(pico.host.activate()).rejects.toMatchObject({ description: expect.stringContaining('Reset Token') as string });
-	pico.host.parameters = { options: { resetToken: 'again' } };
+	await expect(pico.host.activate()).rejects.toMatchObject({ description: expect.stringContaining('Position Reset Key') as string });
+	pico.host.parameters = { options: { positionResetKey: 'again' } };
 	await pico.host.activate();
 	expect(pico.host.progress.cursor).toMatch(/Z$/);
 });
@@ -167,4 +167,21 @@ test('a workflow whose position n8n would not store is not registered', async ()
 	pico.host.workflowId = 'imported-under-a-long-id';
 	await expect(pico.host.activate()).rejects.toThrow(/longer than 21 characters/);
 	expect(await pico.webhooks()).toEqual([]);
+});
+
+test('a Pico that swallows the connection fails the activation with the cause, once, and n8n is told not to repeat it', async () => {
+	await pico.post('switches', { latencyMs: 60_000 });
+	const before = performance.now();
+	const failure = await pico.host.activate().catch((error: unknown) => error);
+	expect(failure).toBeInstanceOf(WebhookPathTakenError);
+	expect((failure as Error).message).toMatch(/did not answer within 8 s.*firewall or proxy/);
+	// The figure itself is the promise: the cause within 10 s.
+	expect(performance.now() - before).toBeLessThan(10_000);
+	await pico.reset({});
+}, 30_000);
+
+test('a Pico that is down fails the activation with the cause', async () => {
+	pico.host.access.endpoint = 'http://127.0.0.1:9/graph/v2';
+	await expect(pico.host.activate()).rejects.toThrow(/Nothing accepts connections at 127.0.0.1:9/);
+	pico.host.access.endpoint = pico.sandbox.endpoint;
 });

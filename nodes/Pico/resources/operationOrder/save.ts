@@ -3,8 +3,9 @@ import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8
 import { runBounded } from '../../../shared/api/bounded';
 import { literal } from '../../../shared/api/documents/literal';
 import { OWN_SAVE_FIELDS, saveDocument, unknownSaveFields, type UnitToSave } from '../../../shared/api/documents/orders';
-import { asFailure, PicoFailure } from '../../../shared/api/failure';
+import { asFailure, isTransient, PicoFailure } from '../../../shared/api/failure';
 import { orderMessage } from '../../../shared/api/models/orderResult';
+import { RETRY, retrying } from '../../../shared/api/retry';
 import { jsonObject, option, refuse, textList, wholeNumber } from '../../helpers/parameters';
 import { operationPicker, revision } from '../../helpers/picker';
 import { resolveOperation } from '../../helpers/resolve';
@@ -71,28 +72,38 @@ export const execute: Execute = async (run, item) => {
 
 async function saveUnit(run: Run, unit: UnitToSave, acceptExisting: boolean): Promise<Saved> {
 	const { orderIndex } = unit;
-	const text = await answer(run, unit);
+	const { text, mayBeOwn } = await answer(run, unit);
 	if (/^(created|updated)$/i.test(text)) return { orderIndex, result: text.toLowerCase() as Saved['result'], message: text };
 	if (!saysExists(text)) throw new PicoFailure('graphql', `Pico answered: ${text}`);
 	if (acceptExisting) return { orderIndex, result: 'exists', message: text };
+	if (mayBeOwn) return { orderIndex, result: 'created', message: text };
 	throw new PicoFailure('graphql', `Pico has order '${unit.orderId}' index ${orderIndex} already`, {
 		hint: "The option 'If Order Exists' decides whether that is accepted.",
 	});
 }
 
-/** What Pico says of one save. An order that exists already may be told as message or as GraphQL error. */
-async function answer(run: Run, unit: UnitToSave): Promise<string> {
-	try {
-		// With an order id a repeat cannot make a second order; without one it could.
-		const data = await run.write((dialect) => saveDocument(dialect, unit), { repeatable: unit.orderId !== '' });
-		return orderMessage(data)?.trim() || 'nothing';
-	} catch (error) {
-		if (error instanceof PicoFailure && error.kind === 'graphql') {
-			const told = error.details.errors?.find(({ message }) => saysExists(message));
+/**
+ * What Pico says about one save. An order that exists already may be told as message or as GraphQL error.
+ *
+ * @returns `mayBeOwn`: an earlier try of this very save may have reached Pico although its answer did not reach us, so
+ *   that an order that exists is taken for its work
+ */
+async function answer(run: Run, unit: UnitToSave): Promise<{ text: string; mayBeOwn: boolean }> {
+	let mayBeOwn = false;
+	const tryOnce = async () => {
+		try {
+			return orderMessage(await run.write((dialect) => saveDocument(dialect, unit), { repeatable: false }))?.trim() || 'nothing';
+		} catch (error) {
+			const failure = asFailure(error);
+			const told = failure.kind === 'graphql' && failure.details.errors?.find(({ message }) => saysExists(message));
 			if (told) return told.message;
+			mayBeOwn ||= isTransient(failure) && failure.kind !== 'rateLimited' && !failure.details.unsent;
+			throw asFailure(failure);
 		}
-		throw asFailure(error);
-	}
+	};
+	// With an order id a repeat cannot make a second order; without one it could.
+	const text = unit.orderId === '' ? await tryOnce() : await retrying(RETRY.request, tryOnce, { signal: run.signal });
+	return { text, mayBeOwn };
 }
 
 function saysExists(text: string): boolean {

@@ -1,8 +1,9 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
+import { listWebhooks } from '../../../shared/api/webhooks';
+import { EVENT_KINDS } from '../../../shared/events/kinds';
 import { readLimit, returnAllDescription } from '../../helpers/returnAll';
 import type { Execute } from '../../helpers/run';
-import { eventOf, listWebhooks } from './webhooks';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['webhook'], operation: ['getAll'] } },
@@ -11,7 +12,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 
 export const execute: Execute = async (run, item) => {
 	const limit = readLimit(run, item);
-	const webhooks = await listWebhooks(run);
+	const webhooks = await listWebhooks(run.client, run.signal);
 	return webhooks.slice(0, limit).map(({ subscriptionId, webhookUrl, responseFragment, createdAt, lastEventAt }) => ({
 		subscriptionId: subscriptionId ?? null,
 		event: eventOf(responseFragment),
@@ -21,3 +22,9 @@ export const execute: Execute = async (run, item) => {
 		lastEventAt: lastEventAt ?? null,
 	}));
 };
+
+/** Name of the event that a fragment asks for; `null` for a type this package does not know. */
+export function eventOf(fragment: string | null | undefined): string | null {
+	const type = /\bfragment\s+\w+\s+on\s+(\w+)/.exec(fragment ?? '')?.[1];
+	return EVENT_KINDS.find((kind) => kind.typeName === type)?.id ?? null;
+}

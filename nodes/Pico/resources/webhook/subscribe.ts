@@ -1,16 +1,16 @@
 import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
 
-import { comparable, fragmentOf, subscribeDocument, unsubscribeDocument } from '../../../shared/api/documents/webhooks';
+import { fragmentOf } from '../../../shared/api/documents/webhooks';
 import type { Dialect } from '../../../shared/api/dialect/dialect';
-import { PicoFailure } from '../../../shared/api/failure';
-import { readSubscribed, type WebhookHandle } from '../../../shared/api/models/webhook';
+import type { WebhookHandle } from '../../../shared/api/models/webhook';
+import { findWebhook, isAsWanted, putWebhook, type WantedWebhook } from '../../../shared/api/webhooks';
 import { eventKind } from '../../../shared/events/kinds';
 import { asEntered, option, refuse, textList } from '../../helpers/parameters';
 import type { Execute, Run } from '../../helpers/run';
 import { subscribeFields } from './subscribeFields';
 import { checkNewId, readSubscriptionId } from './subscriptionId';
 import { addressWarning, readWebhookUrl } from './webhookUrl';
-import { eventOf, listWebhooks } from './webhooks';
+import { eventOf } from './getAll';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['webhook'], operation: ['subscribe'] } },
@@ -20,33 +20,18 @@ export const description: INodeProperties[] = updateDisplayOptions(
 export const execute: Execute = async (run, item) => {
 	const subscriptionId = readSubscriptionId(run, item);
 	checkNewId(subscriptionId);
-	const webhookUrl = readWebhookUrl(run.parameter('webhookUrl', item, ''));
-	const fragment = readFragment(run, item);
-	const headers = readHeaders(run, item);
-	const always = option(run, item, 'options.recreate') === true;
-
-	const known = (await listWebhooks(run)).find((webhook) => webhook.subscriptionId === subscriptionId);
-	const wanted = fragment(await run.client.dialect(run.signal));
-	const warning = addressWarning(webhookUrl);
+	const wanted: WantedWebhook = {
+		subscriptionId,
+		webhookUrl: readWebhookUrl(run.parameter('webhookUrl', item, '')),
+		fragment: readFragment(run, item),
+		headers: readHeaders(run, item),
+	};
+	const known = await findWebhook(run.client, subscriptionId, run.signal);
+	const warning = addressWarning(wanted.webhookUrl);
 	if (warning) run.warn(warning);
-
-	const same = known?.webhookUrl === webhookUrl && comparable(known.responseFragment) === comparable(wanted);
-	if (known && same && !always) return [shown({ ...known, subscriptionId }, 'unchanged', warning)];
-
-	// Taken away first: what Pico does with a second webhook of the same ID is not documented.
-	if (known) await run.write(() => unsubscribeDocument(subscriptionId), { repeatable: true });
-	const data = await run.write(
-		(dialect) => subscribeDocument({ subscriptionId, webhookUrl, responseFragment: fragment(dialect) }, headers !== undefined),
-		{ repeatable: false, variables: headers && { headers } },
-	);
-	const created = readSubscribed(data);
-	if ('instead' in created) {
-		throw new PicoFailure('graphql', `Pico did not subscribe '${subscriptionId}' (it answered with ${created.instead})`, {
-			hint: known ? 'The webhook of that ID was removed before. Check address and fragment, then run it again.' : 'Check address and fragment.',
-		});
-	}
-	const complete = { ...created, subscriptionId, webhookUrl, responseFragment: created.responseFragment ?? wanted };
-	return [shown(complete, known ? 'replaced' : 'created', warning)];
+	const always = option(run, item, 'options.recreate') === true;
+	if (known && !always && isAsWanted(known, wanted, await run.client.dialect(run.signal))) return [shown(known, 'unchanged', warning)];
+	return [shown(await putWebhook(run.client, wanted, known, run.signal), known ? 'replaced' : 'created', warning)];
 };
 
 function shown(webhook: WebhookHandle, result: 'created' | 'unchanged' | 'replaced', warning?: string): IDataObject {

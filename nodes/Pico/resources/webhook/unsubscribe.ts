@@ -1,7 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { unsubscribeDocument } from '../../../shared/api/documents/webhooks';
-import { readUnsubscribed } from '../../../shared/api/models/webhook';
+import { unsubscribeWebhook } from '../../../shared/api/webhooks';
 import { option, refuse } from '../../helpers/parameters';
 import type { Execute } from '../../helpers/run';
 import { readSubscriptionId, subscriptionIdDescription } from './subscriptionId';
@@ -32,7 +31,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 export const execute: Execute = async (run, item) => {
 	const subscriptionId = readSubscriptionId(run, item);
 	const alreadyGone = option(run, item, 'options.alreadyGone') === true;
-	const { success, message } = readUnsubscribed(await run.write(() => unsubscribeDocument(subscriptionId), { repeatable: false }));
+	const { success, message } = await unsubscribeWebhook(run.client, subscriptionId, { repeatable: false, signal: run.signal });
 	if (!success && !alreadyGone) {
 		throw refuse(
 			'Subscription ID',

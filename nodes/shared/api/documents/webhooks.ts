@@ -26,8 +26,12 @@ export function unsubscribeDocument(subscriptionId: string): string {
 }
 
 /** The fragment that makes Pico send one kind of event; its type condition chooses the stream. */
-export function fragmentOf(kind: EventKind, dialect: Dialect, options: Pick<StreamOptions, 'fields'> = {}): string {
-	return `fragment PicoEvent on ${kind.typeName} ${selectionOf(kind, dialect, options)}`;
+export function fragmentOf(
+	kind: EventKind,
+	dialect: Dialect,
+	{ name = 'PicoEvent', ...options }: Pick<StreamOptions, 'fields'> & { name?: string } = {},
+): string {
+	return `fragment ${name} on ${kind.typeName} ${selectionOf(kind, dialect, options)}`;
 }
 
 /** Equal for fragments that differ only in white space and commas, which GraphQL ignores. */

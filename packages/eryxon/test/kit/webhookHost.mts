@@ -19,7 +19,7 @@ export class WebhookHost extends WebhookNodeHost<Access> {
 		return ((this.staticData[`node:${this.nodeName}`] as IDataObject | undefined)?.seen ?? []) as string[];
 	}
 
-	restart(): void {
+	protected override forget(): void {
 		forgetMemories();
 	}
 }

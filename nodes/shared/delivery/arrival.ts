@@ -1,0 +1,69 @@
+import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
+
+import { toEvent, type PicoEvent } from '../events/event';
+import { textId } from '../events/identity';
+import { asObject, asText, isDeeperThan, jsonText } from '../events/read';
+import type { EventKind, Row } from '../events/types';
+import { matches } from './filter';
+import { toItems } from './item';
+import type { EventChoice } from './settings';
+
+/** An event, or what came in the place of one. */
+export interface Arrival extends PicoEvent {
+	/** Why the row cannot be used, and what it looks like. */
+	problem?: { reason: string; row: string };
+}
+
+/** n8n copies and compares items by functions that recurse; no event of a plant comes near. */
+const MOST_LEVELS = 100;
+const LONGEST_TEXT = 65_536;
+/** Field of the one item of a run that is to fail. */
+const UNUSABLE = '_picoUnusable';
+
+/**
+ * Makes sure that a row can be identified, filtered and made into items. Whatever goes wrong with it, whether by its
+ * content or by a mistake of this package, it is that row's own fate and nobody else's.
+ */
+export function readRow(settings: EventChoice, from: Row | PicoEvent): Arrival {
+	const raw = isEvent(from) ? from.row : from;
+	try {
+		if (isDeeperThan(MOST_LEVELS, raw)) return unreadable(settings.kind, raw, 'it is nested too deeply');
+		const event = isEvent(from) ? from : toEvent(settings.kind, raw);
+		matches(settings, event);
+		if (event.id && event.subject) toItems(settings, event, { attempt: 1, replayed: false, correction: false });
+		return event;
+	} catch (error) {
+		return unreadable(settings.kind, raw, error instanceof Error ? error.message : String(error));
+	}
+}
+
+/** @param content the row, or the text of a message that has none */
+export function unreadable(kind: EventKind, content: unknown, reason: string): Arrival {
+	const row = typeof content === 'string' ? content : jsonText(content, 2);
+	const id = textId(row);
+	const cursor = asText(asObject(content)?.[kind.cursorField]) ?? '';
+	return { id, subject: id, cursor, row: {}, problem: { reason, row: row.slice(0, LONGEST_TEXT) } };
+}
+
+/** The item of a run that `failIfUnusable` makes a failed execution: the only way by which a webhook call can leave one. */
+export function unusableItem({ problem }: Arrival): INodeExecutionData {
+	return { json: { [UNUSABLE]: { ...problem } } };
+}
+
+/**
+ * What n8n runs for the trigger itself, at the start of each run.
+ *
+ * @throws NodeOperationError that shows the row, for one that could not be used
+ */
+export function failIfUnusable(context: IExecuteFunctions): INodeExecutionData[][] {
+	const items = context.getInputData();
+	const problem = items[0]?.json[UNUSABLE] as Arrival['problem'];
+	if (!problem) return [items];
+	throw new NodeOperationError(context.getNode(), `An event of Pico cannot be used: ${problem.reason}`, {
+		description: `The events behind it are delivered as usual. What came:\n\n${problem.row}`,
+	});
+}
+
+function isEvent(from: Row | PicoEvent): from is PicoEvent {
+	return typeof from.row === 'object' && from.row !== null && 'subject' in from;
+}
