@@ -137,7 +137,6 @@ class Reading {
 
 	/** @throws PicoFailure when the server turned out to take no cursor */
 	document(): string {
-		if (!canReplay(this.kind, this.dialect)) throw cannotReplay(this.kind);
 		let cursor = this.position;
 		if (!this.isFirst) {
 			cursor = minusMs(cursor, OVERLAP_MS);
@@ -145,7 +144,9 @@ class Reading {
 		}
 		const oneByOne = this.oneByOneUntil !== undefined && compareTimestamps(cursor, this.oneByOneUntil) <= 0;
 		this.batchSize = oneByOne ? 1 : this.options.batchSize;
-		return subscriptionDocument(this.kind, this.dialect, { ...this.options, cursor, batchSize: this.batchSize });
+		const document = subscriptionDocument(this.kind, this.dialect, { ...this.options, cursor, batchSize: this.batchSize });
+		if (!canReplay(this.kind, this.dialect)) throw cannotReplay(this.kind);
+		return document;
 	}
 
 	/** The new events of a stream, frame by frame, until it ends, is idle, or the end of the window is passed. */

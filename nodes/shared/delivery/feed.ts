@@ -233,7 +233,7 @@ export class Feed {
 		if (frame.kind === 'unresolved') {
 			// One row that Pico cannot resolve hides all others of its frame: read on row by row.
 			if (wish.rows > FEWEST_ROWS && this.canReadOneByOne(wish.dialect)) {
-				this.oneByOneUntil = this.lastCursor;
+				this.readOneByOneUntil(this.lastCursor);
 				return 'again';
 			}
 			await this.deliverUnresolved(frame.errors, wish);
@@ -265,13 +265,20 @@ export class Feed {
 			? await this.unresolved.explain(errors, { dialect, where, fields, after, earlier: place.resumeFrom, signal: this.closing.signal })
 			: this.unresolved.tell(errors, after);
 		if (this.closing.signal.aborted) return;
-		this.oneByOneUntil = later(this.oneByOneUntil, after);
+		this.readOneByOneUntil(after);
 		this.oneByOneRows = 0;
 		if (failure) report.failedExecution(failure.message, failure.details.hint ?? '', errors);
 		if (rows.length === 0) return;
 		report.warn(`Pico cannot resolve a part of ${rows.length} event(s) after ${after}; delivered without it: ${errors.map(({ message }) => message).join('; ')}`);
-		for (const row of rows) this.oneByOneUntil = later(this.oneByOneUntil, cursorOf(settings.kind, row));
 		await this.inbox.take({ kind: 'result', data: { [settings.kind.streamField]: rows }, errors: [] });
+		for (const row of rows) this.readOneByOneUntil(cursorOf(settings.kind, row));
+	}
+
+	/** Not beyond the position, since a station whose clock is years ahead would keep frames small for years. */
+	private readOneByOneUntil(cursor: string): void {
+		const { place } = this.options;
+		const until = compareTimestamps(cursor, place.cursor) > 0 ? place.cursor : cursor;
+		if (this.oneByOneUntil === undefined || compareTimestamps(until, this.oneByOneUntil) > 0) this.oneByOneUntil = until;
 	}
 
 	private canReplay(dialect: Dialect): boolean {
@@ -316,10 +323,6 @@ export function noAnswer(): PicoFailure {
 	return new PicoFailure('timeout', `Pico did not answer within ${PACE.startWithin / 1000} s`, {
 		hint: 'Check that the server is up, and that no firewall or proxy in between swallows the connection. Then publish the workflow again.',
 	});
-}
-
-function later(a: string | undefined, b: string): string {
-	return a !== undefined && compareTimestamps(a, b) > 0 ? a : b;
 }
 
 function describeEnd({ reason, failure, openMs }: ConnectionEnd): string {

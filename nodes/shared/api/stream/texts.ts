@@ -69,24 +69,28 @@ export async function* textsOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerato
 /** How much of an event has come that is not yet at its end. */
 class EventSize {
 	private bytes = 0;
+	private endedLine = false;
 
 	/** @param ended whether an event came to its end in this piece */
 	count(piece: Uint8Array, ended: boolean): void {
 		// Comments end in an empty line too, so that years of heartbeats do not add up.
-		this.bytes = ended || endsEvent(piece) ? piece.length : this.bytes + piece.length;
+		const end = ended ? 0 : this.lastEmptyLine(piece);
+		this.bytes = end === undefined ? this.bytes + piece.length : piece.length - end;
+		this.endedLine = piece.at(-1) === LF;
 		if (this.bytes <= LARGEST_EVENT) return;
 		throw new PicoFailure('tooLarge', `Pico sent an event of more than ${LARGEST_EVENT / 1024 / 1024} MB`, {
 			hint: 'The connection was closed, so that n8n does not run out of memory. Ask who runs the Pico server, and any proxy in between, what it sends.',
 		});
 	}
+
+	private lastEmptyLine(piece: Uint8Array): number | undefined {
+		for (let at = piece.lastIndexOf(LF); at > 0; at = piece.lastIndexOf(LF, at - 1)) {
+			const before = piece[at - 1] === CR ? at - 2 : at - 1;
+			if (before < 0 ? this.endedLine : piece[before] === LF) return at;
+		}
+		return piece[0] === LF && this.endedLine ? 0 : undefined;
+	}
 }
 
 const LF = 10;
 const CR = 13;
-
-/** Whether the last line of a piece is empty. */
-function endsEvent(piece: Uint8Array): boolean {
-	const last = piece.length - 1;
-	if (piece[last] !== LF) return piece[last] === CR && piece[last - 1] === CR;
-	return piece[last - 1] === LF || (piece[last - 1] === CR && piece[last - 2] === LF);
-}

@@ -198,3 +198,163 @@ test('leaving the loop early closes the socket too', async () => {
 	expect(await collect(1)).toEqual([1]);
 	await until('the socket to close', () => closed, 2_000);
 });
+
+describe('an answer in an odd form', () => {
+	const send = (status: number, type: string | undefined, body: string) => {
+		answer = (_request, response) => void response.writeHead(status, type === undefined ? {} : { 'content-type': type }).end(body);
+	};
+
+	test.each([
+		[200, 'Text/Event-Stream'],
+		[200, 'TEXT/EVENT-STREAM;charset=UTF-8'],
+		[201, 'text/event-stream'],
+		[202, ' text/event-stream ; charset=utf-8'],
+	])('with status %s and type %s is a stream', async (status, type) => {
+		send(status, type, `data: ${result(1)}\n\n`);
+		expect(await collect()).toEqual([1]);
+	});
+
+	test.each([
+		[200, 'text/html', '<html>', '(HTTP 200, text/html)'],
+		[200, 'application/json', '{"data":{"x":1}}', '(HTTP 200, application/json)'],
+		[200, undefined, 'hello', '(HTTP 200, no content type)'],
+		[203, 'text/event-streams', '{}', '(HTTP 203, text/event-streams)'],
+	])('with status %s and type %s is told as that', async (status, type, body, what) => {
+		send(status, type, body);
+		await expect(collect()).rejects.toThrow(what);
+	});
+
+	test('that never ends is read for a moment only, and its socket is closed', async () => {
+		let closed = false;
+		answer = (request, response) => {
+			request.socket.once('close', () => (closed = true));
+			response.writeHead(200, { 'content-type': 'text/html' }).write('<html>');
+		};
+		await expect(collect()).rejects.toMatchObject({ kind: 'notGraphql', message: expect.stringContaining('(HTTP 200, text/html)') as string });
+		await until('the socket to close', () => closed);
+	});
+
+	test('that is endless is not read to its end', async () => {
+		let sent = 0;
+		answer = async (_request, response) => {
+			response.writeHead(500, { 'content-type': 'text/html' });
+			const closed = once(response, 'close');
+			for (; !response.destroyed && sent < 3_000; sent++) {
+				if (!response.write('x'.repeat(65_536))) await Promise.race([once(response, 'drain'), closed]);
+			}
+		};
+		await expect(collect()).rejects.toMatchObject({ kind: 'server' });
+		// 64 KB are read; the buffers of both sides hold a few MB.
+		expect(sent).toBeLessThan(1_000);
+	});
+});
+
+describe('one event', () => {
+	const MB = 1024 * 1024;
+	/** Sends so many MB of one line, then its end. */
+	const sendLine = (megabytes: number) => {
+		let sent = 0;
+		answer = async (_request, response) => {
+			stream(response).write('event: next\ndata: {"data":{"x":"');
+			const closed = once(response, 'close');
+			const piece = 'x'.repeat(MB);
+			for (; !response.destroyed && sent < megabytes; sent++) {
+				if (!response.write(piece)) await Promise.race([once(response, 'drain'), closed]);
+			}
+			response.end('"}}\n\nevent: complete\ndata:\n\n');
+		};
+		return () => sent;
+	};
+
+	test('of 32 MB comes through', async () => {
+		sendLine(32);
+		const [text] = await collect();
+		expect((text as string).length).toBe(32 * MB);
+	});
+
+	test('without an end is given up at 64 MB, which is told', async () => {
+		const sent = sendLine(1_000);
+		await expect(collect()).rejects.toMatchObject({ kind: 'tooLarge', message: 'Pico sent an event of more than 64 MB' });
+		expect(sent()).toBeLessThan(100);
+	});
+
+	test('many lines of one event count together', async () => {
+		answer = async (_request, response) => {
+			stream(response);
+			const closed = once(response, 'close');
+			const piece = `data: ${'x'.repeat(MB)}\n`;
+			for (let sent = 0; !response.destroyed && sent < 1_000; sent++) {
+				if (!response.write(piece)) await Promise.race([once(response, 'drain'), closed]);
+			}
+		};
+		await expect(collect()).rejects.toMatchObject({ kind: 'tooLarge' });
+	});
+
+	test('heartbeats do not add up to one', async () => {
+		answer = async (_request, response) => {
+			stream(response);
+			const closed = once(response, 'close');
+			const piece = `: ${'x'.repeat(MB)}\n\n`;
+			for (let sent = 0; !response.destroyed && sent < 80; sent++) {
+				if (!response.write(piece)) await Promise.race([once(response, 'drain'), closed]);
+			}
+			response.end(`data: ${result(1)}\n\n`);
+		};
+		expect(await collect()).toEqual([1]);
+	});
+});
+
+test('the token is struck out of errors and unreadable texts, and never out of data', async () => {
+	answer = (_request, response) => {
+		stream(response).end(
+			[
+				'{"data":{"x":"WO-secret-token-value-77"},"errors":[{"message":"no rights for secret-token-value"}]}',
+				'{"data":{"x":"secret-token-value"',
+				'"secret-token-value"',
+				'{"data":null,"errors":[{"message":"secret-token-value","path":["x",0,"y"]}]}',
+			]
+				.map((text) => `data: ${text}\n\n`)
+				.join(''),
+		);
+	};
+	const frames: unknown[] = [];
+	for await (const frame of sseFrames(await client(), { document: 'subscription { x }', signal: new AbortController().signal })) frames.push(frame);
+	expect(frames).toMatchObject([
+		{ kind: 'result', data: { x: 'WO-secret-token-value-77' }, errors: [{ message: 'no rights for ***' }] },
+		{ kind: 'unreadable', text: '{"data":{"x":"***"' },
+		{ kind: 'unreadable', text: '"***"' },
+		{ kind: 'unresolved', errors: [{ message: '***', path: ['x', 0, 'y'] }] },
+	]);
+	expect(JSON.stringify(frames.slice(1))).not.toContain('secret');
+});
+
+test('errors without a path are a refusal before the first row, and of one row behind it', async () => {
+	const broken = '{"data":null,"errors":[{"message":"no idea"}]}';
+	answer = (_request, response) => void stream(response).end(`data: ${broken}\n\n`);
+	await expect(collect()).rejects.toMatchObject({ kind: 'graphql', message: 'Pico answered: no idea' });
+	answer = (_request, response) => void stream(response).end([`{"data":{"x":[]}}`, broken].map((text) => `data: ${text}\n\n`).join(''));
+	await expect(collect()).rejects.toMatchObject({ message: 'Pico answered: no idea' });
+	answer = (_request, response) => void stream(response).end([result([1]), broken, result([2])].map((text) => `data: ${text}\n\n`).join(''));
+	expect(await collect()).toEqual([[1], { kind: 'unresolved', errors: [{ message: 'no idea' }] }, [2]]);
+	const refused = '{"data":null,"errors":[{"message":"Unauthorized","path":["x"]}]}';
+	answer = (_request, response) => void stream(response).end([result([1]), refused].map((text) => `data: ${text}\n\n`).join(''));
+	await expect(collect()).rejects.toMatchObject({ kind: 'auth' });
+});
+
+test('nothing counts as carried before something comes', async () => {
+	let comment = () => {};
+	answer = (_request, response) => {
+		stream(response).flushHeaders();
+		comment = () => void response.write(':\n\n');
+	};
+	const stop = new AbortController();
+	const seen: string[] = [];
+	const subscription = { document: 'subscription { x }', signal: stop.signal, onOpen: () => void seen.push('open'), onActivity: () => void seen.push('activity') };
+	const coming = sseFrames(await client(), subscription).next();
+	await until('the stream to open', () => seen.length > 0);
+	expect(seen).toEqual(['open']);
+	comment();
+	await until('a heartbeat', () => seen.length > 1);
+	stop.abort();
+	await coming;
+});

@@ -474,6 +474,18 @@ describe('a row that Pico cannot resolve', () => {
 		expect(size()).toBe(100);
 	});
 
+	test('behind an event of a station whose clock is years ahead does not keep frames small for years', async () => {
+		await connected({ lookbackMs: 1_000, silenceMs: 0 });
+		mockStreams.last.rows([completionRow(0, 70 * 365 * 86_400_000)]);
+		mockStreams.last.unresolved(['operationOrderCompletesStream', 0]);
+		await pass(0);
+		expect(size()).toBe(1);
+		mockStreams.last.open(new Date(NOW).toUTCString());
+		for (let unit = 1; unit <= 500; unit++) mockStreams.last.rows([completionRow(unit)]);
+		await pass(0);
+		expect(size()).toBe(100);
+	});
+
 	test('is told once, with path, reason and place, when the path names no field, and the stream goes on', async () => {
 		const { n8n, units } = await connected();
 		for (let time = 0; time < 3; time++) {
