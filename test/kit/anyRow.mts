@@ -20,10 +20,10 @@ const plain = fc.oneof(oddText, fc.double(), fc.integer(), fc.boolean(), fc.cons
 export const anyJson: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
 	value: fc.oneof(
 		{ depthSize: 'small', withCrossShrink: true },
-		plain,
-		fc.array(tie('value'), { maxLength: 4 }),
-		fc.array(fc.tuple(oddKey, tie('value')), { maxLength: 5 }).map((entries) => Object.fromEntries(entries)),
-		fc.constantFrom(90, 150, 6_000).map((levels) => nested(levels)),
+		{ weight: 6, arbitrary: plain },
+		{ weight: 4, arbitrary: fc.array(tie('value'), { maxLength: 4 }) },
+		{ weight: 8, arbitrary: fc.array(fc.tuple(oddKey, tie('value')), { maxLength: 5 }).map((entries) => Object.fromEntries(entries)) },
+		{ weight: 1, arbitrary: fc.constantFrom(90, 150, 6_000).map((levels) => nested(levels)) },
 	),
 })).value;
 
