@@ -39,6 +39,7 @@ export class TriggerHost {
 	/** Set to make n8n forget finished runs, as pruning does. */
 	keepsRuns = true;
 	private instance: Instance | undefined;
+	private readonly keys = new Set<string>();
 	nodeName = 'Pico MES Trigger';
 	workflowId = 'workflow1';
 	/** Runs go through n8n's queue, which it shows by the id of their job. */
@@ -164,13 +165,14 @@ export class TriggerHost {
 		key: string | undefined,
 		done?: { resolve: (run: IRun) => void },
 	): Promise<void> {
-		if (key !== undefined && this.keepsRuns && this.runs.some((run) => run.key === key)) {
+		if (key !== undefined && this.keepsRuns && this.keys.has(key)) {
 			await Promise.resolve();
 			if (instance.alive) done?.resolve(undefined as unknown as IRun);
 			return;
 		}
 		const run: StartedRun = { items, output, key, status: 'running' };
 		this.runs.push(run);
+		if (key !== undefined) this.keys.add(key);
 		const end = await this.workflow(items, run);
 		if (!instance.alive || end === 'never') return;
 		run.status = end;

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 
+import { isDeeperThan, MOST_LEVELS, upperLevels } from './read';
 import type { EventKind, Row } from './types';
 
 /**
@@ -41,11 +42,11 @@ function digest(text: string): string {
 	return hash('sha256', text, 'base64url').slice(0, 24);
 }
 
-/** JSON with sorted keys, so that the order in which a server writes fields cannot change an id. */
+/** JSON with sorted keys, so that the order in which a server writes fields cannot change an id. Never throws. */
 export function canonicalJson(value: unknown): string {
 	// Nothing to sort: without a replacer the same text is written several times faster.
 	if (Array.isArray(value) && value.every((entry) => typeof entry !== 'object' || entry === null)) return JSON.stringify(value);
-	return JSON.stringify(value, (_key, inner: unknown) =>
+	return JSON.stringify(isDeeperThan(MOST_LEVELS, value) ? upperLevels(value) : value, (_key, inner: unknown) =>
 		typeof inner === 'object' && inner !== null && !Array.isArray(inner)
 			? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
 			: inner,

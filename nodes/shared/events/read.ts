@@ -24,30 +24,37 @@ export function asNumber(value: unknown): number | null {
 	return Number.isFinite(number) ? number : null;
 }
 
-/** Whether a value is nested deeper than `levels`: functions that recurse, n8n's own among them, fail on such values. */
+/** No event of a plant is nested so deeply, and n8n copies and compares items by functions that recurse. */
+export const MOST_LEVELS = 100;
+/** What JSON can be written of for certain: `JSON.stringify` recurses, and fails at a depth that depends on its caller. */
+const MOST_JSON_LEVELS = 1_000;
+
+/** Whether a value is nested deeper than `levels`. */
 export function isDeeperThan(levels: number, value: unknown): boolean {
-	let level: unknown[] = [value];
+	let level = nestedIn([value]);
 	for (let depth = 0; level.length > 0; depth++) {
-		if (depth > levels) return true;
-		level = level.flatMap((entry) => (typeof entry === 'object' && entry !== null ? Object.values(entry) : [])).filter((entry) => typeof entry === 'object' && entry !== null);
+		if (depth === levels) return true;
+		level = nestedIn(level.flatMap((entry) => Object.values(entry) as unknown[]));
 	}
 	return false;
 }
 
-/** JSON of any value; of one that is nested too deeply for `JSON.stringify`, which recurses, only the upper levels. */
+/** JSON of any value; of one that is nested too deeply for that, only the upper levels. */
 export function jsonText(value: unknown, indent?: number): string {
-	try {
-		return JSON.stringify(value, null, indent) ?? String(value);
-	} catch {
-		return JSON.stringify(upperLevels(value, 5), null, indent);
-	}
+	const whole = isDeeperThan(MOST_JSON_LEVELS, value) ? upperLevels(value) : value;
+	return JSON.stringify(whole, null, indent) ?? String(whole);
 }
 
-function upperLevels(value: unknown, levels: number): unknown {
+/** A copy of the upper levels. */
+export function upperLevels(value: unknown, levels = MOST_LEVELS): unknown {
 	if (typeof value !== 'object' || value === null) return value;
 	if (levels === 0) return '… (nested deeper)';
 	if (Array.isArray(value)) return value.map((entry) => upperLevels(entry, levels - 1));
 	return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, upperLevels(entry, levels - 1)]));
+}
+
+function nestedIn(values: readonly unknown[]): object[] {
+	return values.filter((value): value is object => typeof value === 'object' && value !== null);
 }
 
 /** The value at a path such as `operation.id`; `undefined` where a step is missing. */

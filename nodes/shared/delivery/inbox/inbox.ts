@@ -3,7 +3,7 @@ import type { ITriggerFunctions } from 'n8n-workflow';
 import type { StreamFrame } from '../../api/stream/types';
 import { rowsOf, toEvent, type PicoEvent } from '../../events/event';
 import { textId } from '../../events/identity';
-import { asObject, asText, isDeeperThan, jsonText } from '../../events/read';
+import { asObject, asText, isDeeperThan, jsonText, MOST_LEVELS } from '../../events/read';
 import { toMs } from '../../events/timestamp';
 import type { Batch } from '../batch';
 import { deliver, type Delivery, type Verdict } from '../deliver';
@@ -16,8 +16,6 @@ import { Runs } from '../runs/runs';
 import type { TriggerSettings } from '../settings';
 import { Reoffer } from './reoffer';
 
-/** n8n copies and compares items by functions that recurse; no event of a plant comes near. */
-const MOST_LEVELS = 100;
 /** A clock that differs by less is nothing to tell a person. */
 const WORTH_TELLING_MS = 60_000;
 /** Different errors beside data that are remembered, so that each is told once. */

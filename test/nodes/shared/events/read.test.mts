@@ -1,4 +1,4 @@
-import { asNumber, asObject, asObjects, asText, at } from '../../../../nodes/shared/events/read.ts';
+import { asNumber, asObject, asObjects, asText, at, isDeeperThan, jsonText, upperLevels } from '../../../../nodes/shared/events/read.ts';
 
 test('an object is an object; lists, nulls and plain values are none', () => {
 	const row = { a: 1 };
@@ -32,4 +32,37 @@ test('a path leads through objects only and ends at nothing where a step is miss
 	expect(at(row, 'a.b.c')).toBe(7);
 	expect(at(row, 'a')).toBe(row.a);
 	for (const path of ['x', 'a.x.c', 'a.list.0', 'a.text.length', 'a.b.c.d', 'a.b.c.toFixed']) expect(at(row, path)).toBeUndefined();
+});
+
+/** Lists and objects by turns, so many levels of them. */
+function nested(levels: number, inner: unknown = 7): unknown {
+	let value = inner;
+	for (let level = 0; level < levels; level++) value = level % 2 === 0 ? { a: value, b: 'x' } : [value, null];
+	return value;
+}
+
+test('how deeply a value is nested is found without recursion', () => {
+	for (const value of [null, undefined, 'x', 7, true]) expect(isDeeperThan(0, value)).toBe(false);
+	expect([0, 1].map((levels) => isDeeperThan(levels, {}))).toEqual([true, false]);
+	expect([99, 100, 101].map((levels) => isDeeperThan(100, nested(levels)))).toEqual([false, false, true]);
+	expect(isDeeperThan(100, [nested(5), nested(3), nested(100)])).toBe(true);
+	expect(isDeeperThan(100, nested(200_000))).toBe(true);
+	expect(isDeeperThan(100, Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`key${index}`, { index }])))).toBe(false);
+});
+
+test('JSON is written of any value, of one that is nested too deeply of its upper levels', () => {
+	expect(jsonText({ a: [1, null] })).toBe('{"a":[1,null]}');
+	expect(jsonText({ a: 1 }, 2)).toBe('{\n  "a": 1\n}');
+	expect(jsonText(undefined)).toBe('undefined');
+	expect(jsonText(nested(1_000))).toBe(JSON.stringify(nested(1_000)));
+	const deep = jsonText({ id: 'n1', metadata: nested(200_000) });
+	expect(deep).toMatch(/^\{"id":"n1","metadata":\[\{"a":.*… \(nested deeper\)/);
+	expect(deep.length).toBeLessThan(5_000);
+	expect(isDeeperThan(100, upperLevels(nested(6_000)))).toBe(false);
+});
+
+test('names that mean something to JavaScript are copied like any other', () => {
+	const row = JSON.parse('{"__proto__":{"a":[{"constructor":1}]},"toString":2,"hasOwnProperty":null}') as object;
+	expect(JSON.stringify(upperLevels(row))).toBe(JSON.stringify(row));
+	expect(jsonText(row)).toBe(JSON.stringify(row));
 });

@@ -1,5 +1,5 @@
-import { advance, advanceToMs, isAheadOf, passedMs, resumeFrom, sourceOf, startCursor } from '../../../../../nodes/shared/delivery/place/rules.ts';
 import { hostOf } from '../../../../../nodes/shared/api/classify.ts';
+import { advance, advanceToMs, isAheadOf, passedMs, resumeFrom, sourceOf, startCursor } from '../../../../../nodes/shared/delivery/place/rules.ts';
 import { EVENT_KINDS, noteSaved, orderCompleted } from '../../../../../nodes/shared/events/kinds/index.ts';
 import { DAY, timeAt } from '../../../../kit/fakeN8n.mts';
 
