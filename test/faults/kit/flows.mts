@@ -1,4 +1,7 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import type { Credential, Workflow, WorkflowNode } from '../../../demo/lib/workflows.mts';
+import { named } from './names.mts';
 
 const PICO = { id: 'faultsPicoApi001', name: 'Pico' };
 
@@ -14,7 +17,7 @@ export interface Flow {
 	/** 16 characters, as n8n makes them. */
 	id: string;
 	/** Parameters of the trigger that differ from: completions, from the earliest on, simplified. */
-	trigger?: Record<string, unknown>;
+	trigger?: IDataObject;
 	settings?: Record<string, unknown>;
 	/** Nodes between the trigger and the call of the collector. */
 	between?: Array<Pick<WorkflowNode, 'name' | 'type' | 'typeVersion' | 'parameters'>>;
@@ -27,7 +30,7 @@ export function flow({ id, trigger = {}, settings = {}, between = [] }: Flow, co
 			name: TRIGGER,
 			type: 'n8n-nodes-pico-mes.picoTrigger',
 			typeVersion: 1,
-			parameters: { event: 'orderCompleted', startFrom: 'earliest', output: 'simplified', ...trigger },
+			parameters: named({ event: 'orderCompleted', startFrom: 'earliest', output: 'simplified', ...trigger }),
 			credentials: { picoApi: PICO },
 		},
 		...between,

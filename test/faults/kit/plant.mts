@@ -4,12 +4,17 @@ import { PACE } from '../../../nodes/shared/delivery/pace.ts';
 import { startSandboxProcess, type SandboxProcess } from '../../kit/sandbox.mts';
 import { TriggerHost } from '../../kit/triggerHost.mts';
 import { until } from '../../kit/until.mts';
+import { installWebSocket } from '../../kit/webSocket.mts';
 import { closeProxies } from './faultProxy.mts';
+import { named } from './names.mts';
 
 /** Waiting times short enough to go through thousands of faults; their order stays as in production. */
 export function quickPace(): void {
 	Object.assign(PACE, { takenUp: 2, reconnectFirst: 2, reconnectLongest: 40, retryFirst: 2, retryLongest: 20, slow: 50, quiet: 200, settle: 20, refreshLeast: 50, shortestSilence: 100, runGrace: 0 });
 }
+
+/** Rows in one request that stores raw rows, in bytes. */
+const RAW_BYTES = 4_000_000;
 
 export interface Plant {
 	sandbox: SandboxProcess;
@@ -17,7 +22,11 @@ export interface Plant {
 	host(parameters?: IDataObject, endpoint?: string): TriggerHost;
 	/** Makes completions `<prefix>-1` to `<prefix>-<count>`. */
 	complete(count: number, extra?: Record<string, unknown>): Promise<void>;
+	/** Stores rows that are sent exactly as their JSON texts say, a second apart. */
+	completeRaw(texts: readonly string[], startAt: Date): Promise<void>;
 	reset(switches?: Record<string, unknown>): Promise<void>;
+	/** Breaks every stream. */
+	cut(): Promise<void>;
 }
 
 /** One sandbox for the tests of a file. */
@@ -26,6 +35,7 @@ export function usePlant(): Plant {
 	const hosts: TriggerHost[] = [];
 	beforeAll(async () => {
 		quickPace();
+		installWebSocket();
 		sandbox = await startSandboxProcess();
 	}, 40_000);
 	afterEach(async () => {
@@ -38,16 +48,26 @@ export function usePlant(): Plant {
 			return sandbox;
 		},
 		host(parameters = {}, endpoint = sandbox.endpoint) {
-			const host = new TriggerHost({ endpoint, token: sandbox.token }, parameters);
+			const host = new TriggerHost({ endpoint, token: sandbox.token, ignoreTlsIssues: true }, named(parameters));
 			hosts.push(host);
 			return host;
 		},
 		async complete(count, extra = {}) {
 			await sandbox.control('POST', 'completions/bulk', { count, orderPrefix: 'MO', ...extra });
 		},
+		async completeRaw(texts, startAt) {
+			for (let index = 0; index < texts.length; ) {
+				const first = index;
+				for (let bytes = 0; index < texts.length && bytes < RAW_BYTES; index++) bytes += texts[index].length;
+				await sandbox.control('POST', 'rows/raw', { rows: texts.slice(first, index), startAt: new Date(startAt.getTime() + first * 1_000).toISOString(), stepNs: 1_000_000_000 });
+			}
+		},
 		async reset(switches = {}) {
 			await sandbox.control('POST', 'reset', {});
 			await sandbox.control('POST', 'switches', switches);
+		},
+		async cut() {
+			await sandbox.control('POST', 'streams/cut', {});
 		},
 	};
 }
@@ -65,7 +85,21 @@ export async function activatePatiently(host: TriggerHost): Promise<void> {
 
 /** Waits until `count` different events were started, then says what is missing and what came twice. */
 export async function settle(host: TriggerHost, count: number, withinMs = 60_000): Promise<{ lost: number; duplicated: number }> {
-	await until(`${count} events`, () => new Set(host.ids).size >= count, withinMs).catch(() => undefined);
-	const different = new Set(host.ids).size;
-	return { lost: count - different, duplicated: host.ids.length - different };
+	const seen = new Set<string>();
+	let read = 0;
+	const arrived = () => {
+		for (; read < host.runs.length; read++) for (const { eventId } of host.runs[read].items) seen.add(String(eventId));
+		return seen.size >= count;
+	};
+	await until(`${count} events`, arrived, withinMs).catch(() => undefined);
+	arrived();
+	return { lost: count - seen.size, duplicated: host.items.length - seen.size };
+}
+
+/** A whole row over a bad line: from the activation until all events were started, or do not come. */
+export async function deliverAll(host: TriggerHost, count: number, withinMs: number): Promise<{ lost: number; duplicated: number }> {
+	await activatePatiently(host);
+	const outcome = await settle(host, count, withinMs);
+	await host.deactivate();
+	return outcome;
 }

@@ -18,6 +18,8 @@ export interface Row {
 	duplicated: number;
 	/** Longest time from a fault to the next delivery, where it was measured. */
 	recoveredInMs?: number;
+	/** Failed executions that the trigger left by itself. */
+	told?: number;
 	note?: string;
 }
 
