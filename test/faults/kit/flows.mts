@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Credential, Workflow, WorkflowNode } from '../../../demo/lib/workflows.mts';
-import { named } from './names.mts';
 
 const PICO = { id: 'faultsPicoApi001', name: 'Pico' };
 
@@ -30,7 +29,7 @@ export function flow({ id, trigger = {}, settings = {}, between = [] }: Flow, co
 			name: TRIGGER,
 			type: 'n8n-nodes-pico-mes.picoTrigger',
 			typeVersion: 1,
-			parameters: named({ event: 'orderCompleted', startFrom: 'earliest', output: 'simplified', ...trigger }),
+			parameters: { event: 'orderCompleted', startFrom: 'earliest', output: 'simplified', ...trigger },
 			credentials: { picoApi: PICO },
 		},
 		...between,

@@ -6,11 +6,10 @@ import { TriggerHost } from '../../kit/triggerHost.mts';
 import { until } from '../../kit/until.mts';
 import { installWebSocket } from '../../kit/webSocket.mts';
 import { closeProxies } from './faultProxy.mts';
-import { named } from './names.mts';
 
 /** Waiting times short enough to go through thousands of faults; their order stays as in production. */
 export function quickPace(): void {
-	Object.assign(PACE, { takenUp: 2, reconnectFirst: 2, reconnectLongest: 40, retryFirst: 2, retryLongest: 20, slow: 50, quiet: 200, settle: 20, refreshLeast: 50, shortestSilence: 100, runGrace: 0 });
+	Object.assign(PACE, { takenUp: 2, reconnectFirst: 2, reconnectLongest: 40, retryFirst: 2, retryLongest: 20, outageLongest: 20, slow: 50, quiet: 200, settle: 20, refreshLeast: 50, shortestSilence: 100, runGrace: 0 });
 }
 
 /** Rows in one request that stores raw rows, in bytes. */
@@ -48,7 +47,7 @@ export function usePlant(): Plant {
 			return sandbox;
 		},
 		host(parameters = {}, endpoint = sandbox.endpoint) {
-			const host = new TriggerHost({ endpoint, token: sandbox.token, ignoreTlsIssues: true }, named(parameters));
+			const host = new TriggerHost({ endpoint, token: sandbox.token, ignoreTlsIssues: true }, parameters);
 			hosts.push(host);
 			return host;
 		},
