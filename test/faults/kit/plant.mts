@@ -47,7 +47,7 @@ export function usePlant(): Plant {
 			return sandbox;
 		},
 		host(parameters = {}, endpoint = sandbox.endpoint) {
-			const host = new TriggerHost({ endpoint, token: sandbox.token, ignoreTlsIssues: true }, parameters);
+			const host = new TriggerHost({ endpoint, token: sandbox.token }, parameters);
 			hosts.push(host);
 			return host;
 		},
