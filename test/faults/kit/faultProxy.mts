@@ -18,6 +18,8 @@ export type Fault =
 	| { kind: 'unanswered' }
 	/** Let it through and pass on nothing but the head of the answer, as a proxy does that buffers. */
 	| { kind: 'holdBack' }
+	/** Break the connection without a word. */
+	| { kind: 'refuse' }
 	/** Let it through with another status or other headers. */
 	| { kind: 'dress'; status?: number; headers: (headers: OutgoingHttpHeaders) => OutgoingHttpHeaders }
 	/** Answer with the same piece again and again, up to so many bytes. */
@@ -65,6 +67,11 @@ export async function faultProxy(target: string, choose: (info: { stream: boolea
 			proxy.injected++;
 			request.resume();
 			response.writeHead(fault.status, { 'content-type': 'text/plain', ...fault.headers }).end(fault.body ?? '');
+			return;
+		}
+		if (fault.kind === 'refuse') {
+			proxy.injected++;
+			request.socket.destroy();
 			return;
 		}
 		if (fault.kind === 'flood') {

@@ -28,12 +28,16 @@ export interface Plant {
 	cut(): Promise<void>;
 }
 
-/** One sandbox for the tests of a file. */
-export function usePlant(): Plant {
+/**
+ * One sandbox for the tests of a file.
+ *
+ * @param pace `own` leaves the waiting times as they are, for tests that make time pass
+ */
+export function usePlant(pace: 'quick' | 'own' = 'quick'): Plant {
 	let sandbox: SandboxProcess;
 	const hosts: TriggerHost[] = [];
 	beforeAll(async () => {
-		quickPace();
+		if (pace === 'quick') quickPace();
 		installWebSocket();
 		sandbox = await startSandboxProcess();
 	}, 40_000);
@@ -71,6 +75,11 @@ export function usePlant(): Plant {
 	};
 }
 
+/** Simplified items have it among their fields, others under `_pico`. */
+export function eventIdOf({ eventId, _pico }: IDataObject): string {
+	return String(eventId ?? (_pico as IDataObject | undefined)?.eventId);
+}
+
 /** Activates over a bad line, as n8n and people do: again and again. What fails is told, and nothing is started. */
 export async function activatePatiently(host: TriggerHost): Promise<void> {
 	for (let tried = 1; ; tried++) {
@@ -87,7 +96,7 @@ export async function settle(host: TriggerHost, count: number, withinMs = 60_000
 	const seen = new Set<string>();
 	let read = 0;
 	const arrived = () => {
-		for (; read < host.runs.length; read++) for (const { eventId } of host.runs[read].items) seen.add(String(eventId));
+		for (; read < host.runs.length; read++) for (const item of host.runs[read].items) seen.add(eventIdOf(item));
 		return seen.size >= count;
 	};
 	await until(`${count} events`, arrived, withinMs).catch(() => undefined);
