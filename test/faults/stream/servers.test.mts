@@ -44,7 +44,7 @@ describe.each([
 					await host.activate('init');
 					restarts++;
 				}
-				if (random.chance(0.5)) await settle(host, events, 5_000);
+				if (random.chance(0.5)) await settle(host, events, 1_000);
 			}
 			setAhead((ahead = 0));
 			await settle(host, events, size(120_000, 20_000));
@@ -68,14 +68,14 @@ scenario('R25', 'a Pico without replay, whose line never breaks', async (random)
 	await plant.reset({ streamCursor: 'off' });
 	const proxy = await faultProxy(plant.sandbox.endpoint);
 	// Half of this is the age at which a connection to any other Pico is made anew.
-	const host = plant.host({ options: { lookBackWindow: 1, eventsPerRun: random.pick([1, 10]) } }, proxy.endpoint);
+	const host = plant.host({ options: { connectionTimeout: 0, lookBackWindow: 1, eventsPerRun: random.pick([1, 10]) } }, proxy.endpoint);
 	await host.activate();
 	let events = 0;
 	for (let burst = 0; burst < bursts; burst++) {
 		const count = random.whole(1, 40);
 		await plant.complete(count, { orderPrefix: `B${burst}` });
 		events += count;
-		if (random.chance(0.3)) await settle(host, events, 5_000);
+		if (random.chance(0.3)) await settle(host, events, 1_000);
 	}
 	const outcome = await settle(host, events, 30_000);
 	await host.deactivate();
