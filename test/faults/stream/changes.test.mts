@@ -22,6 +22,8 @@ function someParameters(random: Random, products: string[]): IDataObject {
 			lookBackWindow: random.pick([1, 10, 60, 300, 3_600, 7_200]),
 			eventsPerRun: random.pick([1, 7, 100, 500]),
 			orderFilter: random.pick(['', '*', 'MO*', '*-*']),
+			// Otherwise 'After Run Succeeds' asks for the last event again.
+			afterRestart: 'skip',
 		},
 	};
 }
