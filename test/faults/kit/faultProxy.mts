@@ -142,7 +142,14 @@ async function flood(response: ServerResponse, { status = 200, headers, head = '
 	response.writeHead(status, headers);
 	response.write(head);
 	for (let sent = 0; sent < bytes && !response.destroyed; sent += piece.length) {
-		if (!response.write(piece)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+		if (response.write(piece)) continue;
+		await new Promise<void>((resolve) => {
+			const done = () => {
+				response.off('drain', done).off('close', done);
+				resolve();
+			};
+			response.on('drain', done).on('close', done);
+		});
 	}
 	if (!response.destroyed) response.end();
 }

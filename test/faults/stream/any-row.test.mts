@@ -92,7 +92,7 @@ test(
 				expect(good.filter((mark) => times(mark) !== 1)).toEqual([]);
 				expect(any.filter((mark) => times(mark) > 1)).toEqual([]);
 				const leftOut = any.filter((mark) => times(mark) === 0);
-				if (leftOut.length > 0) expect({ leftOut: texts.filter((text) => leftOut.some((mark) => text.includes(mark))), told: run.hints.length }).toMatchObject({ told: 1 });
+				if (run.hints.length === 0) expect(texts.filter((text) => leftOut.some((mark) => text.includes(mark)))).toEqual([]);
 			}),
 			RUNS,
 		);

@@ -29,7 +29,7 @@ function someParameters(random: Random, products: string[]): IDataObject {
 }
 
 scenario('R24', 'published again and again with other options, filters, paths and schemes, while events flow', async (random) => {
-	const publishes = size(200, 20);
+	const publishes = size(200, 12);
 	await plant.reset();
 	const { operations } = await plant.sandbox.control<{ operations: Array<{ id: string }> }>('GET', 'state');
 	const products = operations.map(({ id }) => id);
@@ -68,7 +68,7 @@ scenario('R24', 'published again and again with other options, filters, paths an
 });
 
 scenario('R27', 'the credential gets another token and moves to another host while the trigger runs', async (random) => {
-	const rotations = size(100, 10);
+	const rotations = size(100, 6);
 	await plant.reset();
 	const used: string[] = [];
 	const newToken = () => {

@@ -16,7 +16,7 @@ describe.each([
 	['without a Date header', 'none'],
 ])('clocks, a server %s', (how, dateHeader) => {
 	scenario('R23', `stations up to 70 years ahead or 4 minutes behind, n8n's clock an hour off, a server ${how}`, async (random) => {
-		const bursts = size(500, 40);
+		const bursts = size(500, 20);
 		await plant.reset({ dateHeader });
 		const startDate = new Date(Date.now() - 3_600_000).toISOString();
 		const host = plant.host({ startFrom: 'date', startDate, options: { eventsPerRun: random.pick([1, 10]) } });
@@ -64,7 +64,7 @@ describe.each([
 });
 
 scenario('R25', 'a Pico without replay, whose line never breaks', async (random) => {
-	const bursts = size(1_000, 60);
+	const bursts = size(1_000, 30);
 	await plant.reset({ streamCursor: 'off' });
 	const proxy = await faultProxy(plant.sandbox.endpoint);
 	// Half of this is the age at which a connection to any other Pico is made anew.
@@ -121,11 +121,11 @@ const UNREADABLE: Fault[] = [
 	answer(599, { 'content-type': 'text/plain' }, '\0\0\0'),
 ];
 const PAGE: Fault = { kind: 'flood', headers: { 'content-type': 'text/html' }, head: '<html>', piece: 'x'.repeat(65_536), bytes: 50_000_000 };
-const LINE: Fault = { kind: 'flood', headers: STREAM, head: ':\n\ndata: ', piece: 'x'.repeat(1_048_576), bytes: 300_000_000 };
+const LINE: Fault = { kind: 'flood', headers: STREAM, head: ':\n\ndata: ', piece: 'x'.repeat(1_048_576), bytes: size(300_000_000, 150_000_000) };
 
 scenario('R29', 'odd headers, types and statuses, endless pages and lines, bodies that are held back', async (random) => {
-	const events = size(20_000, 2_000);
-	const faults = size(600, 60);
+	const events = size(20_000, 1_000);
+	const faults = size(600, 24);
 	await plant.reset();
 	await plant.complete(events, DAY);
 	const plan: Fault[] = [];
@@ -142,7 +142,7 @@ scenario('R29', 'odd headers, types and statuses, endless pages and lines, bodie
 	const before = process.memoryUsage().rss;
 	let most = 0;
 	const { result } = await disturbed(
-		size(500, 200),
+		size(300, 100),
 		async () => {
 			most = Math.max(most, process.memoryUsage().rss - before);
 			// A readable stream stays open: it is cut, so that the next fault has its turn.
