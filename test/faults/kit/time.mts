@@ -37,4 +37,13 @@ export async function pass(ms: number, holds: () => boolean = () => false, stepM
 	return holds();
 }
 
+/** Lets time pass until `promise` is settled. */
+export async function passing<T>(promise: Promise<T>): Promise<T> {
+	let settled = false;
+	const noted = promise.finally(() => (settled = true));
+	noted.catch(() => undefined);
+	await pass(120_000, () => settled, 100);
+	return await noted;
+}
+
 export const runTime = () => void jest.useRealTimers();

@@ -4,7 +4,7 @@ import { faultProxy, type Fault } from '../kit/faultProxy.mts';
 import { usePlant } from '../kit/plant.mts';
 import type { Random } from '../kit/random.mts';
 import { scenario, size } from '../kit/scenario.mts';
-import { pass, runTime, stopTime } from '../kit/time.mts';
+import { pass, passing, runTime, stopTime } from '../kit/time.mts';
 
 const plant = usePlant('own');
 const MINUTE = 60_000;
@@ -47,14 +47,12 @@ describe.each([
 			host.runError = downError(random);
 			return 'error';
 		};
-		const activation = host.activate();
-		await pass(5_000, () => host.runs.length > 0);
-		await activation;
+		await passing(host.activate());
 		const held = () => host.failedExecutions.length;
 		const end = downMs + 30 * MINUTE;
 		await pass(end, () => done.length + held() >= events, downMs > HOUR ? 5_000 : 1_000);
+		await passing(host.deactivate());
 		runTime();
-		await host.deactivate();
 		// Patience of four hours: after it the event that waited is held by a failed execution, and the next one has its turn.
 		const texts = host.failedExecutions.map((error) => `${error.message} ${String((error as { description?: unknown }).description)}`);
 		expect(held()).toBe(downMs > 4 * HOUR ? 1 : 0);
@@ -82,10 +80,7 @@ scenario('R30', 'Pico is not to be reached for an hour', async (random) => {
 	});
 	stopTime();
 	const host = plant.host({ startFrom: 'earliest' }, proxy.endpoint);
-	const activation = host.activate();
-	await pass(5_000, () => proxy.streams > 0);
-	await pass(1_000);
-	await activation;
+	await passing(host.activate());
 	const answers = [() => ({ kind: 'refuse' }) as Fault, () => busy('soon'), () => busy('-5'), () => busy(epoch), () => busy('86400'), () => busy(ahead())];
 	let events = 0;
 	for (let round = 0; round < rounds; round++) {
@@ -108,8 +103,8 @@ scenario('R30', 'Pico is not to be reached for an hour', async (random) => {
 		expect(host.logs.slice(logged).filter((line) => /Connected|again|back/i.test(line) && !/connecting again/i.test(line))).not.toEqual([]);
 		await pass(5_000);
 	}
+	await passing(host.deactivate());
 	runTime();
 	const ids = new Set(host.ids);
-	await host.deactivate();
 	return { events, injected: rounds, lost: events - ids.size, duplicated: host.ids.length - ids.size, told: host.failedExecutions.length };
 });
