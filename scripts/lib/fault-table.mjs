@@ -5,6 +5,7 @@ const COLUMNS = [
 	['Injected', ({ injected }) => whole(injected)],
 	['Lost', ({ lost }) => whole(lost)],
 	['Twice', ({ duplicated }) => whole(duplicated)],
+	['Told', ({ told }) => (told === undefined ? '' : whole(told))],
 	['Recovered in', ({ recoveredInMs }) => (recoveredInMs === undefined ? '' : `${(recoveredInMs / 1000).toFixed(1)} s`)],
 	['Seconds', ({ seconds }) => String(seconds)],
 	['Note', ({ note }) => note ?? ''],

@@ -21,7 +21,7 @@ const history = new History(options.rows);
 const pageHead = Buffer.from('{"data":{"operationOrderCompletes":');
 const pageTail = Buffer.from('}}');
 const schema = createSchema({
-	typeDefs: sdlFor({ profile: 'current', streamShape: 'list', extraSaveFields: false }),
+	typeDefs: sdlFor({ profile: 'current', streamShape: 'list', extraSaveFields: false, streamCursor: 'on' }),
 	resolverValidationOptions: { requireResolversToMatchSchema: 'ignore' },
 });
 

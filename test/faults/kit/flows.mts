@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import type { Credential, Workflow, WorkflowNode } from '../../../demo/lib/workflows.mts';
 
 const PICO = { id: 'faultsPicoApi001', name: 'Pico' };
@@ -14,7 +16,7 @@ export interface Flow {
 	/** 16 characters, as n8n makes them. */
 	id: string;
 	/** Parameters of the trigger that differ from: completions, from the earliest on, simplified. */
-	trigger?: Record<string, unknown>;
+	trigger?: IDataObject;
 	settings?: Record<string, unknown>;
 	/** Nodes between the trigger and the call of the collector. */
 	between?: Array<Pick<WorkflowNode, 'name' | 'type' | 'typeVersion' | 'parameters'>>;

@@ -4,12 +4,16 @@ import { PACE } from '../../../nodes/shared/delivery/pace.ts';
 import { startSandboxProcess, type SandboxProcess } from '../../kit/sandbox.mts';
 import { TriggerHost } from '../../kit/triggerHost.mts';
 import { until } from '../../kit/until.mts';
+import { installWebSocket } from '../../kit/webSocket.mts';
 import { closeProxies } from './faultProxy.mts';
 
 /** Waiting times short enough to go through thousands of faults; their order stays as in production. */
 export function quickPace(): void {
-	Object.assign(PACE, { takenUp: 2, reconnectFirst: 2, reconnectLongest: 40, retryFirst: 2, retryLongest: 20, slow: 50, quiet: 200, settle: 20, refreshLeast: 50, shortestSilence: 100, runGrace: 0 });
+	Object.assign(PACE, { takenUp: 2, reconnectFirst: 2, reconnectLongest: 40, retryFirst: 2, retryLongest: 20, outageLongest: 20, slow: 50, quiet: 200, settle: 20, refreshLeast: 50, shortestSilence: 100, runGrace: 0 });
 }
+
+/** Rows in one request that stores raw rows, in bytes. */
+const RAW_BYTES = 4_000_000;
 
 export interface Plant {
 	sandbox: SandboxProcess;
@@ -17,15 +21,24 @@ export interface Plant {
 	host(parameters?: IDataObject, endpoint?: string): TriggerHost;
 	/** Makes completions `<prefix>-1` to `<prefix>-<count>`. */
 	complete(count: number, extra?: Record<string, unknown>): Promise<void>;
+	/** Stores rows that are sent exactly as their JSON texts say, a second apart. */
+	completeRaw(texts: readonly string[], startAt: Date): Promise<void>;
 	reset(switches?: Record<string, unknown>): Promise<void>;
+	/** Breaks every stream. */
+	cut(): Promise<void>;
 }
 
-/** One sandbox for the tests of a file. */
-export function usePlant(): Plant {
+/**
+ * One sandbox for the tests of a file.
+ *
+ * @param pace `own` leaves the waiting times as they are, for tests that make time pass
+ */
+export function usePlant(pace: 'quick' | 'own' = 'quick'): Plant {
 	let sandbox: SandboxProcess;
 	const hosts: TriggerHost[] = [];
 	beforeAll(async () => {
-		quickPace();
+		if (pace === 'quick') quickPace();
+		installWebSocket();
 		sandbox = await startSandboxProcess();
 	}, 40_000);
 	afterEach(async () => {
@@ -45,11 +58,26 @@ export function usePlant(): Plant {
 		async complete(count, extra = {}) {
 			await sandbox.control('POST', 'completions/bulk', { count, orderPrefix: 'MO', ...extra });
 		},
+		async completeRaw(texts, startAt) {
+			for (let index = 0; index < texts.length; ) {
+				const first = index;
+				for (let bytes = 0; index < texts.length && bytes < RAW_BYTES; index++) bytes += texts[index].length;
+				await sandbox.control('POST', 'rows/raw', { rows: texts.slice(first, index), startAt: new Date(startAt.getTime() + first * 1_000).toISOString(), stepNs: 1_000_000_000 });
+			}
+		},
 		async reset(switches = {}) {
 			await sandbox.control('POST', 'reset', {});
 			await sandbox.control('POST', 'switches', switches);
 		},
+		async cut() {
+			await sandbox.control('POST', 'streams/cut', {});
+		},
 	};
+}
+
+/** Simplified items have it among their fields, others under `_pico`. */
+export function eventIdOf({ eventId, _pico }: IDataObject): string {
+	return String(eventId ?? (_pico as IDataObject | undefined)?.eventId);
 }
 
 /** Activates over a bad line, as n8n and people do: again and again. What fails is told, and nothing is started. */
@@ -65,7 +93,21 @@ export async function activatePatiently(host: TriggerHost): Promise<void> {
 
 /** Waits until `count` different events were started, then says what is missing and what came twice. */
 export async function settle(host: TriggerHost, count: number, withinMs = 60_000): Promise<{ lost: number; duplicated: number }> {
-	await until(`${count} events`, () => new Set(host.ids).size >= count, withinMs).catch(() => undefined);
-	const different = new Set(host.ids).size;
-	return { lost: count - different, duplicated: host.ids.length - different };
+	const seen = new Set<string>();
+	let read = 0;
+	const arrived = () => {
+		for (; read < host.runs.length; read++) for (const item of host.runs[read].items) seen.add(eventIdOf(item));
+		return seen.size >= count;
+	};
+	await until(`${count} events`, arrived, withinMs).catch(() => undefined);
+	arrived();
+	return { lost: count - seen.size, duplicated: host.items.length - seen.size };
+}
+
+/** A whole row over a bad line: from the activation until all events were started, or do not come. */
+export async function deliverAll(host: TriggerHost, count: number, withinMs: number): Promise<{ lost: number; duplicated: number }> {
+	await activatePatiently(host);
+	const outcome = await settle(host, count, withinMs);
+	await host.deactivate();
+	return outcome;
 }

@@ -18,6 +18,8 @@ export interface Row {
 	duplicated: number;
 	/** Longest time from a fault to the next delivery, where it was measured. */
 	recoveredInMs?: number;
+	/** Failed executions that the trigger left by itself. */
+	told?: number;
 	note?: string;
 }
 
@@ -49,4 +51,24 @@ export function scenario(
 		},
 		options.timeoutMs ?? (FULL ? 1_800_000 : 60_000),
 	);
+}
+
+/** Does something again and again while `body` is under way. @returns what that gives, and how often it was done */
+export async function disturbed<T>(ms: number, disturb: () => Promise<void>, body: () => Promise<T>): Promise<{ result: T; times: number }> {
+	let times = 0;
+	let last: Promise<void> = Promise.resolve();
+	let busy = false;
+	const timer = setInterval(() => {
+		if (busy) return;
+		busy = true;
+		times++;
+		last = disturb().finally(() => (busy = false));
+	}, ms);
+	try {
+		const result = await body();
+		return { result, times };
+	} finally {
+		clearInterval(timer);
+		await last.catch(() => undefined);
+	}
 }

@@ -16,9 +16,9 @@ let plant: N8nPlant;
 
 beforeAll(async () => {
 	plant = await N8nPlant.create([
-		{ id: FINISHED, trigger: { moveOn: 'finished', options: { eventsPerRun: size(5, 3) } } },
-		{ id: SUCCEEDED, trigger: { moveOn: 'succeeded', options: { eventsPerRun: size(100, 20), attempts: ATTEMPTS } } },
-		{ id: STARTED, trigger: { moveOn: 'started', options: { eventsPerRun: size(10, 3) } } },
+		{ id: FINISHED, trigger: { deliverNext: 'afterFinish', options: { eventsPerRun: size(5, 3) } } },
+		{ id: SUCCEEDED, trigger: { deliverNext: 'afterSuccess', options: { eventsPerRun: size(100, 20), attempts: ATTEMPTS } } },
+		{ id: STARTED, trigger: { deliverNext: 'immediately', options: { eventsPerRun: size(10, 3) } } },
 		{ id: SWITCHED },
 		{ id: TESTED },
 	]);

@@ -18,7 +18,7 @@ describe('n8n on Engine 2.0', () => {
 	beforeAll(async () => {
 		servers = await QueueServers.start(programs);
 		const { DB_POSTGRESDB_PORT } = servers.environment;
-		plant = await N8nPlant.create([{ id: FLOW, settings: { engineType: 'v2' }, trigger: { moveOn: 'started' } }], {
+		plant = await N8nPlant.create([{ id: FLOW, settings: { engineType: 'v2' }, trigger: { deliverNext: 'immediately' } }], {
 			N8N_ENABLED_MODULES: 'engine-v2',
 			N8N_ENGINE_DATABASE_URL: `postgres://n8n:n8n@127.0.0.1:${DB_POSTGRESDB_PORT}/n8n`,
 			N8N_ENGINE_HOST: '127.0.0.1',

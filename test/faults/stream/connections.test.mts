@@ -34,7 +34,7 @@ scenario('R3', 'server silent with the connection open', async (random) => {
 	const proxy = await faultProxy(plant.sandbox.endpoint, ({ stream }): Fault =>
 		stream && proxy.injected < stalls ? { kind: 'stall', afterBytes: random.whole(1, 24_000) } : { kind: 'none' },
 	);
-	const host = plant.host({ startFrom: 'earliest', options: { silenceLimit: 1 } }, proxy.endpoint);
+	const host = plant.host({ startFrom: 'earliest', options: { connectionTimeout: 1 } }, proxy.endpoint);
 	host.workflow = () => {
 		if (lastFault > 0) longest = Math.max(longest, Date.now() - lastFault);
 		lastFault = 0;
@@ -53,7 +53,7 @@ scenario('R3', 'server silent with the connection open', async (random) => {
 	await host.deactivate();
 	const injected = proxy.injected;
 	await proxy.close();
-	return { events, injected, ...outcome, recoveredInMs: longest, note: 'silence limit 1 s here, 90 s by default' };
+	return { events, injected, ...outcome, recoveredInMs: longest, note: 'connection timeout 1 s here, 90 s by default' };
 });
 
 scenario('R4', 'mixed 401, 429, 500, 502, 503 and HTML answers', async (random) => {

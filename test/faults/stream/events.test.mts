@@ -29,7 +29,7 @@ scenario('R6', 'events stored late, behind the position of an open stream', asyn
 	await plant.reset({ reorder: 'late-hidden' });
 	// Half of the look-back is the time after which a connection is made anew: 10 s of look-back, made anew after 5 s.
 	PACE.refreshLeast = size(2_000, 300);
-	const host = plant.host({ options: { eventsPerRun: 50, lookBack: 10 } });
+	const host = plant.host({ options: { eventsPerRun: 50, lookBackWindow: 10 } });
 	await host.activate();
 	for (let burst = 0; burst < bursts; burst++) {
 		await plant.complete(events / bursts, { orderPrefix: `B${burst}`, stepNs: 10_000 });

@@ -68,7 +68,7 @@ scenario('R16', 'stored position older, cut off, damaged or from a newer version
 			refused++;
 			const text = `${String(error)} ${(error as { description?: string }).description ?? ''}`;
 			expect(text).toMatch(/stored position .*cannot be read/);
-			expect(text).toContain('Reset Token');
+			expect(text).toMatch(/Position Reset Key/);
 			if (JSON.stringify(host.stored) !== JSON.stringify(damaged)) lost++;
 			put(good);
 			await host.activate();

@@ -41,8 +41,8 @@ export class Sandbox {
 
 	/** The schema and server for the switches in force. */
 	get engine(): Engine {
-		const { profile, streamShape, extraSaveFields } = this.switches;
-		const key = [profile, streamShape, extraSaveFields].join();
+		const { profile, streamShape, extraSaveFields, streamCursor } = this.switches;
+		const key = [profile, streamShape, extraSaveFields, streamCursor].join();
 		const known = this.engines.get(key);
 		if (known) return known;
 		const engine = createEngine(this);

@@ -6,6 +6,7 @@ import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { TOKEN_HEADER, describe, tokenMatches } from './http/graphqlEndpoint.mts';
 import { isGraphqlPath } from './http/router.mts';
+import { insertRaw } from './plant/odd.mts';
 import type { Sandbox } from './sandbox.mts';
 
 type Enveloped = ReturnType<Sandbox['engine']['yoga']['getEnveloped']>;
@@ -33,6 +34,9 @@ export function serveWebSocket(server: Server, sandbox: Sandbox, token: string):
 				: undefined;
 		if (refusal) return void socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 		sockets.handleUpgrade(request, socket, head, (client) => {
+			const send = client.send.bind(client) as (data: unknown, ...rest: unknown[]) => void;
+			const withRaw = (data: unknown) => (typeof data === 'string' ? insertRaw(data, sandbox.plant.rawRows) : data);
+			Object.assign(client, { send: (data: unknown, ...rest: unknown[]) => send(withRaw(data), ...rest) });
 			sockets.emit('connection', client, request);
 			keepAlive(client, sandbox);
 		});
@@ -50,7 +54,7 @@ export function serveWebSocket(server: Server, sandbox: Sandbox, token: string):
 					tokenOk: true,
 				});
 				if (sandbox.switches.latencyMs > 0) await pause(sandbox.switches.latencyMs);
-				const enveloped = sandbox.engine.yoga.getEnveloped({ connection: connectionOf(extra), sse: {} });
+				const enveloped = sandbox.engine.yoga.getEnveloped({ connection: connectionOf(extra), sse: {}, sent: [] });
 				const args = {
 					schema: enveloped.schema,
 					operationName: params.operationName,

@@ -1,6 +1,7 @@
 import { GraphQLError, NoSchemaIntrospectionCustomRule, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { type Plugin, type YogaServerInstance, createSchema, createYoga } from 'graphql-yoga';
 import type { Sandbox } from '../sandbox.mts';
+import { oddRows } from './oddRows.mts';
 import { resolversFor, type CallContext } from './resolvers.mts';
 import { sdlFor } from './sdl.mts';
 
@@ -92,7 +93,7 @@ export function createEngine(sandbox: Sandbox): Engine {
 		cors: false,
 		multipart: false,
 		parserAndValidationCache: false,
-		plugins: [hideSchema, sseHandOver, partialErrors(sandbox)],
+		plugins: [hideSchema, sseHandOver, partialErrors(sandbox), oddRows(sandbox)],
 	});
 	return { schema, yoga };
 }

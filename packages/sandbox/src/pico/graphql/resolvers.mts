@@ -3,11 +3,14 @@ import { PlantError } from '../plant/plant.mts';
 import type { Kind } from '../plant/types.mts';
 import type { Sandbox } from '../sandbox.mts';
 import { Stamp, parseTime } from '../time.mts';
+import { loading } from './oddRows.mts';
 import { type Connection, type StreamArgs, openStream } from './streams.mts';
 import { compileWhere } from './where.mts';
 
 export interface CallContext {
 	connection: Connection;
+	/** Rows of the frames that a stream has made and that are not on their way yet. */
+	sent: object[][];
 }
 
 interface SaveInput {
@@ -90,7 +93,7 @@ export function resolversFor(sandbox: Sandbox) {
 			field,
 			{
 				subscribe: (_: unknown, args: StreamArgs, context: CallContext) =>
-					openStream(sandbox, kind, field, args, context.connection),
+					openStream(sandbox, kind, field, args, context),
 			},
 		]),
 	);
@@ -101,6 +104,7 @@ export function resolversFor(sandbox: Sandbox) {
 		Query: { ...query, webhookSubscriptions: () => sandbox.webhooks.handles() },
 		Mutation: { ...orderMutations(sandbox), ...webhookMutations(sandbox), ...alphaMutations(sandbox) },
 		Subscription: subscription,
+		OperationOrderComplete: Object.fromEntries(['operation', 'operationSummary', 'endState'].map((field) => [field, loading(field)])),
 		...(profile === 'legacy' && {
 			webhookSubscribe_response: {
 				__resolveType: (value: object) => ('subscriptionId' in value ? 'SubscriptionHandle' : 'SubscribeRefused'),

@@ -5,9 +5,10 @@ import type { Switches } from '../switches.mts';
  * documented one, "legacy" the oldest, "mixed" the one between them. Names that no page shows (filters, cursor inputs,
  * some result types) are ours; clients must not rely on them.
  */
-export function sdlFor(switches: Pick<Switches, 'profile' | 'streamShape' | 'extraSaveFields'>): string {
+export function sdlFor(switches: Pick<Switches, 'profile' | 'streamShape' | 'extraSaveFields' | 'streamCursor'>): string {
 	const { profile, streamShape } = switches;
 	const legacy = profile === 'legacy';
+	const from = (type: string) => (switches.streamCursor === 'on' ? `cursor: [${type}],` : '');
 	const event = (type: string) => (streamShape === 'list' ? `[${type}!]!` : `${type}!`);
 	return [
 		scalars,
@@ -18,8 +19,8 @@ export function sdlFor(switches: Pick<Switches, 'profile' | 'streamShape' | 'ext
 		legacy ? legacySave(switches.extraSaveFields) : save(switches.extraSaveFields),
 		filters(profile === 'current' ? 'childId' : 'subId'),
 		cursors,
-		roots(event),
-		legacy ? '' : notes(event),
+		roots(event, from),
+		legacy ? '' : notes(event, from),
 		legacy ? '' : workInstructions,
 	].join('\n');
 }
@@ -161,7 +162,9 @@ input OperationOrderCompleteCursorValue { at: Time }
 input OperationOrderCompleteCursor { initialValue: OperationOrderCompleteCursorValue!  ordering: CursorOrdering }
 `;
 
-const roots = (event: (type: string) => string) => `
+type Part = (type: string) => string;
+
+const roots = (event: Part, from: Part) => `
 type Query {
   operations(where: OperationFilter): [Operation!]!
   subOperations(where: SubOperationFilter): [SubOperation!]!
@@ -179,15 +182,15 @@ type Mutation {
   operationOrderCancel(input: OperationOrderCancelInput!): OperationOrderResult
 }
 type Subscription {
-  operationsStream(cursor: [OperationCursor], batchSize: Int, where: OperationFilter): ${event('Operation')}
-  subOperationsStream(cursor: [SubOperationCursor], batchSize: Int, where: SubOperationFilter): ${event('SubOperation')}
+  operationsStream(${from('OperationCursor')} batchSize: Int, where: OperationFilter): ${event('Operation')}
+  subOperationsStream(${from('SubOperationCursor')} batchSize: Int, where: SubOperationFilter): ${event('SubOperation')}
   operationOrderCompletesStream(
-    cursor: [OperationOrderCompleteCursor], batchSize: Int, where: OperationOrderCompleteFilter
+    ${from('OperationOrderCompleteCursor')} batchSize: Int, where: OperationOrderCompleteFilter
   ): ${event('OperationOrderComplete')}
 }
 `;
 
-const notes = (event: (type: string) => string) => `
+const notes = (event: Part, from: Part) => `
 type NoteEvent {
   seq: Int!
   at: Time!
@@ -212,7 +215,7 @@ input NoteEventCursorValue { seq: Int  at: Time }
 input NoteEventCursor { initialValue: NoteEventCursorValue!  ordering: CursorOrdering }
 extend type Query { noteEvents(where: NoteEventFilter): [NoteEvent!]! }
 extend type Subscription {
-  noteEventsStream(cursor: [NoteEventCursor], batchSize: Int, where: NoteEventFilter): ${event('NoteEvent')}
+  noteEventsStream(${from('NoteEventCursor')} batchSize: Int, where: NoteEventFilter): ${event('NoteEvent')}
 }
 `;
 

@@ -3,6 +3,8 @@ import type { Kind, Rows } from '../plant/types.mts';
 import type { Sandbox } from '../sandbox.mts';
 import { parseTime } from '../time.mts';
 import { Feed, type Start } from './feed.mts';
+import { asSource } from './oddRows.mts';
+import type { CallContext } from './resolvers.mts';
 import { compileWhere } from './where.mts';
 
 /** What every subscription field takes. A single cursor object has already become a list of one. */
@@ -31,7 +33,7 @@ export function openStream<K extends Kind>(
 	kind: K,
 	field: string,
 	args: StreamArgs,
-	connection: Connection,
+	{ connection, sent }: CallContext,
 ) {
 	const { switches } = sandbox;
 	const batchSize = args.batchSize ?? DEFAULT_BATCH_SIZE;
@@ -63,7 +65,10 @@ export function openStream<K extends Kind>(
 		},
 		async next(): Promise<IteratorResult<object>> {
 			const { done, value } = await feed.next();
-			return done ? { done, value } : { done: false, value: { [field]: asList ? value : value[0] } };
+			if (done) return { done, value };
+			sent.push(value);
+			const sources = value.map(asSource);
+			return { done: false, value: { [field]: asList ? sources : sources[0] } };
 		},
 		return: (): Promise<IteratorResult<object>> => feed.return(),
 		throw: (): Promise<IteratorResult<object>> => feed.return(),

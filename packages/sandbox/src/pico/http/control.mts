@@ -1,4 +1,4 @@
-import { addCompletions, addOperations } from '../plant/bulk.mts';
+import { addCompletions, addOperations, addRawRows } from '../plant/bulk.mts';
 import { PlantError } from '../plant/plant.mts';
 import type { Operation } from '../plant/types.mts';
 import type { Sandbox } from '../sandbox.mts';
@@ -89,6 +89,8 @@ const posts: Record<string, Route> = {
 			stepNs = 1_000_000,
 			tieEvery = 0,
 			orderPrefix = 'BULK',
+			unresolvedEvery = 0,
+			unresolvedField = 'operation',
 		} = readInput(inputs.bulkCompletions, body);
 		const { first, last } = addCompletions(sandbox.plant, {
 			count,
@@ -96,8 +98,15 @@ const posts: Record<string, Route> = {
 			stepNs: BigInt(stepNs),
 			tieEvery,
 			orderPrefix,
+			unresolvedEvery,
+			unresolvedField: unresolvedField || undefined,
 		});
 		return { count, first: first.at, last: last.at };
+	},
+	'rows/raw': (sandbox, body) => {
+		const { kind = 'completions', rows, startAt, stepNs = 1_000_000 } = readInput(inputs.rawRows, body);
+		addRawRows(sandbox.plant, kind, rows, startAt ?? sandbox.plant.now().ns, BigInt(stepNs));
+		return { count: rows.length };
 	},
 	'operations/bulk': (sandbox, body) => {
 		addOperations(sandbox.plant, readInput(inputs.bulkOperations, body).count);

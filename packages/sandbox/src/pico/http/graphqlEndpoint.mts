@@ -79,7 +79,7 @@ export async function handleGraphql(
 	}
 
 	const sse: ServerContext['sse'] = {};
-	const context: ServerContext = { connection: { transport: 'sse', path, close: () => response.destroy() }, sse };
+	const context: ServerContext = { connection: { transport: 'sse', path, close: () => response.destroy() }, sse, sent: [] };
 	const result = await sandbox.engine.yoga.fetch(
 		'http://sandbox/graphql',
 		{ method: 'POST', headers: forwarded(request), body },

@@ -73,6 +73,16 @@ export const inputs = {
 			stepNs: z.number().int().min(0).optional(),
 			tieEvery: index.optional(),
 			orderPrefix: z.string().optional(),
+			unresolvedEvery: index.optional(),
+			unresolvedField: z.enum(['operation', 'operationSummary', 'endState', '']).optional(),
+		})
+		.strict(),
+	rawRows: z
+		.object({
+			kind: z.enum(['completions', 'notes']).optional(),
+			rows: z.array(z.string()).min(1),
+			startAt: time.optional(),
+			stepNs: z.number().int().min(0).optional(),
 		})
 		.strict(),
 	bulkOperations: z.object({ count: z.number().int().min(1).max(100_000) }).strict(),

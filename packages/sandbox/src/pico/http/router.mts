@@ -25,6 +25,9 @@ export function isGraphqlPath(sandbox: Sandbox, path: string): boolean {
 export function createRouter(sandbox: Sandbox, token: string, pageFolder: string) {
 	return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
 		try {
+			const { dateHeader } = sandbox.switches;
+			if (dateHeader !== 'machine') response.sendDate = false;
+			if (dateHeader === 'plant') response.setHeader('date', new Date(Number(sandbox.clock.now() / 1_000_000n)).toUTCString());
 			await route(sandbox, token, pageFolder, request, response);
 		} catch (error) {
 			if (response.headersSent) return void response.destroy();

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Sandbox } from '../sandbox.mts';
+import { insertRaw } from '../plant/odd.mts';
 import { closed, flushed, write } from './pace.mts';
 
 /**
@@ -23,7 +24,7 @@ export async function sendStream(response: ServerResponse, results: AsyncIterabl
 			if (fault === 'cut') return await cut(response);
 			const { done, value } = await iterator.next();
 			if (done || response.destroyed) break;
-			const frame = `event: next\ndata: ${JSON.stringify(value)}\n\n`;
+			const frame = `event: next\ndata: ${insertRaw(JSON.stringify(value), sandbox.plant.rawRows)}\n\n`;
 			if (fault === 'truncate') {
 				await write(response, frame.slice(0, frame.length / 2), 0);
 				return await cut(response);

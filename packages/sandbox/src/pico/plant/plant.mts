@@ -49,6 +49,8 @@ export class Plant {
 	private readonly linkEntries = new Map<string, Entry<SubOperation>>();
 	private readonly noteEntries = new Map<string, Entry<Note>>();
 	private held: { commit: () => void; timer: NodeJS.Timeout } | undefined;
+	/** JSON texts of the raw rows, by number. */
+	readonly rawRows: string[] = [];
 	/** Sequence number of the last note event. */
 	noteSeq = 0;
 

@@ -1,5 +1,6 @@
 import { Feed } from '../graphql/feed.mts';
 import type { Log } from '../plant/log.mts';
+import { oddityOf } from '../plant/odd.mts';
 import { PlantError } from '../plant/plant.mts';
 import type { Sandbox } from '../sandbox.mts';
 import { Stamp } from '../time.mts';
@@ -156,9 +157,12 @@ export class Webhooks {
 			detail: '',
 			body: null,
 		};
+		let text: string | undefined;
 		try {
 			const { schema } = this.sandbox.engine;
-			delivery.body = await selectFields(schema, readFragment(schema, webhook.responseFragment), row);
+			const odd = oddityOf(row);
+			if (odd?.kind === 'raw') text = odd.text;
+			else delivery.body = await selectFields(schema, readFragment(schema, webhook.responseFragment), row);
 		} catch (error) {
 			return { ...delivery, detail: error instanceof Error ? error.message : String(error) };
 		}
@@ -170,7 +174,7 @@ export class Webhooks {
 				method: 'POST',
 				redirect: 'manual',
 				headers: { 'content-type': 'application/json', 'user-agent': 'pico-sandbox-webhook', ...webhook.headers },
-				body: JSON.stringify(delivery.body),
+				body: text ?? JSON.stringify(delivery.body),
 				signal: AbortSignal.any([signal, AbortSignal.timeout(this.sandbox.switches.webhookTimeoutMs)]),
 			});
 			await response.body?.cancel();
