@@ -121,11 +121,11 @@ async function read(
 			batchSize: 100,
 			idleMs: IDLE_MS,
 			signal,
-			onUnreadable: (reason: string, text: string) => void strange.push(unreadable(kind, text, reason)),
+			onUnreadable: (reason: string, text: string) => void strange.push(unreadable(kind, text, `A message of Pico could not be read (${reason})`)),
 		};
 		for await (const events of replay(client, kind, window)) {
 			for (const event of [...strange.splice(0), ...events]) {
-				const step = see(readRow(settings, event));
+				const step = see(readRow(settings, event.row));
 				if (step !== 'on') return step;
 			}
 		}

@@ -4,7 +4,7 @@ import type { PicoClient } from '../shared/api/client';
 import { pause, within } from '../shared/api/pause';
 import { structuresFor } from '../shared/delivery/attach';
 import { lagMs, toItems } from '../shared/delivery/item';
-import { log } from '../shared/delivery/log';
+import { log } from '../shared/delivery/host';
 import { Place } from '../shared/delivery/place/place';
 import type { StoredState } from '../shared/delivery/place/state';
 import type { EventChoice } from '../shared/delivery/settings';

@@ -4,7 +4,7 @@ import { PicoClient } from '../shared/api/client';
 import { asFailure } from '../shared/api/failure';
 import { readChoice } from '../shared/delivery/choice';
 import { matches } from '../shared/delivery/filter';
-import { log } from '../shared/delivery/log';
+import { log } from '../shared/delivery/host';
 import { rowsOf } from '../shared/events/event';
 import type { EventKind, Row } from '../shared/events/types';
 import { readRow } from '../shared/delivery/arrival';

@@ -7,7 +7,7 @@ import { pause } from '../shared/api/pause';
 import { Retries, RETRY } from '../shared/api/retry';
 import { findWebhook, putWebhook } from '../shared/api/webhooks';
 import { readChoice } from '../shared/delivery/choice';
-import { log } from '../shared/delivery/log';
+import { log } from '../shared/delivery/host';
 import type { EventChoice } from '../shared/delivery/settings';
 import { deliverByEmit } from './deliver';
 import { memoryOf } from './memory';

@@ -130,7 +130,7 @@ describe('runs that fail since another system is down, in a real n8n', () => {
 		await installed.n8n.start();
 		const session = await installed.session();
 		// Those that are called first: n8n runs only what is published.
-		for (const { id } of workflows.toReversed()) await session.activate(id);
+		for (const { id } of [...workflows].reverse()) await session.activate(id);
 		await until('every trigger to open its stream', async () => (await openStreams(sandbox)) === CASES.length, { timeoutMs: 300_000 });
 		await sandbox.control('POST', 'completions/bulk', { count: 1, orderPrefix: 'MO' });
 	}, 600_000);

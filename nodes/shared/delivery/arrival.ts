@@ -2,7 +2,7 @@ import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } f
 
 import { toEvent, type PicoEvent } from '../events/event';
 import { textId } from '../events/identity';
-import { asObject, asText, isDeeperThan, jsonText } from '../events/read';
+import { asObject, asText, isDeeperThan, jsonText, MOST_LEVELS } from '../events/read';
 import type { EventKind, Row } from '../events/types';
 import { matches } from './filter';
 import { toItems } from './item';
@@ -10,13 +10,13 @@ import type { EventChoice } from './settings';
 
 /** An event, or what came in the place of one. */
 export interface Arrival extends PicoEvent {
-	/** Why the row cannot be used, and what it looks like. */
+	/** Why it cannot be used, as a sentence, and what came. */
 	problem?: { reason: string; row: string };
 }
 
-/** n8n copies and compares items by functions that recurse; no event of a plant comes near. */
-const MOST_LEVELS = 100;
 const LONGEST_TEXT = 65_536;
+/** What stands above the row in a failed execution. */
+export const CONTINUES = 'No run was started for it. The events behind it are delivered as usual. What came:';
 /** Field of the one item of a run that is to fail. */
 const UNUSABLE = '_picoUnusable';
 
@@ -24,20 +24,22 @@ const UNUSABLE = '_picoUnusable';
  * Makes sure that a row can be identified, filtered and made into items. Whatever goes wrong with it, whether by its
  * content or by a mistake of this package, it is that row's own fate and nobody else's.
  */
-export function readRow(settings: EventChoice, from: Row | PicoEvent): Arrival {
-	const raw = isEvent(from) ? from.row : from;
+export function readRow(settings: EventChoice, row: Row): Arrival {
 	try {
-		if (isDeeperThan(MOST_LEVELS, raw)) return unreadable(settings.kind, raw, 'it is nested too deeply');
-		const event = isEvent(from) ? from : toEvent(settings.kind, raw);
+		if (isDeeperThan(MOST_LEVELS, row)) return unreadable(settings.kind, row, 'An event of Pico is nested too deeply');
+		const event = toEvent(settings.kind, row);
 		matches(settings, event);
 		if (event.id && event.subject) toItems(settings, event, { attempt: 1, replayed: false, correction: false });
 		return event;
 	} catch (error) {
-		return unreadable(settings.kind, raw, error instanceof Error ? error.message : String(error));
+		return unreadable(settings.kind, row, `An event of Pico could not be processed (${error instanceof Error ? error.message : String(error)})`);
 	}
 }
 
-/** @param content the row, or the text of a message that has none */
+/**
+ * @param content the row, or the text of a message that has none
+ * @param reason a sentence
+ */
 export function unreadable(kind: EventKind, content: unknown, reason: string): Arrival {
 	const row = typeof content === 'string' ? content : jsonText(content, 2);
 	const id = textId(row);
@@ -59,11 +61,7 @@ export function failIfUnusable(context: IExecuteFunctions): INodeExecutionData[]
 	const items = context.getInputData();
 	const problem = items[0]?.json[UNUSABLE] as Arrival['problem'];
 	if (!problem) return [items];
-	throw new NodeOperationError(context.getNode(), `An event of Pico cannot be used: ${problem.reason}`, {
-		description: `The events behind it are delivered as usual. What came:\n\n${problem.row}`,
+	throw new NodeOperationError(context.getNode(), problem.reason, {
+		description: `${CONTINUES}\n\n${problem.row}`,
 	});
-}
-
-function isEvent(from: Row | PicoEvent): from is PicoEvent {
-	return typeof from.row === 'object' && from.row !== null && 'subject' in from;
 }

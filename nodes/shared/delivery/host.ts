@@ -6,6 +6,7 @@ import {
 	type ITriggerFunctions,
 	type IWebhookFunctions,
 	type JsonObject,
+	type Logger,
 } from 'n8n-workflow';
 
 import { PicoFailure } from '../api/failure';
@@ -51,6 +52,17 @@ export function nodeIdsOf(context: IHookFunctions | ITriggerFunctions | IWebhook
 	return ids.every((id) => typeof id === 'string') ? new Set(ids) : undefined;
 }
 
+interface Loggable {
+	logger: Pick<Logger, 'info' | 'warn'>;
+	getNode(): INode;
+	getWorkflow(): { id?: string };
+}
+
+/** Writes a line into the log of n8n that names node and workflow. */
+export function log(context: Loggable, level: 'info' | 'warn', text: string): void {
+	context.logger[level](`[Pico MES, node '${context.getNode().name}', workflow ${context.getWorkflow().id}] ${text}`);
+}
+
 /** Characters of a payload that a failed execution shows at most: n8n keeps its text in the database, and the editor shows it. */
 const LONGEST_PAYLOAD = 200_000;
 
@@ -62,11 +74,11 @@ export class Report {
 	) {}
 
 	info(text: string): void {
-		this.context.logger.info(this.line(text));
+		log(this.context, 'info', text);
 	}
 
 	warn(text: string): void {
-		this.context.logger.warn(this.line(text));
+		log(this.context, 'warn', text);
 	}
 
 	/**
@@ -80,10 +92,6 @@ export class Report {
 		this.context.saveFailedExecution(
 			new NodeOperationError(this.context.getNode(), message, { description: `${description}${shown}` }),
 		);
-	}
-
-	private line(text: string): string {
-		return `[Pico MES Trigger '${this.context.getNode().name}', workflow ${this.context.getWorkflow().id}] ${text}`;
 	}
 }
 

@@ -1,15 +1,13 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
 
 import type { StreamFrame } from '../../api/stream/types';
-import { rowsOf, toEvent, type PicoEvent } from '../../events/event';
-import { textId } from '../../events/identity';
-import { asObject, asText, isDeeperThan, jsonText, MOST_LEVELS } from '../../events/read';
+import { rowsOf, type PicoEvent } from '../../events/event';
 import { toMs } from '../../events/timestamp';
+import { CONTINUES, readRow, unreadable, type Arrival } from '../arrival';
 import type { Batch } from '../batch';
 import { deliver, type Delivery, type Verdict } from '../deliver';
 import { matches } from '../filter';
 import type { Report } from '../host';
-import { toItems } from '../item';
 import type { Place } from '../place/place';
 import type { RunHistory } from '../runs/allowance';
 import { Runs } from '../runs/runs';
@@ -33,16 +31,6 @@ export interface InboxOptions {
 	/** Writes place and history of runs into static data. */
 	store: (history: RunHistory | undefined) => void;
 }
-
-/** What came in place of an event that can be delivered. */
-interface UnusableRow {
-	cursor: string;
-	reason: string;
-	content: unknown;
-}
-
-/** One entry of a frame, with the id under which it is dealt with only once. */
-type Arrival = { id: string; event: PicoEvent } | { id: string; unusable: UnusableRow };
 
 /**
  * From frames to runs: drops what was delivered before, puts a batch from before a restart together again, and hands
@@ -78,12 +66,14 @@ export class Inbox {
 
 	/** Resolves when everything in the frame is behind us or waits for company, so that the next one is read only then. */
 	async take(frame: StreamFrame): Promise<void> {
-		if (frame.kind === 'unreadable') return await this.takeAll([this.unusable(`A message of Pico could not be read (${frame.reason})`, frame.text)]);
+		const { settings } = this.delivery;
+		const { kind } = settings;
+		if (frame.kind === 'unreadable') return await this.takeAll([unreadable(kind, frame.text, `A message of Pico could not be read (${frame.reason})`)]);
 		this.tellErrors(frame.errors.map(({ message }) => message));
-		const { rows, strange } = rowsOf(frame.data[this.delivery.settings.kind.streamField]);
+		const { rows, strange } = rowsOf(frame.data[kind.streamField]);
 		await this.takeAll([
-			...rows.map((row) => this.read(row)),
-			...strange.map((entry) => this.unusable('Pico sent an event that is not an object', entry)),
+			...rows.map((row) => readRow(settings, row)),
+			...strange.map((entry) => unreadable(kind, entry, 'Pico sent an event that is not an object')),
 		]);
 	}
 
@@ -93,7 +83,7 @@ export class Inbox {
 		const { reoffer } = this;
 		const { members, later } = reoffer.release();
 		this.reoffer = undefined;
-		const events = members.flatMap((arrival) => ('event' in arrival ? [arrival.event] : []));
+		const events = members.filter(({ problem }) => !problem);
 		if ((await this.deliverBatch({ events, ...reoffer.nextRun, replayed: this.isReplayed })) === 'closed') return;
 		await this.deliverAll(later);
 		await this.flush();
@@ -104,30 +94,6 @@ export class Inbox {
 		const batch: Batch = { events: this.group, attempt: 1, outages: 0, replayed: this.isReplayed };
 		this.group = [];
 		return await this.deliverBatch(batch);
-	}
-
-	/**
-	 * A row as an event of which everything is known that a delivery needs: whatever throws here would throw later, where it
-	 * stops the stream.
-	 */
-	private read(row: Record<string, unknown>): Arrival {
-		const { settings, place } = this.delivery;
-		try {
-			if (isDeeperThan(MOST_LEVELS, row)) return this.unusable('An event of Pico is nested too deeply', row);
-			const event = toEvent(settings.kind, row);
-			if (!this.isKnown(event.id) && matches(settings, event)) {
-				toItems(settings, event, { attempt: 1, replayed: false, correction: place.isCorrection(event) });
-			}
-			return { id: event.id, event };
-		} catch (error) {
-			return this.unusable(`An event of Pico could not be processed (${error instanceof Error ? error.message : String(error)})`, row);
-		}
-	}
-
-	private unusable(reason: string, content: unknown): Arrival {
-		const text = typeof content === 'string' ? content : jsonText(content);
-		const cursor = asText(asObject(content)?.[this.delivery.settings.kind.cursorField]) ?? '';
-		return { id: textId(text), unusable: { cursor, reason, content } };
 	}
 
 	private async takeAll(arrivals: readonly Arrival[]): Promise<void> {
@@ -143,17 +109,17 @@ export class Inbox {
 
 	/** Batches in the order of arrival; what is not to be delivered only moves the place. */
 	private async deliverAll(arrivals: readonly Arrival[]): Promise<void> {
-		const { settings, place } = this.delivery;
+		const { settings, place, report } = this.delivery;
 		for (const arrival of arrivals) {
-			if ('event' in arrival && matches(settings, arrival.event)) {
-				this.tellOddTime(arrival.event);
-				this.group.push(arrival.event);
+			if (!arrival.problem && matches(settings, arrival)) {
+				this.tellOddTime(arrival);
+				this.group.push(arrival);
 				if (this.group.length >= settings.eventsPerRun && (await this.flush()) === 'closed') return;
 				continue;
 			}
 			if ((await this.flush()) === 'closed') return;
-			if ('event' in arrival) place.leaveOut(arrival.event);
-			else this.tellUnusable(arrival.id, arrival.unusable);
+			if (arrival.problem) report.failedExecution(arrival.problem.reason, CONTINUES, arrival.problem.row);
+			place.leaveOut(arrival);
 		}
 	}
 
@@ -167,12 +133,6 @@ export class Inbox {
 	}
 
 	private readonly isReplayed = (event: PicoEvent): boolean => (toMs(event.cursor) ?? Number.POSITIVE_INFINITY) < this.openedAt;
-
-	private tellUnusable(id: string, { cursor, reason, content }: UnusableRow): void {
-		const { report, place } = this.delivery;
-		report.failedExecution(reason, 'No run was started for it. The stream continues with the next event. What came:', content);
-		place.leaveOut({ id, cursor });
-	}
 
 	/** Errors beside usable data: one field of one row, as a rule, and the same with every look-back. */
 	private tellErrors(messages: readonly string[]): void {

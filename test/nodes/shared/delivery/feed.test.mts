@@ -206,7 +206,7 @@ describe('reading', () => {
 	test('what is missing of a batch from before a restart is given up after five quiet seconds', async () => {
 		const { n8n, delivery } = delivering();
 		delivery.place.noteInFlight({ ids: ['gone'], key: 'old key', attempt: 1 });
-		const feed = new Feed({ ...delivery, patient: false, client: { dialect: async () => new Dialect(undefined) } as unknown as PicoClient });
+		const feed = new Feed({ ...delivery, history: undefined, leastQueuedMs: 0, patient: false, client: { dialect: async () => new Dialect(undefined) } as unknown as PicoClient });
 		feeds.push(feed);
 		void feed.start();
 		await pass(0);

@@ -14,8 +14,8 @@ test('each log line says which trigger of which workflow speaks', () => {
 	report.info('connected');
 	report.warn('lost');
 	expect(n8n.logs).toEqual([
-		"info [Pico MES Trigger 'Trigger', workflow workflow1] connected",
-		"warn [Pico MES Trigger 'Trigger', workflow workflow1] lost",
+		"info [Pico MES, node 'Trigger', workflow workflow1] connected",
+		"warn [Pico MES, node 'Trigger', workflow workflow1] lost",
 	]);
 });
 

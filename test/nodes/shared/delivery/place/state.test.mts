@@ -142,7 +142,7 @@ describe('what is stored for nodes that the workflow no longer has', () => {
 	});
 
 	test('is removed also where n8n keeps track of changes', () => {
-		const data = ObservableObject.create(stored(), { ignoreEmptyOnFirstChild: true }) as Record<string, unknown>;
+		const data = ObservableObject.create(stored() as never, undefined, { ignoreEmptyOnFirstChild: true }) as unknown as Record<string, unknown>;
 		forgetDeletedNodes(data, 'picoTrigger:', new Set(['b']));
 		expect(JSON.parse(JSON.stringify(data))).toEqual({ 'picoTrigger:b': { v: 1 }, 'picoOther:a': { v: 1 }, mine: 7 });
 	});

@@ -1,6 +1,6 @@
 import type { IRun } from 'n8n-workflow';
 
-import { outageOf, outcomeOf, refusedToWait, rejectionOf } from '../../../../../nodes/shared/delivery/runs/outcome.ts';
+import { outcomeOf, refusedToWait, rejectionOf } from '../../../../../nodes/shared/delivery/runs/outcome.ts';
 import { failed, succeeded } from '../../../../kit/fakeN8n.mts';
 
 test('a run that ended well, and one that waits at a Wait node, succeeded', () => {
