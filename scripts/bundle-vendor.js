@@ -30,9 +30,8 @@ async function bundleVendor() {
 		// n8n provides both at run time; zod in every 2.x.
 		external: ['n8n-workflow', 'zod'],
 		legalComments: 'none',
-		// Half the size and load time. Names stay, so that a stack trace can still be read.
-		minifyWhitespace: true,
-		minifySyntax: true,
+		// A third of the size, and half the load time. Our own files stay readable.
+		minify: true,
 		logLevel: 'warning',
 		define: {
 			'globalThis.process': 'undefined',

@@ -151,12 +151,11 @@ describe('runs that fail since another system is down, in a real n8n', () => {
 			'what follows',
 			async () => {
 				const all = await runsOf(id);
-				return all.filter(({ status: end }) => ['success', 'error'].includes(end)).length >= 2 && all;
+				return all.some((run) => run.status === 'success' || messageOf(run).startsWith('Continued after')) && all;
 			},
 			{ timeoutMs: 120_000, everyMs: 500 },
 		);
 		const continued = runs.filter((run) => messageOf(run).startsWith('Continued after'));
-		if (process.env.SHOW_ERRORS) console.log(id, JSON.stringify({ ...failed.data?.resultData.error, stack: undefined, node: undefined }));
 		expect({ succeeded: runs.filter(({ status: end }) => end === 'success').length, continued: continued.length }).toEqual({ succeeded: isOutage ? 1 : 0, continued: isOutage ? 0 : 1 });
 		expect(JSON.stringify(failed.data?.resultData.runData[TRIGGER])).toContain('"attempt":1');
 	});

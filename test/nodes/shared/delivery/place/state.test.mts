@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { ObservableObject } from 'n8n-workflow';
 
 import { forgetDeletedNodes, loadState, STATE_VERSION } from '../../../../../nodes/shared/delivery/place/state.ts';
 import { Place } from '../../../../../nodes/shared/delivery/place/place.ts';
@@ -139,11 +138,5 @@ describe('what is stored for nodes that the workflow no longer has', () => {
 		const data: Record<string, unknown> = stored();
 		forgetDeletedNodes(data, 'picoTrigger:', new Set(['b', 'c']));
 		expect(data).toEqual({ 'picoTrigger:b': { v: 1 }, 'picoOther:a': { v: 1 }, mine: 7 });
-	});
-
-	test('is removed also where n8n keeps track of changes', () => {
-		const data = ObservableObject.create(stored() as never, undefined, { ignoreEmptyOnFirstChild: true }) as unknown as Record<string, unknown>;
-		forgetDeletedNodes(data, 'picoTrigger:', new Set(['b']));
-		expect(JSON.parse(JSON.stringify(data))).toEqual({ 'picoTrigger:b': { v: 1 }, 'picoOther:a': { v: 1 }, mine: 7 });
 	});
 });

@@ -274,17 +274,17 @@ describe('on an engine that lets nobody wait', () => {
 		const begin = performance.now();
 		let done = false;
 		void (async () => {
-			for (let run = 0; run < 2_000; run++) await runs.startUnattended(() => ({ outputs: ITEMS, key: `${run}` }), () => undefined);
+			for (let run = 0; run < 300; run++) await runs.startUnattended(() => ({ outputs: ITEMS, key: `${run}` }), () => undefined);
 			done = true;
 		})();
 		while (!done) {
-			await pass(100);
+			await pass(250);
 			while (startedAt.length < n8n.emits.length) startedAt.push(performance.now() - begin);
 		}
 		const untold = n8n.emits.map(({ done: told }, index) => ({ told, at: startedAt[index] })).filter(({ told }) => told === undefined);
-		expect(untold).toHaveLength(2_000);
-		for (let index = 50; index < untold.length; index++) expect(untold[index].at - untold[index - 50].at).toBeGreaterThanOrEqual(1_900);
-		expect(untold.at(-1)!.at).toBeLessThan(2_000 * 41);
+		expect(untold).toHaveLength(300);
+		for (let index = 50; index < untold.length; index++) expect(untold[index].at - untold[index - 50].at).toBeGreaterThanOrEqual(1_750);
+		expect(untold.at(-1)!.at).toBeLessThan(2_000 * 7);
 	});
 
 	test('a run that n8n cannot take in is told, and takes no place', async () => {
