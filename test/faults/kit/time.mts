@@ -42,7 +42,7 @@ export async function passing<T>(promise: Promise<T>): Promise<T> {
 	let settled = false;
 	const noted = promise.finally(() => (settled = true));
 	noted.catch(() => undefined);
-	await pass(120_000, () => settled, 100);
+	await pass(60_000, () => settled, 5);
 	return await noted;
 }
 

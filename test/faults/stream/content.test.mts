@@ -61,7 +61,15 @@ describe.each([
 	});
 });
 
-/** Failed executions and warnings that match. */
+/** Cuts, and ends: a line that breaks again before anything is through would carry nothing on a busy machine. */
+function cutAFew(): () => Promise<void> {
+	let left = size(40, 5);
+	return async () => {
+		if (left-- > 0) await plant.cut();
+	};
+}
+
+/** Failed executions that match. */
 const toldOf = (host: TriggerHost, what: RegExp) =>
 	host.failedExecutions.filter(({ message, ...rest }) => what.test(`${message} ${String((rest as { description?: unknown }).description)}`)).length;
 
@@ -71,7 +79,7 @@ describe.each(['sse', 'webSocket'])('rows that Pico cannot resolve, over %s', (c
 		await plant.reset();
 		await plant.complete(events, { ...MINUTES, unresolvedEvery: 100 });
 		const host = plant.host({ startFrom: 'earliest', options: { connection, eventsPerRun: random.pick([1, 20]) } });
-		const { result, times } = await disturbed(size(500, 100), plant.cut, async () => await deliverAll(host, events, size(180_000, 40_000)));
+		const { result, times } = await disturbed(250, cutAFew(), async () => await deliverAll(host, events, size(180_000, 40_000)));
 		return { events, injected: events / 100 + times, ...result, told: host.failedExecutions.length };
 	});
 
@@ -85,7 +93,7 @@ describe.each(['sse', 'webSocket'])('rows that Pico cannot resolve, over %s', (c
 			await plant.complete(101, { startAt, stepNs: MINUTES.stepNs, orderPrefix: `U${index}`, unresolvedEvery: random.whole(51, 100), unresolvedField: '' });
 		}
 		const host = plant.host({ startFrom: 'earliest', options: { connection } });
-		const { result, times } = await disturbed(size(500, 200), plant.cut, async () => await deliverAll(host, good, size(180_000, 40_000)));
+		const { result, times } = await disturbed(250, cutAFew(), async () => await deliverAll(host, good, size(180_000, 40_000)));
 		// Pico names no row: what people see of it is the cause, and where in the stream it was.
 		expect(toldOf(host, /null which the schema does not allow/)).toBeGreaterThan(0);
 		expect(host.failedExecutions.length).toBeLessThanOrEqual(bad);

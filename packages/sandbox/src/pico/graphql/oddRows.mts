@@ -31,7 +31,8 @@ export function oddRows(sandbox: Sandbox): Plugin<CallContext> {
 					const { sent } = args.contextValue as CallContext;
 					const rows = sent.shift() ?? [];
 					if ('errors' in result && result.errors?.some(({ path }) => path) && sandbox.switches.unresolvedRow === 'null-frame') {
-						setResult({ data: null, errors: result.errors.map(({ message, path }) => ({ message, path })) as unknown as GraphQLError[] });
+						// Without the places in the document, which gqlgen does not tell.
+						setResult({ data: null, errors: result.errors.map(({ message, path }) => new GraphQLError(message, { path })) });
 						return;
 					}
 					const data = 'data' in result ? (result.data as Record<string, unknown> | null | undefined) : undefined;
