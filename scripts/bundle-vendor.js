@@ -13,6 +13,14 @@ const { build } = require('esbuild');
 
 const VENDOR = path.join('nodes', 'shared', 'vendor');
 
+/** graphql-request prints documents that are syntax trees. Ours are texts: 8 KB of printer would never run. */
+const withoutPrinter = {
+	name: 'without-printer',
+	setup({ onLoad }) {
+		onLoad({ filter: /graphql[\\/]language[\\/]printer\.mjs$/ }, () => ({ contents: 'export const print = String;' }));
+	},
+};
+
 async function bundleVendor() {
 	const entryPoints = readdirSync(VENDOR)
 		.filter((file) => file.endsWith('.ts'))
@@ -44,6 +52,7 @@ async function bundleVendor() {
 			'console.warn': '__noLog',
 		},
 		inject: [path.join(__dirname, 'vendor-shim.js')],
+		plugins: [withoutPrinter],
 	});
 }
 

@@ -4,7 +4,8 @@
  * The build of a package of n8n nodes, in the current folder: compile, then lay icons, codex files and output schemas
  * beside the code that names them. The gulpfile of each package calls it.
  */
-const { existsSync, rmSync } = require('node:fs');
+const { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
 const { execFileSync } = require('node:child_process');
 const { dest, series, parallel, src } = require('gulp');
 
@@ -14,6 +15,17 @@ function buildTasks(...afterCompile) {
 
 	const compile = async () => {
 		execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.json'], { stdio: 'inherit' });
+	};
+
+	// The compiler indents by four spaces, a tenth of what people download. Inside a text of several lines they could mean
+	// something, so such files stay as they are.
+	const indentWithTabs = async () => {
+		const files = readdirSync('dist', { recursive: true }).filter((file) => file.endsWith('.js'));
+		for (const file of files.map((name) => join('dist', name))) {
+			const code = readFileSync(file, 'utf8');
+			if (/`[^`]*\n {4}[^`]*`/.test(code)) continue;
+			writeFileSync(file, code.replace(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4)));
+		}
 	};
 
 	const copyAssets = () =>
@@ -30,7 +42,7 @@ function buildTasks(...afterCompile) {
 		});
 	};
 
-	const build = series(clean, compile, parallel(...afterCompile, copyAssets, copyNotices));
+	const build = series(clean, compile, indentWithTabs, parallel(...afterCompile, copyAssets, copyNotices));
 	return { clean, build, default: build };
 }
 

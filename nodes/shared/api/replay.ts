@@ -236,7 +236,8 @@ class Reading {
 					this.isDone = true;
 					continue;
 				}
-				if (event.cursor !== '' && compareMoments(moment, this.from) < 0) continue;
+				// A row without a readable time cannot be outside the window.
+				if (moment && compareMoments(moment, this.from) < 0) continue;
 				this.seen.add(identity, moment?.ms);
 				events.push(event);
 				if (compareMoments(moment, latest) <= 0) continue;

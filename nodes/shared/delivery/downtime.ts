@@ -41,10 +41,12 @@ export class Downtime {
 		if (!end.carried && (end.reason === 'silent' || end.openMs >= PACE.shortestSilence)) this.noteSilence();
 		if (this.isDownTold || elapsed() - this.since < PACE.down) return;
 		this.isDownTold = true;
-		const cause = end.failure?.message ?? 'it ends each connection right away';
+		const cause = end.failure?.message ?? 'It ends each connection right away';
+		const hint = end.failure?.details.hint ?? '';
 		this.report.failedExecution(
-			`Pico could not be reached for ${Math.round(PACE.down / 60_000)} minutes: ${cause}`,
-			`${end.failure?.details.hint ?? ''} The trigger keeps trying every minute; what happens meanwhile is read when Pico is back.`.trim(),
+			// Without the code of the cause, for which n8n would put a sentence of its own in the place of this one.
+			`Pico could not be reached for ${Math.round(PACE.down / 60_000)} minutes`,
+			`${cause}. ${hint} The trigger keeps trying every minute and then reads what it missed.`.replace(/ {2,}/g, ' '),
 		);
 	}
 

@@ -1,2 +1,2 @@
 /** GraphQL over HTTP. Bundled into this file by the build: a verified node may have no runtime dependency. */
-export { GraphQLClient, ClientError } from 'graphql-request';
+export { GraphQLClient } from 'graphql-request';

@@ -1,68 +1,42 @@
 import { PicoFailure } from '../failure';
-import { EventSource } from '../../vendor/eventsource';
+import { createParser } from '../../vendor/eventsourceParser';
 
 /**
  * Names under which servers send results: `next` by the GraphQL-over-SSE protocol, others plain or as `data`. An `error`
  * is read as a result too, so that its text is told.
  */
-const RESULT_EVENTS = ['next', 'message', 'data', 'error'];
-
-/** As the reader of a web stream gives it. */
-interface Piece {
-	done: boolean;
-	value?: Uint8Array;
-}
+const RESULT_EVENTS: ReadonlySet<string> = new Set(['next', 'message', 'data', 'error']);
 
 /** Bytes of one event. A batch of rows has a few MB at most; what never ends must not fill the memory of n8n. */
 export const LARGEST_EVENT = 64 * 1024 * 1024;
 
 /**
- * The text of each result in a stream of Server-Sent Events that comes in pieces of any size.
+ * The text of each result in a stream of Server-Sent Events that comes in pieces of any size. The next piece is asked for
+ * when every text of the last one was taken: so back-pressure reaches the socket.
  *
- * `EventSource` reads from a body of our own instead of from the network. It asks for the next piece when it has worked
- * off the last one, and gets it when our consumer has taken every text of that: so back-pressure reaches the socket. Its
- * own way to connect again never comes into play: only the caller knows the position.
+ * This is the parser of `eventsource` without the class around it, which reconnects by itself and makes a DOM event of
+ * each frame: with it the package is larger than it may be, and streams reach no more than that class does.
  *
  * @throws PicoFailure when one event grows beyond the limit
  */
 export async function* textsOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
 	let texts: string[] = [];
 	let completed = false;
-	let workedOff = () => {};
-	let give: (piece: Piece) => void = () => {};
-	const read = async () =>
-		await new Promise<Piece>((resolve) => {
-			give = resolve;
-			workedOff();
-		});
-	const ready = new Promise<void>((resolve) => (workedOff = resolve));
-	const answer = { status: 200, redirected: false, headers: { get: () => 'text/event-stream' }, body: { getReader: () => ({ read }) } };
-	const source = new EventSource('http://pico.invalid/', { fetch: async () => answer as unknown as Response });
-	for (const name of RESULT_EVENTS) {
-		source.addEventListener(name, ({ data }) => {
-			// `EventSource` has an event of this name as well, without data, after which it reads no further.
-			if (typeof data !== 'string') return workedOff();
-			if (!completed) texts.push(data);
-		});
-	}
-	source.addEventListener('complete', () => (completed = true));
-	await ready;
-
+	const decoder = new TextDecoder();
+	const parser = createParser({
+		onEvent: ({ event = 'message', data }) => {
+			if (event === 'complete') completed = true;
+			else if (!completed && RESULT_EVENTS.has(event)) texts.push(data);
+		},
+	});
 	const size = new EventSize();
-	try {
-		for await (const piece of pieces) {
-			const done = new Promise<void>((resolve) => (workedOff = resolve));
-			give({ done: false, value: piece });
-			await done;
-			size.count(piece, texts.length > 0);
-			const came = texts;
-			texts = [];
-			yield* came;
-			if (completed) return;
-		}
-	} finally {
-		source.close();
-		give({ done: true });
+	for await (const piece of pieces) {
+		parser.feed(decoder.decode(piece, { stream: true }));
+		size.count(piece, texts.length > 0);
+		const came = texts;
+		texts = [];
+		yield* came;
+		if (completed) return;
 	}
 }
 

@@ -1,9 +1,9 @@
 /**
  * The clock of the Pico server, from the `Date` header of its answers. It runs on by monotonic time, so that a change of
- * n8n's own clock does not move it. For a server that sends no `Date` the clock of n8n stands in.
+ * n8n's own clock does not move it. For a server that sends no `Date` the clock of n8n stands in, as it was at the start.
  */
 export class PlantClock {
-	private told: { ms: number; at: number } | undefined;
+	private told = { ms: Date.now(), at: performance.now() };
 
 	/** @param ms the server's time, milliseconds since 1970 */
 	set(ms: number): void {
@@ -12,6 +12,6 @@ export class PlantClock {
 
 	/** Milliseconds since 1970. */
 	get ms(): number {
-		return this.told ? this.told.ms + performance.now() - this.told.at : Date.now();
+		return this.told.ms + performance.now() - this.told.at;
 	}
 }

@@ -4,11 +4,13 @@ import { DAY } from '../../../../kit/fakeN8n.mts';
 beforeEach(() => void jest.useFakeTimers({ now: DAY }));
 afterEach(() => void jest.useRealTimers());
 
-test('is the clock of n8n until the server tells its own', () => {
+test('is the clock of n8n until the server tells its own, whatever happens to that clock later on', () => {
 	const clock = new PlantClock();
 	expect(clock.ms).toBe(DAY);
+	jest.advanceTimersByTime(5_000);
+	expect(clock.ms).toBe(DAY + 5_000);
 	jest.setSystemTime(DAY + 3_600_000);
-	expect(clock.ms).toBe(DAY + 3_600_000);
+	expect(clock.ms).toBe(DAY + 5_000);
 });
 
 test('runs on from what the server told last, whatever happens to the clock of n8n', () => {

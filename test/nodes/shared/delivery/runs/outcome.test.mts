@@ -1,6 +1,6 @@
 import { NodeApiError, NodeOperationError, type INode, type IRun, type JsonObject } from 'n8n-workflow';
 
-import { outcomeOf, refusedToWait, rejectionOf } from '../../../../../nodes/shared/delivery/runs/outcome.ts';
+import { outageOf, outcomeOf, refusedToWait, rejectionOf } from '../../../../../nodes/shared/delivery/runs/outcome.ts';
 import { failed, succeeded } from '../../../../kit/fakeN8n.mts';
 
 test('a run that ended well, and one that waits at a Wait node, succeeded', () => {
@@ -90,9 +90,9 @@ describe('the sign that another system is down', () => {
 		}
 	});
 
-	test.each([undefined, null, 'HTTP 503', 503, [], {}, { message: 'HTTP 503' }, { code: 'ERR_BAD_REQUEST' }, { code: 1_503 }, { httpCode: '5030' }, { cause: 'ECONNREFUSED' }, { constructor: { code: 503 } }])(
+	test.each<unknown>([undefined, null, 'HTTP 503', 503, [], {}, { message: 'HTTP 503' }, { code: 'ERR_BAD_REQUEST' }, { code: 1_503 }, { httpCode: '5030' }, { cause: 'ECONNREFUSED' }, { constructor: { code: 503 } }])(
 		'is not to be found in %j',
-		(error) => {
+		(error: unknown) => {
 			expect(outageOf(error)).toBeUndefined();
 		},
 	);
