@@ -28,19 +28,17 @@ export const typeError = (message: string): OdooError => new OdooError('builtins
 
 export const attributeError = (message: string): OdooError => new OdooError('builtins.AttributeError', message, 422);
 
+export const notFound = (message: string): OdooError => new OdooError('werkzeug.exceptions.NotFound', message, 404, [message, 404]);
+
 export const missingError = (model: string, ids: readonly number[], uid: number): OdooError => {
 	const message = `Record does not exist or has been deleted.\n(Record: ${model}(${ids.join(', ')},), User: ${uid})`;
 	return new OdooError('odoo.exceptions.MissingError', message, 404);
 };
 
-export const noSuchModel = (model: string): OdooError =>
-	new OdooError('werkzeug.exceptions.NotFound', `the model '${model}' does not exist`, 404, [
-		`the model '${model}' does not exist`,
-		404,
-	]);
+export const noSuchModel = (model: string): OdooError => notFound(`the model '${model}' does not exist`);
 
-export const invalidField = (field: string, model: string): OdooError =>
-	valueError(`Invalid field '${field}' on model '${model}'`);
+export const invalidField = (field: string, model: string, written = false): OdooError =>
+	valueError(written ? `Invalid field '${field}' in '${model}'` : `Invalid field '${field}' on model '${model}'`);
 
 /** The body both protocols share: `data` of a JSON-RPC error, the whole body of a JSON-2 error. */
 export function errorBody(error: unknown): {

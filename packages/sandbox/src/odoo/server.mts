@@ -4,7 +4,7 @@ import { takeFault, wait } from '../web/faults.mts';
 import { readJson, send, sendHtml, sendJson, type Request, type Response } from '../web/http.mts';
 import { listen } from '../web/listen.mts';
 import { handleControl } from './control.mts';
-import { handleJson2 } from './json2.mts';
+import { handleJson2, isOtherDatabase } from './json2.mts';
 import { handleJsonRpc } from './jsonrpc.mts';
 import { page } from './page.mts';
 import { defaultSettings, Site, type Settings } from './site.mts';
@@ -52,9 +52,8 @@ async function handle(site: Site, request: Request, response: Response): Promise
 			handleControl(site, verb, path, query, body),
 		);
 	}
-	if (method === 'POST' && (pathname === '/jsonrpc' || pathname.startsWith('/json/2/'))) {
-		return api(site, request, response, pathname);
-	}
+	const json2 = pathname.startsWith('/json/2/') && site.settings.version >= 19 && !isOtherDatabase(site, request);
+	if (method === 'POST' && (pathname === '/jsonrpc' || json2)) return api(site, request, response, pathname);
 	if (method === 'GET' && pathname === '/') return sendHtml(response, page());
 	// Odoo answers unknown addresses with a page, not with JSON.
 	send(response, 404, '<!doctype html><title>404</title><h1>Page Not Found</h1>', { 'content-type': 'text/html' });

@@ -113,6 +113,7 @@ function many2manyIds(db: Database, field: Field, value: unknown, current: unkno
 export function toAnswer(db: Database, row: Row, name: string): unknown {
 	const field = db.field(row.model, name);
 	const value = db.value(row, name);
+	if (name === 'password') return '';
 	if (field.type !== 'many2one') return value;
 	const other = db.related(row, name);
 	return other ? [other.id, db.displayName(other)] : false;
