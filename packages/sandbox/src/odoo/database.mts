@@ -13,6 +13,8 @@ export interface Model {
 	readonly name: string;
 	readonly label: string;
 	readonly fields: Fields;
+	/** For what hangs on records of any model: the field that names the model. */
+	readonly byModel?: string;
 	/** Text shown wherever another record refers to this one; default is the field `name`. */
 	readonly displayName?: (row: Row, db: Database) => string;
 }
@@ -242,7 +244,10 @@ export class Database {
 	}
 
 	private pointingAt(row: Row, { relation, inverse }: Field): Row[] {
-		return relation && inverse ? this.pointing(relation, inverse, row.id) : [];
+		if (!relation || !inverse) return [];
+		const { byModel } = this.model(relation);
+		const found = this.pointing(relation, inverse, row.id);
+		return byModel ? found.filter((other) => this.value(other, byModel) === row.model) : found;
 	}
 
 	private index(row: Row, name: string, before: unknown, after: unknown): void {

@@ -9,6 +9,7 @@ import { cancel, changeProductionQuantity, confirm, markDone, reserve, splitByDi
 import { companiesOf } from './records.mts';
 import { applyInventory } from './stock.mts';
 import { reserveTransfers, validateTransfers } from './transfers.mts';
+import { load, webRead, type Specification } from './web-read.mts';
 
 /** What a method gets: the records it was called on (if any) and its parameters by name. */
 interface Invocation {
@@ -58,6 +59,22 @@ const general: Readonly<Record<string, Method>> = {
 	search_count: onModel(['domain', 'limit'], (call) => call.orm.search(call.model, findBy(call)).length, { required: 1 }),
 	search_read: onModel(['domain', 'fields', 'offset', 'limit', 'order'], (call) =>
 		call.orm.read(call.model, call.orm.search(call.model, findBy(call)), names(call.params.fields)),
+	),
+	web_search_read: onModel(
+		['domain', 'specification', 'offset', 'limit', 'order', 'count_limit'],
+		(call) => {
+			const { orm, model, params } = call;
+			const found = orm.search(model, { ...findBy(call), offset: 0, limit: undefined });
+			const { offset, limit } = findBy(call);
+			const rows = found.slice(offset, limit ? offset + limit : undefined);
+			return { length: found.length, records: webRead(orm.db, rows, params.specification as Specification) };
+		},
+		{ required: 2 },
+	),
+	load: onModel(
+		['fields', 'data'],
+		({ orm, model, params }) => load(orm, model, names(params.fields), params.data as string[][]),
+		{ writes: true, needs: 'create', required: 2 },
 	),
 	read: onRecords(['fields', 'load'], ({ orm, model, rows, params }) => orm.read(model, rows, names(params.fields))),
 	create: onModel(['vals_list'], create, { writes: true, needs: 'create' }),
@@ -250,11 +267,14 @@ function run(orm: Orm, call: Call, companies: ReadonlySet<number>): unknown {
 	if (method.writes) for (const id of rowIds) checkRefusal(call, id);
 	const result = method.run({ ...call, orm, rows, params, context, companies });
 	if (method.writes) {
-		const touched = method.onRecords ? rowIds : [result].flat().map(Number);
+		const touched = method.onRecords ? rowIds : idsIn(result);
 		db.touch(call.model, touched, call.via, call.method);
 	}
 	return result;
 }
+
+/** The records that a method made: `create` answers their ids, `load` a report with them. */
+const idsIn = (result: unknown): number[] => [(result as { ids?: unknown } | null)?.ids ?? result].flat().map(Number);
 
 function checkRefusal({ model, refusals }: Call, id: number): void {
 	const message = refusals.get(`${model}:${id}`);

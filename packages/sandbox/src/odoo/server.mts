@@ -54,6 +54,10 @@ async function handle(site: Site, request: Request, response: Response): Promise
 	}
 	const json2 = pathname.startsWith('/json/2/') && site.settings.version >= 19 && !isOtherDatabase(site, request);
 	if (method === 'POST' && (pathname === '/jsonrpc' || json2)) return api(site, request, response, pathname);
+	if (method === 'GET' && pathname === '/web/health') {
+		const { status } = takeFault(site.faults, `GET ${pathname}`);
+		return sendJson(response, status || 200, status ? {} : { status: 'pass' });
+	}
 	if (method === 'GET' && pathname === '/') return sendHtml(response, page());
 	// Odoo answers unknown addresses with a page, not with JSON.
 	send(response, 404, '<!doctype html><title>404</title><h1>Page Not Found</h1>', { 'content-type': 'text/html' });

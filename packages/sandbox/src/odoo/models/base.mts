@@ -167,6 +167,7 @@ export const baseModels: readonly Model[] = [
 	},
 	{
 		name: 'mail.activity',
+		byModel: 'res_model',
 		label: 'Activity',
 		displayName: (row, db) => String(row.values.summary ?? db.related(row, 'activity_type_id')?.values.name ?? ''),
 		fields: {
@@ -194,6 +195,7 @@ export const baseModels: readonly Model[] = [
 	},
 	{
 		name: 'mail.message',
+		byModel: 'model',
 		label: 'Message',
 		displayName: (row) => String(row.values.subject ?? row.values.body ?? ''),
 		fields: {

@@ -127,6 +127,8 @@ export const mrpModels: readonly Model[] = [
 			origin: char('Source'),
 			bom_id: many2one('Bill of Material', 'mrp.bom'),
 			consumption,
+			message_ids: one2many('Messages', 'mail.message', 'res_id'),
+			activity_ids: one2many('Activities', 'mail.activity', 'res_id'),
 			move_raw_ids: one2many('Components', 'stock.move', 'raw_material_production_id'),
 			workorder_ids: one2many('Work Orders', 'mrp.workorder', 'production_id'),
 			move_finished_ids: one2many('Finished Products', 'stock.move', 'production_id'),
