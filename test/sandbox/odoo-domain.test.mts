@@ -5,8 +5,8 @@ import { Orm } from '../../packages/sandbox/src/odoo/orm.mts';
 import { rules } from '../../packages/sandbox/src/odoo/rules.mts';
 import { seed } from '../../packages/sandbox/src/odoo/seed.mts';
 
-const orm = new Orm(new Database(models, () => new Date('2026-01-31T08:15:00Z')), rules);
-seed(orm, 1);
+const orm = new Orm(new Database(models, () => new Date('2026-01-31T08:15:00Z'), 19), rules);
+seed(orm, { seed: 1, username: 'admin' });
 
 const found = (model: string, domain: unknown) => {
 	const test = compileDomain(orm.db, model, domain);

@@ -238,7 +238,7 @@ function run(orm: Orm, call: Call, companies: ReadonlySet<number>): unknown {
 	if (!method) {
 		throw call.via === 'json2'
 			? notFound(`The method '${call.model}.${call.method}' does not exist`)
-			: attributeError(`The method '${call.model}.${call.method}' does not exist`);
+			: attributeError(db.version === 18 ? `The method '${call.method}' does not exist on the model '${call.model}'` : `The method '${call.model}.${call.method}' does not exist`);
 	}
 	const { rowIds, params, context } = bind(method, call);
 	checkRight(db, call.model, method.needs ?? 'read');

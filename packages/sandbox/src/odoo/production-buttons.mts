@@ -88,6 +88,7 @@ export function cancel(orm: Orm, orders: readonly Row[]): true {
 export function markDone(orm: Orm, orders: readonly Row[], context: Values): ButtonResult {
 	const { db } = orm;
 	for (const order of orders) checkSerials(db, order);
+	if (orders.every((order) => order.values.state === 'cancel' && db.value(order, 'product_tracking') !== 'serial')) return true;
 	const dialog = prepare(orm, orders);
 	if (dialog !== true) return dialog;
 	const asks = orders.filter((order) => consumptionIssues(db, order).length > 0);
