@@ -51,7 +51,7 @@ describe('an Odoo domain', () => {
 		['a path over two relations', [['move_raw_ids.product_id.default_code', '=', 'MOTOR-20']], [1, 2]],
 		['a relation by id', [['product_id', '=', 3]], [4]],
 		['a relation by name', [['product_id', 'ilike', 'gearbox']], [3]],
-		['an unset relation', [['lot_producing_id', '=', false]], [1, 2, 3, 4]],
+		['an unset relation', [['date_finished', '=', false]], [1, 2, 3, 4]],
 		['child_of on a relation without a tree', [['product_id', 'child_of', 2]], [3]],
 		['=? with nothing means everything', [['state', '=?', false]], [1, 2, 3, 4]],
 		['constants', [[0, '=', 1]], []],
