@@ -1,4 +1,4 @@
-import { checkRight, hasGroup, type Operation } from './access.mts';
+import { checkRight, hasGroup, mayUse, type Operation } from './access.mts';
 import { accessError, attributeError, notFound, typeError, validationError } from './errors.mts';
 import type { Row } from './database.mts';
 import { inCompanies, initialOf, type Orm, type Values } from './orm.mts';
@@ -100,7 +100,8 @@ const general: Readonly<Record<string, Method>> = {
 			.map((row) => [row.id, orm.db.displayName(row)]),
 	),
 	exists: onRecords([], ({ rows }) => ids(rows)),
-	check_access_rights: onModel(['operation', 'raise_exception'], () => true),
+	check_access_rights: onModel(['operation', 'raise_exception'], hasAccess),
+	has_access: onRecords(['operation'], hasAccess),
 	activity_schedule: onRecords(
 		['act_type_xmlid', 'date_deadline', 'summary', 'note', 'user_id'],
 		({ orm, rows, params, via }) => scheduleActivity(orm, rows, params, via),
@@ -108,6 +109,11 @@ const general: Readonly<Record<string, Method>> = {
 	),
 	message_post: onRecords(['body', 'subject', 'message_type', 'subtype_xmlid'], postMessage, { writes: true }),
 };
+
+/** Whether the user may do something with a model. Up to Odoo 17 the method is `check_access_rights`. */
+function hasAccess({ orm, model, params }: Invocation): boolean {
+	return mayUse(orm.db, model, params.operation as Operation);
+}
 
 const button = (run: (call: Invocation) => unknown): Method => onRecords([], run, { writes: true, needs: 'write' });
 
