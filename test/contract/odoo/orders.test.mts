@@ -245,7 +245,8 @@ onEachOdoo(({ version, fact }) => {
 		await workshop.produce(done, 1);
 		await workshop.close(done);
 		const remove = (id: number) => odoo.call('mrp.production', 'unlink', { ids: [id] });
-		await expect(remove(done)).rejects.toThrow('Cannot delete a manufacturing order in done state.');
+		// Odoo 19 tries to cancel it first.
+		await expect(remove(done)).rejects.toThrow(version < 19 ? 'Cannot delete a manufacturing order in done state.' : 'You cannot cancel a manufacturing order that is already done.');
 		expect(await remove(open)).toBe(true);
 		expect(await odoo.find('mrp.production', [['id', '=', open]], ['name'])).toEqual([]);
 	});

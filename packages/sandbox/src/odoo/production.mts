@@ -6,6 +6,8 @@ import { convert } from './uom.mts';
 
 export const quantity = (db: Database, row: Row, name: string): number => Number(db.value(row, name));
 
+export const CANNOT_CANCEL_DONE = 'You cannot cancel a manufacturing order that is already done.';
+
 export const openStates = new Set(['confirmed', 'progress', 'to_close']);
 
 /** The lots or serial numbers that an order makes: one up to Odoo 18, a list from 19 on. */
@@ -76,7 +78,7 @@ export const productionRules: Rules = {
 	},
 
 	removing(orm, order) {
-		if (order.values.state === 'done') throw userError('Cannot delete a manufacturing order in done state.');
+		if (order.values.state === 'done') throw userError(orm.db.version < 19 ? 'Cannot delete a manufacturing order in done state.' : CANNOT_CANCEL_DONE);
 		const moves = [...orm.db.relatedMany(order, 'move_raw_ids'), ...orm.db.relatedMany(order, 'move_finished_ids')];
 		cancelMoves(orm, moves);
 		orm.unlink(moves);
