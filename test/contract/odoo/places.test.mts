@@ -161,7 +161,7 @@ onEachOdoo(({ version, fact, factWith }) => {
 
 	factWith('users', 'O16 a user without any of these rights may not even read orders', async ({ workshop }) => {
 		const nobody = await workshop.user([]);
-		await expect(nobody.find('mrp.production', [], ['name'])).rejects.toThrow("You are not allowed to access 'Manufacturing Order' (mrp.production) records.");
+		await expect(nobody.find('mrp.production', [], ['name'])).rejects.toThrow(`You are not allowed to access '${version < 18 ? 'Production Order' : 'Manufacturing Order'}' (mrp.production) records.`);
 	});
 
 	fact('O16 new products are not storable and not tracked', async ({ odoo, workshop }) => {

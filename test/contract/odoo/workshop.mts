@@ -160,13 +160,15 @@ export class Workshop {
 		return await Odoo.connect({ url: this.odoo.access.url, db: this.odoo.access.db, login, password: login });
 	}
 
-	/** A second company of this user, made when there is none. */
+	/** A second company of this user, made when there is none: companies cannot be deleted, so the next run takes it again. */
 	async otherCompany(): Promise<number> {
-		const { company_id, company_ids } = await this.odoo.read<{ company_id: [number, string]; company_ids: number[] }>('res.users', this.odoo.uid, ['company_id', 'company_ids']);
-		const other = company_ids.find((id) => id !== company_id[0]);
-		if (other !== undefined) return other;
-		const made = await this.odoo.create('res.company', { name: `${this.prefix} company` });
+		const name = 'Contract test company';
+		const found = await this.odoo.find('res.company', [['name', '=', name]], ['name']);
+		const made = found[0]?.id ?? (await this.odoo.create('res.company', { name }));
 		await this.odoo.write('res.users', this.odoo.uid, { company_ids: [[4, made]] });
+		const context = { allowed_company_ids: [made] };
+		const warehouses = await this.odoo.find('stock.warehouse', [['company_id', '=', made]], ['name'], { context });
+		if (warehouses.length === 0) await this.odoo.create('stock.warehouse', { name: `${this.prefix} house`, code: 'CT', company_id: made }, context);
 		return made;
 	}
 

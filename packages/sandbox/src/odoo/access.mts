@@ -81,15 +81,24 @@ export function groupsOf(db: Database, user: Row | undefined): Set<string> {
 export const hasGroup = (db: Database, group: string): boolean =>
 	db.user === administrator || groupsOf(db, db.find('res.users', db.user)).has(group);
 
+/** The groups that may do something with a model; undefined = everybody. */
+function allowedGroups(db: Database, model: string, operation: Operation): string[] | undefined {
+	const allowed = rights(db.version)[model];
+	const letter = letters[operations.indexOf(operation)];
+	return allowed && Object.keys(allowed).filter((group) => allowed[group].includes(letter));
+}
+
+export function mayUse(db: Database, model: string, operation: Operation): boolean {
+	const may = db.user === administrator ? undefined : allowedGroups(db, model, operation);
+	if (!may) return true;
+	const own = groupsOf(db, db.find('res.users', db.user));
+	return may.some((group) => own.has(group));
+}
+
 /** @throws OdooError (403) when the user who calls may not do this with records of this model */
 export function checkRight(db: Database, model: string, operation: Operation): void {
-	const allowed = rights(db.version)[model];
-	if (!allowed || db.user === administrator) return;
-	const letter = letters[operations.indexOf(operation)];
-	const may = Object.keys(allowed).filter((group) => allowed[group].includes(letter));
-	const own = groupsOf(db, db.find('res.users', db.user));
-	if (may.some((group) => own.has(group))) return;
-	const names = may.map((id) => `\t- ${groups.find((group) => group.id === id)?.name ?? id}`);
+	if (mayUse(db, model, operation)) return;
+	const names = (allowedGroups(db, model, operation) ?? []).map((id) => `\t- ${groups.find((group) => group.id === id)?.name ?? id}`);
 	throw accessError(
 		`You are not allowed to ${verbs[operation]} '${db.model(model).label}' (${model}) records.\n\n` +
 			`This operation is allowed for the following groups:\n${names.join('\n')}\n\n` +

@@ -12,6 +12,8 @@ export interface Row {
 export interface Model {
 	readonly name: string;
 	readonly label: string;
+	/** The label up to Odoo 17, where it was another. */
+	readonly labelIn17?: string;
 	readonly fields: Fields;
 	/** For what hangs on records of any model: the field that names the model. */
 	readonly byModel?: string;
@@ -52,7 +54,8 @@ export class Database {
 	) {
 		for (const model of models) {
 			const fields = Object.entries({ ...commonFields, ...model.fields }).filter(([, field]) => existsIn(field, version));
-			this.models.set(model.name, { ...model, fields: Object.fromEntries(fields) });
+			const label = version < 18 ? (model.labelIn17 ?? model.label) : model.label;
+			this.models.set(model.name, { ...model, label, fields: Object.fromEntries(fields) });
 			this.tables.set(model.name, new Map());
 			for (const { type, relation, inverse } of Object.values(model.fields)) {
 				if (type === 'one2many') this.backwards.set(`${relation}.${inverse}`, new Map());
@@ -103,9 +106,9 @@ export class Database {
 	}
 
 	/** @throws OdooError for a field that this model does not have */
-	field(model: string, name: string): Field {
+	field(model: string, name: string, use: 'read' | 'write' | 'order' = 'read'): Field {
 		const { fields } = this.model(model);
-		if (!Object.hasOwn(fields, name)) throw invalidField(name, model);
+		if (!Object.hasOwn(fields, name)) throw invalidField(name, model, this.version, use);
 		return fields[name];
 	}
 

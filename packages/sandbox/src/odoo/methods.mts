@@ -1,4 +1,4 @@
-import { checkRight, hasGroup, type Operation } from './access.mts';
+import { checkRight, hasGroup, mayUse, type Operation } from './access.mts';
 import { accessError, attributeError, notFound, typeError, validationError } from './errors.mts';
 import type { Row } from './database.mts';
 import { inCompanies, initialOf, type Orm, type Values } from './orm.mts';
@@ -117,7 +117,8 @@ const general: Readonly<Record<string, Method>> = {
 			.map((row) => [row.id, orm.db.displayName(row)]),
 	),
 	exists: onRecords([], ({ rows }) => ids(rows)),
-	check_access_rights: onModel(['operation', 'raise_exception'], () => true),
+	check_access_rights: onModel(['operation', 'raise_exception'], hasAccess),
+	has_access: onRecords(['operation'], hasAccess),
 	activity_schedule: onRecords(
 		['act_type_xmlid', 'date_deadline', 'summary', 'note', 'user_id'],
 		({ orm, rows, params, via }) => scheduleActivity(orm, rows, params, via),
@@ -125,6 +126,11 @@ const general: Readonly<Record<string, Method>> = {
 	),
 	message_post: onRecords(['body', 'subject', 'message_type', 'subtype_xmlid'], postMessage, { writes: true }),
 };
+
+/** Whether the user may do something with a model. Up to Odoo 17 the method is `check_access_rights`. */
+function hasAccess({ orm, model, params }: Invocation): boolean {
+	return mayUse(orm.db, model, params.operation as Operation);
+}
 
 const button = (run: (call: Invocation) => unknown): Method => onRecords([], run, { writes: true, needs: 'write' });
 
@@ -255,7 +261,7 @@ function run(orm: Orm, call: Call, companies: ReadonlySet<number>): unknown {
 	if (!method) {
 		throw call.via === 'json2'
 			? notFound(`The method '${call.model}.${call.method}' does not exist`)
-			: attributeError(`The method '${call.model}.${call.method}' does not exist`);
+			: attributeError(db.version === 18 ? `The method '${call.method}' does not exist on the model '${call.model}'` : `The method '${call.model}.${call.method}' does not exist`);
 	}
 	const { rowIds, params, context } = bind(method, call);
 	checkRight(db, call.model, method.needs ?? 'read');

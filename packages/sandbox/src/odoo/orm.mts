@@ -66,7 +66,7 @@ export class Orm {
 		const commands = this.oneToMany(model, values);
 		const stored: Values = {};
 		for (const [name, value] of Object.entries(values)) {
-			if (name === 'id' || commands.has(name) || db.field(model, name).compute) continue;
+			if (name === 'id' || commands.has(name) || db.field(model, name, 'write').compute) continue;
 			stored[name] = toStored(db, model, name, value, this.related);
 		}
 		this.checkRequired(model, stored);
@@ -87,7 +87,7 @@ export class Orm {
 		const commands = this.oneToMany(row.model, given);
 		const stored: Values = {};
 		for (const [name, value] of Object.entries(given)) {
-			if (name === 'id' || commands.has(name) || this.db.field(row.model, name).compute) continue;
+			if (name === 'id' || commands.has(name) || this.db.field(row.model, name, 'write').compute) continue;
 			stored[name] = toStored(this.db, row.model, name, value, this.related, row);
 		}
 		this.db.update(row, stored);
@@ -123,7 +123,7 @@ export class Orm {
 	}
 
 	private oneToMany(model: string, values: Values): Map<string, unknown> {
-		const entries = Object.entries(values).filter(([name]) => this.db.field(model, name).type === 'one2many');
+		const entries = Object.entries(values).filter(([name]) => this.db.field(model, name, 'write').type === 'one2many');
 		return new Map(entries);
 	}
 
@@ -149,7 +149,7 @@ export class Orm {
 			.map((part) => part.trim().split(/\s+/))
 			.filter(([name]) => name);
 		for (const [name = '', direction = 'asc'] of keys) {
-			this.db.field(model, name);
+			this.db.field(model, name, 'order');
 			if (!/^(asc|desc)$/i.test(direction)) throw valueError(`Invalid order: ${order}`);
 		}
 		if (keys.length === 0) return;

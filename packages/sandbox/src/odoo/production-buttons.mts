@@ -9,7 +9,7 @@ import {
 import type { Database, Row } from './database.mts';
 import { userError } from './errors.mts';
 import type { Orm, Values } from './orm.mts';
-import { changeQuantity, groupOf, lotsOf, quantity, refreshState, writeLots } from './production.mts';
+import { CANNOT_CANCEL_DONE, changeQuantity, groupOf, lotsOf, quantity, refreshState, writeLots } from './production.mts';
 import { assign, cancelMoves, carryOut, isClosed, settle, unreserve } from './stock.mts';
 import { bringComponents } from './transfers.mts';
 import { convert } from './uom.mts';
@@ -63,7 +63,7 @@ export function unreserveOrders(orm: Orm, orders: readonly Row[]): true {
 export function cancel(orm: Orm, orders: readonly Row[]): true {
 	const { db } = orm;
 	if (db.version >= 19 && orders.some((order) => order.values.state === 'done')) {
-		throw userError("You cannot cancel a manufacturing order that is already done.");
+		throw userError(CANNOT_CANCEL_DONE);
 	}
 	for (const order of orders) {
 		if (order.values.state === 'done') continue;
@@ -88,6 +88,7 @@ export function cancel(orm: Orm, orders: readonly Row[]): true {
 export function markDone(orm: Orm, orders: readonly Row[], context: Values): ButtonResult {
 	const { db } = orm;
 	for (const order of orders) checkSerials(db, order);
+	if (orders.every((order) => order.values.state === 'cancel' && db.value(order, 'product_tracking') !== 'serial')) return true;
 	const dialog = prepare(orm, orders);
 	if (dialog !== true) return dialog;
 	const asks = orders.filter((order) => consumptionIssues(db, order).length > 0);

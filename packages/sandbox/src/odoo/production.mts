@@ -1,9 +1,12 @@
 import type { Database, Row } from './database.mts';
 import { userError, validationError } from './errors.mts';
 import type { Orm, Rules } from './orm.mts';
+import { cancelMoves } from './stock.mts';
 import { convert } from './uom.mts';
 
 export const quantity = (db: Database, row: Row, name: string): number => Number(db.value(row, name));
+
+export const CANNOT_CANCEL_DONE = 'You cannot cancel a manufacturing order that is already done.';
 
 export const openStates = new Set(['confirmed', 'progress', 'to_close']);
 
@@ -75,10 +78,10 @@ export const productionRules: Rules = {
 	},
 
 	removing(orm, order) {
-		const { state } = order.values;
-		if (state === 'done') throw userError('Cannot delete a manufacturing order in done state.');
-		if (state !== 'cancel') throw userError(`${orm.db.displayName(order)} cannot be deleted. Try to cancel them before.`);
-		orm.unlink([...orm.db.relatedMany(order, 'move_raw_ids'), ...orm.db.relatedMany(order, 'move_finished_ids')]);
+		if (order.values.state === 'done') throw userError(orm.db.version < 19 ? 'Cannot delete a manufacturing order in done state.' : CANNOT_CANCEL_DONE);
+		const moves = [...orm.db.relatedMany(order, 'move_raw_ids'), ...orm.db.relatedMany(order, 'move_finished_ids')];
+		cancelMoves(orm, moves);
+		orm.unlink(moves);
 	},
 };
 

@@ -14,10 +14,12 @@ function checkUniqueLot(db: Database, lot: Row): void {
 	const twin = sameLots(db, lot.values.product_id, lot.values.name).find((other) => other.id !== lot.id);
 	if (!twin) return;
 	const product = db.related(lot, 'product_id');
+	const shown = product ? db.displayName(product) : '';
 	throw validationError(
-		'The combination of lot/serial number and product must be unique within a company including when no company is defined.\n' +
-			'The following combinations contain duplicates:\n' +
-			` - Product: ${product ? db.displayName(product) : ''}, Lot/Serial Number: ${String(lot.values.name)}`,
+		db.version < 18
+			? `The combination of serial number and product must be unique across a company.\nFollowing combination contains duplicates:\n - Product: ${shown}, Serial Number: ${String(lot.values.name)}`
+			: 'The combination of lot/serial number and product must be unique within a company including when no company is defined.\n' +
+					`The following combinations contain duplicates:\n - Product: ${shown}, Lot/Serial Number: ${String(lot.values.name)}`,
 	);
 }
 

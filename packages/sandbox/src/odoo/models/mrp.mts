@@ -24,10 +24,12 @@ const inProductUnit = (row: Row, db: Database): number => {
 	return convert(db, Number(db.value(row, 'product_qty')), db.related(row, 'product_uom_id'), product && db.related(product, 'uom_id'));
 };
 
+/** Whether what an order needs is there. An order that needs nothing is ready. */
 const readiness = (row: Row, db: Database): string | false => {
+	if (['draft', 'done', 'cancel'].includes(String(row.values.state))) return false;
 	const states = db.relatedMany(row, 'move_raw_ids').map((move) => String(move.values.state));
-	if (states.length === 0 || states.every((state) => ['draft', 'done', 'cancel'].includes(state))) return false;
-	return states.every((state) => ['assigned', 'done', 'cancel'].includes(state)) ? 'assigned' : states.includes('waiting') ? 'waiting' : 'confirmed';
+	if (states.every((state) => ['assigned', 'done', 'cancel'].includes(state))) return 'assigned';
+	return states.includes('waiting') ? 'waiting' : 'confirmed';
 };
 
 /** What happens when an order consumed other quantities than its bill of material says; Odoo's own default is to ask. */
@@ -90,6 +92,7 @@ export const mrpModels: readonly Model[] = [
 	{
 		name: 'mrp.production',
 		label: 'Manufacturing Order',
+		labelIn17: 'Production Order',
 		fields: {
 			name: char('Reference'),
 			state: selection('State', productionStates, { readonly: true, initial: 'draft' }),
