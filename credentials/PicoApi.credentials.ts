@@ -51,15 +51,22 @@ export class PicoApi implements ICredentialType {
 	/**
 	 * A function, not the declarative form: triggers send requests outside an activation or execution, where n8n 2.35 and
 	 * newer evaluate no expressions.
+	 *
+	 * The token goes to the host of the endpoint only: somebody may edit the credential while a request for the host before
+	 * is on its way here.
 	 */
 	authenticate: IAuthenticate = async (
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
-	): Promise<IHttpRequestOptions> => ({
-		...request,
-		headers: { ...request.headers, 'x-pico-api-org': String(credentials.token ?? '').trim() },
-		...(credentials.ignoreTlsIssues === true ? { skipSslCertificateValidation: true } : {}),
-	});
+	): Promise<IHttpRequestOptions> => {
+		const [own, asked] = [hostOf(String(credentials.endpoint ?? '').trim()), hostOf(request.url, request.baseURL)];
+		if (own !== asked) throw new Error(`The token of this credential goes to ${own ?? 'no host'} only, not to ${asked ?? 'another'}`);
+		return {
+			...request,
+			headers: { ...request.headers, 'x-pico-api-org': String(credentials.token ?? '').trim() },
+			...(credentials.ignoreTlsIssues === true ? { skipSslCertificateValidation: true } : {}),
+		};
+	};
 
 	/**
 	 * Asks for an operation that does not exist: a small question that needs a valid token, in every known version of
@@ -89,6 +96,14 @@ export class PicoApi implements ICredentialType {
 			noOperations(null),
 		] as ICredentialTestRequest['rules'],
 	};
+}
+
+function hostOf(url: string, base?: string): string | undefined {
+	try {
+		return new URL(url, base).host;
+	} catch {
+		return undefined;
+	}
 }
 
 function refused(status: number) {

@@ -8,7 +8,8 @@ import {
 
 import { within } from '../shared/api/pause';
 import { loadOptions } from '../shared/delivery/description/loadOptions';
-import { activationError } from '../shared/delivery/report';
+import { subtitle } from '../shared/delivery/description/parameters';
+import { activationError } from '../shared/delivery/host';
 import { listen } from './listen';
 import { properties } from './properties';
 import { sampleItems } from './sample';
@@ -25,15 +26,14 @@ export class PicoTrigger implements INodeType {
 		icon: { light: 'file:../../icons/pico.svg', dark: 'file:../../icons/pico.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle:
-			'={{ ({ orderCompleted: "order completed", operationChanged: "operation changed", structureChanged: "product structure changed", noteSaved: "note created or updated" })[$parameter["event"]] }}',
-		description: 'Starts the workflow for each event of a Pico MES, without losing or repeating any',
+		subtitle,
+		description: 'Starts the workflow when something happens in Pico MES, without losing or repeating an event',
 		eventTriggerDescription: 'Waiting for events of Pico',
 		activationMessage: 'Events of Pico now start this workflow. Its position survives restarts.',
 		defaults: { name: 'Pico MES Trigger' },
 		inputs: [],
 		outputs:
-			'={{ $parameter["moveOn"] === "succeeded" && ($parameter["options"] || {}).afterLastAttempt === "failedOutput" ? [{ type: "main", displayName: "Event" }, { type: "main", displayName: "Failed" }] : ["main"] }}',
+			'={{ $parameter["deliverNext"] === "afterSuccess" && ($parameter["options"] || {}).afterLastAttempt === "failedOutput" ? [{ type: "main", displayName: "Event" }, { type: "main", displayName: "Failed" }] : ["main"] }}',
 		credentials: [{ name: 'picoApi', required: true }],
 		triggerPanel: {
 			header: 'Try this trigger with an event of your plant',

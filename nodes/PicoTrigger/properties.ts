@@ -1,6 +1,21 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { attachStructure, itemPerCompletion, lookBack, orderId, output, products, triggerOn } from '../shared/delivery/description/parameters';
+import { attachStructure, itemPerCompletion, lookBack, orderId, output, positionResetKey, products, triggerOn } from '../shared/delivery/description/parameters';
+
+const RETRIES = { '/deliverNext': ['afterSuccess'] };
+
+/** One option in two forms, since its default follows from 'Deliver Next Event'. */
+const afterRestart: INodeProperties = {
+	displayName: 'After a Restart',
+	name: 'afterRestart',
+	type: 'options',
+	default: 'skip',
+	description: 'What to do with the last event when n8n starts again. After a crash, its run may have been cut off.',
+	options: [
+		{ name: 'Run Last Event Again', value: 'again', description: 'Start one more run for it. The workflow must be able to handle an event twice.' },
+		{ name: 'Skip Last Event', value: 'skip', description: 'Never start an event twice. A run that a crash cut off is in the executions list; run it again by hand.' },
+	],
+};
 
 /** Parameters in the order in which a person decides. */
 export const properties: INodeProperties[] = [
@@ -11,11 +26,11 @@ export const properties: INodeProperties[] = [
 		name: 'startFrom',
 		type: 'options',
 		default: 'new',
-		description: 'Where to begin when the workflow is published for the first time. Later the stored position always wins.',
+		description: 'Where to begin when the workflow is published for the first time. After that, the trigger always continues from its stored position.',
 		options: [
-			{ name: 'New Events', value: 'new', description: 'What happens after the workflow is published' },
-			{ name: 'A Date', value: 'date', description: 'Events since then are replayed first' },
-			{ name: 'As Far Back as Pico Keeps Events', value: 'earliest', description: 'Everything that Pico still has is replayed first' },
+			{ name: 'New Events', value: 'new', description: 'Only what happens after the workflow is published' },
+			{ name: 'Specific Date', value: 'date', description: 'First everything since then, then new events' },
+			{ name: 'Earliest Available', value: 'earliest', description: 'First everything that Pico still has, then new events' },
 		],
 	},
 	{
@@ -25,57 +40,41 @@ export const properties: INodeProperties[] = [
 		default: '',
 		required: true,
 		displayOptions: { show: { startFrom: ['date'] } },
-		description: 'In the time zone of the workflow, unless the value names one',
+		description: 'In the time zone of the workflow, unless the value includes a time zone',
 	},
 	{
-		displayName: 'Move On',
-		name: 'moveOn',
+		displayName: 'Deliver Next Event',
+		name: 'deliverNext',
 		type: 'options',
-		default: 'finished',
-		description: 'When an event counts as done and the next one is handed over',
+		default: 'afterFinish',
+		description: 'When to start the workflow for the next event',
 		options: [
-			{ name: 'When the Run Finishes', value: 'finished', description: 'Also when it fails: n8n then holds the failed execution with the event' },
-			{ name: 'When the Run Succeeds', value: 'succeeded', description: 'A failed run is tried again, see Attempts under Options' },
-			{ name: 'As Soon as It Starts', value: 'started', description: 'Without waiting; up to 50 runs may overlap and overtake each other' },
+			{ name: 'After Run Finishes', value: 'afterFinish', description: 'Also when the run fails. The failed execution in n8n contains the event.' },
+			{ name: 'After Run Succeeds', value: 'afterSuccess', description: 'A failed run is started again, see Attempts and Outage Patience under Options' },
+			{ name: 'Immediately', value: 'immediately', description: 'Without waiting. Up to 50 runs can overlap and finish in any order.' },
 		],
-	},
-	{
-		displayName:
-			"A restart of n8n between two attempts ends the attempts, since n8n is not asked to start an event twice. To have it run again, add the option 'After an Unclean Stop'.",
-		name: 'attemptsNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { show: { moveOn: ['succeeded'] } },
 	},
 	...output,
 	{
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
-		placeholder: 'Add option',
+		placeholder: 'Add Option',
 		default: {},
 		options: [
+			{ ...afterRestart, displayOptions: { hide: RETRIES } },
+			{ ...afterRestart, default: 'again', displayOptions: { show: RETRIES } },
 			{
-				displayName: 'After an Unclean Stop',
-				name: 'afterUncleanStop',
-				type: 'options',
-				default: 'never',
-				description: 'What to do on a restart with an event whose run was cut off by a crash',
-				options: [
-					{ name: 'Never Start an Event Twice', value: 'never', description: 'A run that a crash cut off is in the list of executions; run it again by hand' },
-					{ name: 'Run Again', value: 'again', description: 'The last event before any stop comes again, after a clean stop too; the workflow has to stand that' },
-				],
-			},
-			{
-				displayName: 'After the Last Attempt',
+				displayName: 'After Last Attempt',
 				name: 'afterLastAttempt',
 				type: 'options',
-				default: 'skip',
-				displayOptions: { show: { '/moveOn': ['succeeded'] } },
+				default: 'recordFailure',
+				displayOptions: { show: RETRIES },
+				description: 'What to do with an event whose last attempt failed',
 				options: [
-					{ name: 'Hold the Stream', value: 'hold', description: 'Keep trying; later events wait' },
-					{ name: 'Send to the Failed Output', value: 'failedOutput', description: 'The event leaves through a second output, with the reason, and the stream goes on' },
-					{ name: 'Skip Loudly', value: 'skip', description: 'Record a failed execution that holds the event, and go on' },
+					{ name: 'Keep Retrying', value: 'keepRetrying', description: 'Try again every minute. Later events wait.' },
+					{ name: 'Record Failure and Continue', value: 'recordFailure', description: 'Add a failed execution that contains the event, then continue with the next event' },
+					{ name: 'Send to Failed Output', value: 'failedOutput', description: 'Send the event, with the reason, through a second output, then continue with the next event' },
 				],
 			},
 			attachStructure,
@@ -85,8 +84,8 @@ export const properties: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 1, maxValue: 100 },
 				default: 3,
-				displayOptions: { show: { '/moveOn': ['succeeded'] } },
-				description: 'How many runs an event gets at most before it counts as failed',
+				displayOptions: { show: RETRIES },
+				description: 'How often to start the workflow for an event before it counts as failed. Runs that fail because another system is down are not counted, see Outage Patience.',
 			},
 			{
 				displayName: 'Connection',
@@ -99,34 +98,34 @@ export const properties: INodeProperties[] = [
 				],
 			},
 			{
+				displayName: 'Connection Timeout (Seconds)',
+				name: 'connectionTimeout',
+				type: 'number',
+				typeOptions: { minValue: 0, maxValue: 86400 },
+				default: 90,
+				description: 'How long the connection can be silent before the trigger reconnects. Set to 0 to never reconnect for this reason.',
+			},
+			{
 				displayName: 'Events per Run',
 				name: 'eventsPerRun',
 				type: 'number',
 				typeOptions: { minValue: 1, maxValue: 500 },
 				default: 1,
-				description: 'How many waiting events may start one run together. A single event is never kept waiting for others.',
+				description: 'How many waiting events can start one run together. A single event never waits for others.',
 			},
 			lookBack,
 			orderId,
 			{
-				displayName: 'Reset Token',
-				name: 'resetToken',
-				type: 'string',
-				typeOptions: { password: true },
-				default: '',
-				placeholder: 'e.g. 2026-01-31',
-				description: 'Any new value forgets the stored position when the workflow is published: the trigger then begins at Start From again',
-			},
-			itemPerCompletion,
-			{
-				displayName: 'Silence Limit (Seconds)',
-				name: 'silenceLimit',
+				displayName: 'Outage Patience (Minutes)',
+				name: 'outagePatience',
 				type: 'number',
-				typeOptions: { minValue: 0, maxValue: 86400 },
-				default: 90,
-				description:
-					'Time without a sign of life after which the connection counts as dead and is made anew. 0 switches this off.',
+				typeOptions: { minValue: 0, maxValue: 10080 },
+				default: 240,
+				displayOptions: { show: RETRIES },
+				description: 'How long to keep retrying an event whose run fails because another system is down or busy. These retries do not use up attempts. Set to 0 to count them as attempts.',
 			},
+			positionResetKey,
+			itemPerCompletion,
 		],
 	},
 ];

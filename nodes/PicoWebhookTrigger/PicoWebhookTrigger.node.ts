@@ -9,7 +9,7 @@ import {
 } from 'n8n-workflow';
 
 import { loadOptions } from '../shared/delivery/description/loadOptions';
-import { activationError } from '../shared/delivery/report';
+import { activationError } from '../shared/delivery/host';
 import { properties } from './properties';
 import { receive } from './receive';
 import { isRegistered, leftBehind, register, unregister } from './register';

@@ -1,6 +1,7 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import type { PicoEvent } from '../shared/events/event';
+import { toMs } from '../shared/events/timestamp';
 import { answered, storeOnceMore } from './afterCall';
 import type { CaughtUp } from './catchUp';
 import { clientOf } from './client';
@@ -42,7 +43,7 @@ export async function deliverCall(
 	const settled = answered(context).then((ok) => {
 		if (!ok) return;
 		memory.latest = stored;
-		for (const { event } of caughtUp.deliver) memory.seen.add(event.id, event.cursor);
+		for (const { event } of caughtUp.deliver) memory.seen.add(event.id, toMs(event.cursor));
 	});
 	tell(context, call, caughtUp, stored.cursor);
 	if (caughtUp.more && !memory.closing.signal.aborted) goOnLater(context, turnKey(context), registration, AFTER_A_CALL);

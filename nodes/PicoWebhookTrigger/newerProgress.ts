@@ -22,7 +22,7 @@ export function newerProgress(
 	const raw = readStored(context) as Partial<StoredProgress> | undefined;
 	const source = client
 		? sourceOf(client, settings)
-		: { fingerprint: raw?.source ?? '', resetToken: settings.resetToken, lookbackMs: settings.lookbackMs };
+		: { source: raw?.source ?? '', resetKey: settings.resetKey, lookbackMs: settings.lookbackMs };
 	const stored = Progress.load(raw, source, seen);
 	const remembered = latest ? Progress.load(latest, source, seen) : stored;
 	if (remembered.kind === 'progress') {

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { attachStructure, itemPerCompletion, lookBack, orderId, output, products, triggerOn } from '../shared/delivery/description/parameters';
+import { attachStructure, itemPerCompletion, lookBack, orderId, output, positionResetKey, products, triggerOn } from '../shared/delivery/description/parameters';
 
 /** Parameters in the same order and words as those of Pico MES Trigger. */
 export const properties: INodeProperties[] = [
@@ -18,21 +18,13 @@ export const properties: INodeProperties[] = [
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
-		placeholder: 'Add option',
+		placeholder: 'Add Option',
 		default: {},
 		options: [
 			attachStructure,
 			lookBack,
 			orderId,
-			{
-				displayName: 'Reset Token',
-				name: 'resetToken',
-				type: 'string',
-				typeOptions: { password: true },
-				default: '',
-				placeholder: 'e.g. 2026-01-31',
-				description: 'Any new value forgets the stored position when the workflow is published again: the trigger then begins with new events',
-			},
+			positionResetKey,
 			itemPerCompletion,
 		],
 	},

@@ -4,7 +4,7 @@ import { PicoClient } from '../shared/api/client';
 import { comparable, fragmentOf } from '../shared/api/documents/webhooks';
 import { PicoFailure } from '../shared/api/failure';
 import { listWebhooks, subscribeWebhook, unsubscribeWebhook } from '../shared/api/webhooks';
-import { insistOnStoredPosition } from '../shared/delivery/storable';
+import { insistOnStoredPosition } from '../shared/delivery/host';
 import { checkAddress } from './address';
 import { AFTER_ACTIVATION, goOnLater, stopGoingOn } from './goOn';
 import { Progress, readStored, store } from './progress';

@@ -1,19 +1,15 @@
-import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import type { PicoClient } from '../shared/api/client';
 import { readChoice } from '../shared/delivery/choice';
 import type { EventChoice } from '../shared/delivery/settings';
-import { sourceFingerprint } from '../shared/delivery/state';
-import type { Source } from './progress';
+import type { PlaceOptions } from '../shared/delivery/place/place';
+import { sourceOf as placeSource } from '../shared/delivery/place/rules';
 
-export interface WebhookSettings extends EventChoice {
-	/** A new value forgets how far events were delivered. */
-	resetToken: string;
-}
+export type WebhookSettings = EventChoice;
 
 export function readSettings(context: IHookFunctions | IWebhookFunctions): WebhookSettings {
-	const options = context.getNodeParameter('options', {}) as IDataObject;
-	return { ...readChoice(context), resetToken: String(options.resetToken ?? '') };
+	return readChoice(context);
 }
 
 /** Fields of the first level to ask for; `undefined` for all. */
@@ -21,10 +17,10 @@ export function fieldsOf({ output, fields }: EventChoice): readonly string[] | u
 	return output === 'fields' ? fields : undefined;
 }
 
-export function sourceOf(client: PicoClient, settings: WebhookSettings): Source {
+export function sourceOf(client: PicoClient, settings: WebhookSettings): PlaceOptions {
 	return {
-		fingerprint: sourceFingerprint(client.endpoint, settings),
-		resetToken: settings.resetToken,
+		source: placeSource(client.endpoint, settings.kind),
+		resetKey: settings.resetKey,
 		lookbackMs: settings.lookbackMs,
 	};
 }

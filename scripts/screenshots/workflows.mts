@@ -22,9 +22,9 @@ export function exampleWorkflows(credentials: readonly Credential[]): Array<Work
 	const trigger = node('Pico MES Trigger', 'n8n-nodes-pico-mes.picoTrigger', [0, 0], {
 		event: 'orderCompleted',
 		startFrom: 'new',
-		moveOn: 'succeeded',
+		deliverNext: 'afterSuccess',
 		output: 'simplified',
-		options: { attempts: 2, afterLastAttempt: 'failedOutput', orderFilter: 'MO-*', lookBack: 300, connection: 'sse' },
+		options: { attempts: 2, afterLastAttempt: 'failedOutput', orderFilter: 'MO-*', lookBackWindow: 300, connection: 'sse' },
 	});
 	const serial = node('Has a serial?', 'n8n-nodes-base.if', [280, -140], {
 		conditions: {
@@ -50,7 +50,7 @@ export function exampleWorkflows(credentials: readonly Credential[]): Array<Work
 	const webhook = node('Pico MES Webhook Trigger', 'n8n-nodes-pico-mes.picoWebhookTrigger', [0, 0], {
 		event: 'orderCompleted',
 		output: 'simplified',
-		options: { orderFilter: 'MO-*', lookBack: 300 },
+		options: { orderFilter: 'MO-*', lookBackWindow: 300 },
 	});
 	webhook.webhookId = '7d1f0c52-5f5e-4c58-9a0b-26c1b1a0f3d1';
 	const to = (name: string) => [{ node: name, type: 'main', index: 0 }];

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { deduplicationKey } from '../../nodes/shared/delivery/batch.ts';
 import { PACE } from '../../nodes/shared/delivery/pace.ts';
-import { Position } from '../../nodes/shared/delivery/position.ts';
+import { Place } from '../../nodes/shared/delivery/place/place.ts';
 import type { TriggerSettings } from '../../nodes/shared/delivery/settings.ts';
 import { EVENT_KINDS } from '../../nodes/shared/events/kinds/index.ts';
 import { startSandboxProcess, type SandboxProcess } from '../kit/sandbox.mts';
@@ -49,18 +49,17 @@ describe('docs/delivery.md', () => {
 	});
 
 	it('lists what is stored, and its greatest size', () => {
-		const position = Position.at('2026-01-01T00:00:00.000Z', 'x'.repeat(16), '', 300_000);
-		const size = () => JSON.stringify(position.toState()).length;
+		const place = Place.startingAt('2026-01-01T00:00:00.000Z', { source: 'x'.repeat(16), resetKey: '', lookbackMs: 300_000 });
+		const size = () => JSON.stringify(place.toState()).length;
 		const event = (index: number) => ({
 			id: `event-${index}`.padEnd(24, '0'),
 			subject: `${index}`.padStart(10, 's').padEnd(24, '0'),
 			cursor: new Date(Date.UTC(2026, 0, 1) + index).toISOString(),
 			row: {},
 		});
-		for (let index = 1; index <= 2_000; index++) position.acknowledge([event(index)]);
-		position.handOver({ ids: [event(1).id], key: 'k'.repeat(90), attempt: 1 });
-		// `runs` is added by the trigger, which knows how long runs take.
-		expect([...Object.keys(position.toState()), 'runs'].sort()).toEqual(
+		for (let index = 1; index <= 2_000; index++) place.acknowledge([event(index)]);
+		place.noteInFlight({ ids: [event(1).id], key: 'k'.repeat(90), attempt: 1 });
+		expect(Object.keys(place.toState()).sort()).toEqual(
 			firstColumn(section(FILE, 'What is stored').text, 'Field').map((name) => name.replace(/`/g, '')).sort(),
 		);
 		const [, kilobytes] = /([\d.]+) KB at most with \*Events per Run\* 1/.exec(page) ?? [];
@@ -69,11 +68,11 @@ describe('docs/delivery.md', () => {
 	});
 
 	it('writes the deduplication key as the code does', () => {
-		const settings = { owner: { workflowId: 'W', nodeId: 'N' }, resetToken: '' } as TriggerSettings;
-		expect(deduplicationKey(settings, ['E'], 2)).toBe('pico:W:N:E:2');
-		expect(deduplicationKey({ ...settings, resetToken: 'again' }, ['E'], 2)).toMatch(/^pico:W:N:E:2:[\w-]{8}$/);
-		expect(deduplicationKey(settings, ['E', 'F'], 1)).toMatch(/^pico:W:N:[\w-]{24}:1$/);
-		expect(deduplicationKey({ ...settings, owner: { workflowId: 'W'.repeat(255), nodeId: 'N' } }, ['E'], 1)).toMatch(/^pico:[\w-]{24}$/);
+		const settings = { owner: { workflowId: 'W', nodeId: 'N' }, resetKey: '' } as TriggerSettings;
+		expect(deduplicationKey(settings, ['E'], { attempt: 2, outages: 0 })).toBe('pico:W:N:E:2');
+		expect(deduplicationKey({ ...settings, resetKey: 'again' }, ['E'], { attempt: 2, outages: 0 })).toMatch(/^pico:W:N:E:2:[\w-]{8}$/);
+		expect(deduplicationKey(settings, ['E', 'F'], { attempt: 1, outages: 0 })).toMatch(/^pico:W:N:[\w-]{24}:1$/);
+		expect(deduplicationKey({ ...settings, owner: { workflowId: 'W'.repeat(255), nodeId: 'N' } }, ['E'], { attempt: 1, outages: 0 })).toMatch(/^pico:[\w-]{24}$/);
 	});
 });
 
@@ -126,8 +125,8 @@ describe('what docs/delivery.md says of restarts', () => {
 		expect(host.runs).toHaveLength(5);
 	});
 
-	it('with Run Again the last batch before a clean stop runs once more too', async () => {
-		await start({ options: { afterUncleanStop: 'again' } });
+	it('with Run Last Event Again the last batch before a clean stop runs once more too', async () => {
+		await start({ options: { afterRestart: 'again' } });
 		await complete(3);
 		await until('three runs', () => host.runs.length === 3);
 		await restart();
@@ -136,10 +135,11 @@ describe('what docs/delivery.md says of restarts', () => {
 	});
 
 	it.each([
-		['Never Start an Event Twice', 'never', 0],
-		['Run Again', 'again', 1],
-	])('a restart between two attempts, with %s', async (_label, afterUncleanStop, least) => {
-		await start({ moveOn: 'succeeded', options: { attempts: 100, afterUncleanStop } });
+		['Skip Last Event', 'skip', 0],
+		['Run Last Event Again', 'again', 1],
+		['the default', undefined, 1],
+	])('a restart between two attempts, with %s', async (_label, afterRestart, least) => {
+		await start({ deliverNext: 'afterSuccess', options: { attempts: 100, ...(afterRestart && { afterRestart }) } });
 		host.workflow = () => 'error';
 		await complete(1);
 		await until('a failed run', () => host.runs.length > 0);

@@ -1,9 +1,9 @@
 import type { IDataObject, IExecuteResponsePromiseData, INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
 
-import { Overlap } from '../../nodes/shared/delivery/overlap.ts';
-import { RunPatience } from '../../nodes/shared/delivery/patience.ts';
-import { Position } from '../../nodes/shared/delivery/position.ts';
-import { Report } from '../../nodes/shared/delivery/report.ts';
+import { Report } from '../../nodes/shared/delivery/host.ts';
+import { Place } from '../../nodes/shared/delivery/place/place.ts';
+import type { RunHistory } from '../../nodes/shared/delivery/runs/allowance.ts';
+import { Runs } from '../../nodes/shared/delivery/runs/runs.ts';
 import type { TriggerSettings } from '../../nodes/shared/delivery/settings.ts';
 import { toEvent, type PicoEvent } from '../../nodes/shared/events/event.ts';
 import { orderCompleted } from '../../nodes/shared/events/kinds/index.ts';
@@ -28,6 +28,8 @@ export interface Emitted {
 export const succeeded = { status: 'success' } as IRun;
 export const failed = (message: string, description?: string) =>
 	({ status: 'error', data: { resultData: { error: { message, description } } } }) as unknown as IRun;
+/** A run that failed with the error of a node. */
+export const failedWith = (error: object) => ({ status: 'error', data: { resultData: { error } } }) as unknown as IRun;
 /** What n8n tells of a run in queue mode whose worker died. */
 export const cutOff = failed('job stalled more than maxStalledCount');
 
@@ -88,13 +90,14 @@ export function settingsWith(changes: Partial<TriggerSettings> = {}): TriggerSet
 		attachStructure: false,
 		owner: { workflowId: 'w', nodeId: 'n' },
 		startFrom: { from: 'new' },
-		moveOn: 'finished',
+		deliverNext: 'afterFinish',
 		transport: 'sse',
 		eventsPerRun: 1,
 		attempts: 3,
-		afterLastAttempt: 'skip',
-		afterUncleanStop: 'never',
-		resetToken: '',
+		afterLastAttempt: 'recordFailure',
+		afterRestart: 'skip',
+		resetKey: '',
+		outagePatienceMs: 0,
 		silenceMs: 90_000,
 		runTimeoutMs: 3_600_000,
 		...changes,
@@ -115,16 +118,16 @@ export function completion(orderIndex: number, ms?: number, extra?: Row): PicoEv
 }
 
 /** Everything around one delivery, as an active trigger has it. */
-export function delivering(changes: Partial<TriggerSettings> = {}) {
+export function delivering(changes: Partial<TriggerSettings> = {}, history: RunHistory = { queued: false, longestMs: 0 }) {
 	const n8n = new FakeN8n();
 	const settings = settingsWith(changes);
-	const position = Position.at(timeAt(0), 'source', settings.resetToken, settings.lookbackMs);
+	const { resetKey, lookbackMs } = settings;
+	const place = Place.startingAt(timeAt(0), { source: 'source', resetKey, lookbackMs });
 	const closing = new AbortController();
-	const patience = new RunPatience(settings.runTimeoutMs, { queued: false, longestMs: 0 });
 	const store = () => {
-		n8n.stored = position.toState();
+		n8n.stored = place.toState();
 	};
 	const report = new Report(n8n.context, { deduplicationKey: true, saveFailedExecution: true });
-	const overlap = new Overlap(closing.signal, patience);
-	return { n8n, closing, delivery: { context: n8n.context, settings, position, report, store, closing: closing.signal, overlap, patience } };
+	const runs = new Runs({ context: n8n.context, closing: closing.signal, mostMs: settings.runTimeoutMs, history });
+	return { n8n, closing, place, delivery: { context: n8n.context, settings, place, report, store, closing: closing.signal, runs } };
 }

@@ -1,7 +1,7 @@
 import type { PicoClient } from '../../nodes/shared/api/client.ts';
-import type { StreamEnd, StreamFrame, Subscription } from '../../nodes/shared/api/stream/types.ts';
+import type { Frame, StreamEnd, Subscription } from '../../nodes/shared/api/stream/types.ts';
 
-type Step = { frame: StreamFrame } | { end: StreamEnd } | { error: Error };
+type Step = { frame: Frame } | { end: StreamEnd } | { error: Error };
 
 /** One stream between a trigger and Pico of which the test says when it opens, what it brings and how it ends. */
 export class FakeStream {
@@ -22,7 +22,6 @@ export class FakeStream {
 
 	open(serverDate?: string): void {
 		this.subscription.onOpen?.({ serverDate });
-		this.activity();
 	}
 
 	/** Something arrived, if only a heartbeat. */
@@ -34,9 +33,14 @@ export class FakeStream {
 		this.frame({ kind: 'result', data: { [streamField]: rows }, errors: [] });
 	}
 
-	frame(frame: StreamFrame): void {
+	frame(frame: Frame): void {
 		this.activity();
 		this.step({ frame });
+	}
+
+	/** A result without rows: Pico could not resolve what the path leads to. */
+	unresolved(path: Array<string | number> | undefined, message = 'the requested element is null which the schema does not allow'): void {
+		this.frame({ kind: 'unresolved', errors: [{ message, ...(path ? { path } : {}) }] });
 	}
 
 	end(end: StreamEnd = 'ended'): void {
@@ -47,7 +51,7 @@ export class FakeStream {
 		this.step({ error });
 	}
 
-	async *frames(): AsyncGenerator<StreamFrame, StreamEnd> {
+	async *frames(): AsyncGenerator<Frame, StreamEnd> {
 		try {
 			for (;;) {
 				while (this.steps.length === 0) await new Promise<void>((resolve) => (this.wake = resolve));
@@ -74,7 +78,7 @@ export class FakeStreams {
 
 	readonly open =
 		(transport: 'sse' | 'webSocket') =>
-		(client: PicoClient, subscription: Subscription): AsyncGenerator<StreamFrame, StreamEnd> => {
+		(client: PicoClient, subscription: Subscription): AsyncGenerator<Frame, StreamEnd> => {
 			const stream = new FakeStream(transport, client, subscription);
 			this.all.push(stream);
 			return stream.frames();

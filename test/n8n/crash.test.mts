@@ -18,8 +18,8 @@ describe('the trigger when n8n is killed in the middle of a run', () => {
 
 	beforeAll(async () => {
 		sandbox = await startSandboxProcess();
-		const slow = (id: string, afterUncleanStop: string) =>
-			chain(id, id, [picoTrigger({ options: { afterUncleanStop } }), pauseFor(2), lastStep]);
+		const slow = (id: string, afterRestart: string) =>
+			chain(id, id, [picoTrigger({ options: { afterRestart } }), pauseFor(2), lastStep]);
 		installed = await InstalledN8n.create({
 			credentials: [picoCredential(sandbox.endpoint, sandbox.token)],
 			workflows: [slow(NEVER_TWICE, 'never'), slow(RUN_AGAIN, 'again')],

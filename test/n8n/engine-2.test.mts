@@ -42,7 +42,7 @@ describe('a workflow on Engine 2.0 in a real n8n', () => {
 		expect(refused.status).toBe('error');
 		const { message, description } = refused.data?.resultData.error ?? {};
 		expect(message).toMatch(/^n8n did not start a run for event .*Engine 2\.0/);
-		expect(description).toContain("Set 'Move On' to 'As Soon as It Starts'");
+		expect(description).toContain("Set 'Deliver Next Event' to 'Immediately'");
 		const state = JSON.parse((await installed.staticData(WORKFLOW)) ?? '{}') as Record<string, Record<string, { inFlight: unknown }>>;
 		const [position] = Object.entries(state.global ?? {}).filter(([key]) => key.startsWith('picoTrigger:'));
 		expect(position[1].inFlight).not.toBeNull();

@@ -6,7 +6,7 @@ import type { Run } from './run';
 
 /** How rows of one type are given out. */
 export interface Output {
-	mode: 'simplified' | 'full' | 'fields';
+	mode: 'simplified' | 'raw' | 'fields';
 	/** First-level fields to ask Pico for; all when absent. */
 	fields?: readonly string[];
 }
@@ -25,7 +25,7 @@ export function outputDescription(kind: EventKind): INodeProperties[] {
 			noDataExpression: true,
 			default: 'simplified',
 			options: [
-				{ name: 'Full', value: 'full', description: 'All fields, named and nested as in Pico' },
+				{ name: 'Raw', value: 'raw', description: 'All fields, named and nested as in Pico' },
 				{ name: 'Selected Fields', value: 'fields', description: 'Only the chosen fields, named and nested as in Pico' },
 				{ name: 'Simplified', value: 'simplified', description: 'Flat, with names that an ERP uses' },
 			],
@@ -53,7 +53,7 @@ export function readOutput(run: Run, item: number): Output {
 /** How a row is given out: a function, so that thousands of rows do not choose anew. */
 export function shaper(kind: EventKind, { mode, fields = [] }: Output): (row: Row) => IDataObject {
 	if (mode === 'simplified') return (row) => kind.simplify(row) as IDataObject;
-	if (mode === 'full') return (row) => kind.normalise(row) as IDataObject;
+	if (mode === 'raw') return (row) => kind.normalise(row) as IDataObject;
 	return (row) => {
 		const normal = kind.normalise(row);
 		return Object.fromEntries(fields.map((name) => [name, normal[name] ?? null])) as IDataObject;

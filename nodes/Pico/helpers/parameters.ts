@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import type { IDataObject } from 'n8n-workflow';
 
 import { PicoFailure } from '../../shared/api/failure';
-import { toNanos } from '../../shared/events/timestamp';
+import { hasOffset } from '../../shared/events/timestamp';
 import type { Run } from './run';
 
 /** A value that cannot be used; `label` is the name people see. */
@@ -58,7 +58,7 @@ export function timestamp(run: Run, value: unknown, label: string): string | und
 	if (DateTime.isDateTime(value) && value.isValid) return value.toUTC().toISO() ?? undefined;
 	if (typeof value === 'string') {
 		const text = value.trim();
-		if (toNanos(text) !== undefined) return text;
+		if (hasOffset(text)) return text;
 		const zone = run.context.getTimezone();
 		for (const read of [DateTime.fromISO, DateTime.fromSQL]) {
 			const date = read(text, { zone });

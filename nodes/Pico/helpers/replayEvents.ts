@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Where } from '../../shared/api/documents/reads';
 import { replay } from '../../shared/api/replay';
+import { parseReason } from '../../shared/api/result';
 import type { PicoEvent } from '../../shared/events/event';
 import { isPerSerial } from '../../shared/events/lines';
 import { compareTimestamps } from '../../shared/events/timestamp';
@@ -109,14 +110,18 @@ export async function replayEvents(
 	let found = 0;
 	for await (const batch of events) {
 		for (const event of batch) {
-			// The limit counts events: none is cut in half.
-			if (found >= limit || !conditions.every((condition) => condition.holds(event))) continue;
-			found++;
-			items.push(...toItems(event));
+			try {
+				// The limit counts events: none is cut in half.
+				if (found >= limit || !conditions.every((condition) => condition.holds(event))) continue;
+				items.push(...toItems(event));
+				found++;
+			} catch (error) {
+				unreadable.push(`the event of ${event.cursor}: ${parseReason(error)}`);
+			}
 		}
 		if (found >= limit) break;
 	}
-	if (unreadable.length > 0) run.warn(`${unreadable.length} messages of Pico could not be read and were left out (${unreadable[0]})`);
+	if (unreadable.length > 0) run.warn(`${unreadable.length} events of Pico could not be read and were left out (${unreadable[0]})`);
 	return items;
 }
 

@@ -44,7 +44,7 @@ export function networkFailure(thrown: unknown, endpoint: string): PicoFailure {
 			hint: 'Check the network between n8n and Pico, then try again.',
 		});
 	}
-	return new PicoFailure('network', `Pico at ${host} could not be reached`, { hint: safeText(messageOf(thrown)) });
+	return new PicoFailure('network', `Pico at ${host} could not be reached`, { hint: onOneLine(messageOf(thrown)) });
 }
 
 /**
@@ -72,17 +72,18 @@ export function statusFailure(
 		});
 	}
 	if (status === 408) return new PicoFailure('timeout', 'Pico gave up waiting for the request (HTTP 408)', details);
+	const wait = readRetryAfter(headers.retryAfter);
 	if (status === 429) {
 		return new PicoFailure('rateLimited', 'Pico asks to slow down (HTTP 429)', {
 			...details,
-			retryAfterMs: retryAfterMs(headers.retryAfter),
-			hint: 'Run fewer items at once or less often.',
+			retryAfterMs: wait?.ms,
+			hint: `${wait ? `It asks to wait ${wait.asked}. ` : ''}Run fewer items at once or less often.`,
 		});
 	}
 	if (status >= 500) {
 		return new PicoFailure('server', `Pico is not available right now (HTTP ${status})`, {
 			...details,
-			retryAfterMs: retryAfterMs(headers.retryAfter),
+			retryAfterMs: wait?.ms,
 			hint: 'This usually passes. If it stays, ask who runs the Pico server.',
 		});
 	}
@@ -101,9 +102,9 @@ export function graphqlFailure(
 	data?: unknown,
 	retryAfter?: string | null,
 ): PicoFailure {
-	const text = errors.map((error) => safeText(error.message)).join('; ') || 'no reason given';
+	const text = errors.map((error) => onOneLine(error.message)).join('; ') || 'no reason given';
 	if (status === 401 || status === 403 || errors.some(isAuthError)) return authFailure(status, text);
-	const busy = { status, errors, retryAfterMs: retryAfterMs(retryAfter ?? undefined) };
+	const busy = { status, errors, retryAfterMs: readRetryAfter(retryAfter ?? undefined)?.ms };
 	if (status === 429) return new PicoFailure('rateLimited', `Pico asks to slow down: ${text}`, busy);
 	if (status !== undefined && status >= 500) return new PicoFailure('server', `Pico answered (HTTP ${status}): ${text}`, busy);
 	return new PicoFailure('graphql', `Pico answered: ${text}`, { status, errors, data });
@@ -120,13 +121,17 @@ export function otherPath(endpoint: string): string {
 	}
 }
 
-/** Milliseconds to wait by a `Retry-After` header (seconds or HTTP date); `undefined` without a usable one. */
-export function retryAfterMs(header: string | undefined, now = Date.now()): number | undefined {
+/** No server makes us wait longer: clocks differ, and a day of silence is worse than a request too many. */
+const LONGEST_WAIT_MS = 3_600_000;
+
+/** How long to wait by a `Retry-After` header (seconds or HTTP date); `undefined` without a usable one. */
+export function readRetryAfter(header: string | undefined, now = Date.now()): { ms: number; isCut: boolean; asked: string } | undefined {
 	if (!header) return undefined;
 	const seconds = Number(header);
-	if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-	const date = Date.parse(header);
-	return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+	const wanted = Number.isNaN(seconds) ? Date.parse(header) - now : seconds * 1000;
+	if (Number.isNaN(wanted)) return undefined;
+	const ms = Math.min(LONGEST_WAIT_MS, Math.max(0, wanted));
+	return { ms, isCut: wanted > LONGEST_WAIT_MS, asked: `${Math.round(Math.max(0, wanted) / 1000)} s` };
 }
 
 export function authFailure(status: number | undefined, detail?: string): PicoFailure {
@@ -158,11 +163,12 @@ function messageOf(thrown: unknown): string {
 	return thrown instanceof Error ? thrown.message : '';
 }
 
-function safeText(text: string): string {
+function onOneLine(text: string): string {
 	return text.replace(/\s+/g, ' ').slice(0, 500);
 }
 
-function hostOf(endpoint: string): string {
+/** Host and port in the spelling of the URL standard; the text itself when it is no URL. */
+export function hostOf(endpoint: string): string {
 	try {
 		return new URL(endpoint).host;
 	} catch {

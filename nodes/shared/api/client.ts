@@ -1,8 +1,10 @@
-import { graphqlFailure, statusFailure } from './classify';
+import { graphqlFailure, hostOf } from './classify';
 import { Dialect } from './dialect/dialect';
 import { PicoFailure, type GraphqlErrorEntry } from './failure';
-import { withRetries } from './retry';
-import { post, readAccess, type Access, type Answer, type PicoContext } from './transport';
+import { elapsed } from './pause';
+import { failUnlessGraphql, hasData, parseReason, readErrors, type Redact } from './result';
+import { RETRY, retrying } from './retry';
+import { post, readAccess, type Access, type PicoContext } from './transport';
 import { GraphQLClient } from '../vendor/graphqlRequest';
 
 export interface PicoRequest {
@@ -23,7 +25,11 @@ export interface PicoResult<T = Record<string, unknown>> {
 }
 
 /** Anything shorter could be part of an ordinary word. */
-const SHORTEST_TOKEN = 6;
+const SHORTEST_TOKEN = 4;
+/** Tokens to strike out at most: the present one and those before it. */
+const TOKENS_KNOWN = 10;
+/** Triggers run for months: what they know of the credential is read again after this time. */
+const READ_AGAIN_AFTER_MS = 1_000;
 
 type FetchInit = { body?: unknown; headers?: unknown; signal?: AbortSignal | null };
 
@@ -32,11 +38,14 @@ export class PicoClient {
 	private readonly graphql: GraphQLClient;
 	/** The server's clock at its last answer, from the `Date` header. */
 	private lastDate: string | undefined;
+	private readonly tokens = new Set<string>();
+	private readAt = elapsed();
 
 	private constructor(
 		readonly context: PicoContext,
-		private readonly access: Access,
+		private access: Access,
 	) {
+		this.remember(access.token);
 		this.graphql = new GraphQLClient(access.endpoint, { errorPolicy: 'all', fetch: this.fetch });
 	}
 
@@ -57,15 +66,37 @@ export class PicoClient {
 		return this.access.ignoreTlsIssues;
 	}
 
-	/** A server's text with the token struck out: some repeat it in their messages. */
-	withoutToken(text: string): string {
-		const { token } = this.access;
-		return token.length >= SHORTEST_TOKEN && text.includes(token) ? text.replaceAll(token, '***') : text;
+	/** A server's text with the token struck out: some repeat it in their messages. Never for data. */
+	readonly withoutToken: Redact = (text) => {
+		let clean = text;
+		for (const token of this.tokens) clean = clean.replaceAll(token, '***');
+		return clean;
+	};
+
+	/**
+	 * Reads the credential again, which somebody may have edited since: a new token or path is used from now on. The host
+	 * stays, since a position belongs to one Pico, and a token too.
+	 *
+	 * @throws PicoFailure when the credential now names another host, or cannot be read
+	 */
+	async renew(): Promise<void> {
+		if (elapsed() - this.readAt < READ_AGAIN_AFTER_MS) return;
+		const access = await this.readAgain();
+		const [before, now] = [hostOf(this.access.endpoint), hostOf(access.endpoint)];
+		if (now !== before) {
+			throw new PicoFailure('moved', `The credential now names the host ${now}; this workflow was published for ${before}`, {
+				hint: 'Publish the workflow again to read from the new host. Until then nothing is sent to either.',
+			});
+		}
+		this.access = access;
+		this.remember(access.token);
+		this.readAt = elapsed();
 	}
 
 	/** What this server calls things; found once for each endpoint and remembered. */
 	async dialect(signal?: AbortSignal): Promise<Dialect> {
-		return await Dialect.of(this, signal);
+		await this.renew();
+		return await Dialect.of(this.endpoint, async (document) => await this.execute({ document, repeatable: true }), signal);
 	}
 
 	/**
@@ -75,19 +106,22 @@ export class PicoClient {
 	 */
 	async execute<T = Record<string, unknown>>(request: PicoRequest): Promise<PicoResult<T>> {
 		const attempt = async () => await this.once<T>(request);
-		return request.repeatable ? await withRetries(attempt, request.signal) : await attempt();
+		return request.repeatable ? await retrying(RETRY.request, attempt, request) : await attempt();
 	}
 
 	/**
-	 * Like `execute`, with a document that depends on what the server has: it is built anew, a few times at most, when the
-	 * server does not know a name in it.
+	 * Like `execute`, with a document that depends on what the server has: it is built again, a few times at most, when the
+	 * server does not know a name in it or refuses its filter.
 	 */
 	async executeAdapted<T = Record<string, unknown>>(
 		build: (dialect: Dialect) => Omit<PicoRequest, 'repeatable'>,
 		options: { repeatable: boolean },
 	): Promise<PicoResult<T>> {
 		const dialect = await this.dialect();
-		return await dialect.adapting(async () => await this.execute<T>({ ...build(dialect), ...options }));
+		return await dialect.adapting(
+			() => build(dialect),
+			async (built) => await this.execute<T>({ ...built, ...options }),
+		);
 	}
 
 	/**
@@ -100,14 +134,31 @@ export class PicoClient {
 		return new Date(Number.isNaN(ms) ? Date.now() : ms).toISOString();
 	}
 
+	private async readAgain(): Promise<Access> {
+		try {
+			return await readAccess(this.context);
+		} catch (error) {
+			throw unreadableCredential(this.withoutToken(error instanceof Error ? error.message : String(error)));
+		}
+	}
+
+	private remember(token: string): void {
+		if (token.length < SHORTEST_TOKEN) return;
+		this.tokens.delete(token);
+		this.tokens.add(token);
+		const [oldest] = this.tokens;
+		if (this.tokens.size > TOKENS_KNOWN) this.tokens.delete(oldest);
+	}
+
 	private async once<T>({ document, variables, signal }: PicoRequest): Promise<PicoResult<T>> {
+		await this.renew();
 		let answer: { data?: unknown; errors?: unknown; status: number; headers: Headers };
 		try {
 			answer = await this.graphql.rawRequest<unknown>({ query: document, variables, signal });
 		} catch (error) {
-			throw fromClient(error);
+			throw this.fromGraphql(error);
 		}
-		const errors = readErrors(answer.errors);
+		const errors = readErrors(answer.errors, this.withoutToken);
 		if (errors.length === 0) return { data: (answer.data ?? {}) as T, errors };
 		if (!hasData(answer.data)) throw graphqlFailure(errors, answer.status, undefined, answer.headers.get('retry-after'));
 		return { data: answer.data as T, errors };
@@ -124,57 +175,29 @@ export class PicoClient {
 			init.signal ?? undefined,
 		);
 		this.lastDate = answer.headers.date;
-		failUnlessGraphql(answer, this.endpoint);
+		failUnlessGraphql(answer, this.endpoint, this.withoutToken);
 		const told: Record<string, string> = { 'content-type': 'application/json', 'retry-after': answer.headers['retry-after'] };
 		const headers = { get: (name: string) => told[name.toLowerCase()] ?? null };
-		return { ok: true, status: answer.status, headers, text: async () => this.withoutToken(answer.body) } as unknown as Response;
+		return { ok: true, status: answer.status, headers, text: async () => answer.body } as unknown as Response;
 	};
-}
 
-/** @throws PicoFailure when the answer cannot be a GraphQL result */
-export function failUnlessGraphql(answer: Answer<string>, endpoint: string): void {
-	const looksLikeResult = /^\s*\{/.test(answer.body) && (answer.status < 400 || /"errors"\s*:/.test(answer.body));
-	if (looksLikeResult) return;
-	const failure = statusFailure(answer.status, endpoint, {
-		retryAfter: answer.headers['retry-after'],
-		location: answer.headers.location,
-	});
-	if (failure) throw failure;
-	if (answer.body.trim() === '') {
-		throw new PicoFailure('cutOff', `${endpoint} sent an empty answer`, { status: answer.status, hint: 'Try again.' });
+	private fromGraphql(error: unknown): PicoFailure {
+		if (error instanceof PicoFailure) return error;
+		const { response } = error as { response?: { errors?: unknown; status?: number } };
+		const errors = readErrors(response?.errors, this.withoutToken);
+		if (errors.length > 0) return graphqlFailure(errors, response?.status);
+		const message = error instanceof Error ? error.message : String(error);
+		if (/^Syntax Error|GraphQLError/.test(message)) {
+			return new PicoFailure('input', `The GraphQL text is not valid: ${message}`, { hint: 'Correct the text at the place named.' });
+		}
+		return new PicoFailure('cutOff', `The answer of Pico is not complete: ${this.withoutToken(parseReason(error))}`, {
+			hint: 'The connection probably ended half-way. Try again.',
+		});
 	}
-	const what = /^\s*</.test(answer.body) ? 'answers with a web page, not with GraphQL' : 'does not answer with GraphQL';
-	throw new PicoFailure('notGraphql', `${endpoint} ${what}`, {
-		status: answer.status,
-		hint: "Check the path of 'Endpoint' in the credential (/graph/v2 or /graphql), and that no log-in page or proxy stands in between.",
-	});
 }
 
-/** The `errors` of a GraphQL result, reduced to what is shown to people. */
-export function readErrors(errors: unknown): GraphqlErrorEntry[] {
-	if (!Array.isArray(errors)) return [];
-	return errors.map((error: { message?: unknown; path?: unknown; extensions?: { code?: unknown } } | null) => ({
-		message: String(error?.message ?? 'no reason given'),
-		...(Array.isArray(error?.path) ? { path: error.path as Array<string | number> } : {}),
-		...(typeof error?.extensions?.code === 'string' ? { code: error.extensions.code } : {}),
-	}));
-}
-
-/** Whether a GraphQL result holds anything besides nulls. */
-export function hasData(data: unknown): boolean {
-	return typeof data === 'object' && data !== null && Object.values(data).some((value) => value !== null);
-}
-
-function fromClient(error: unknown): PicoFailure {
-	if (error instanceof PicoFailure) return error;
-	const { response } = error as { response?: { errors?: unknown; status?: number; data?: unknown } };
-	const errors = readErrors(response?.errors);
-	if (errors.length > 0) return graphqlFailure(errors, response?.status);
-	const message = error instanceof Error ? error.message : String(error);
-	if (/^Syntax Error|GraphQLError/.test(message)) {
-		return new PicoFailure('input', `The GraphQL text is not valid: ${message}`, { hint: 'Correct the text at the place named.' });
-	}
-	return new PicoFailure('cutOff', `The answer of Pico is not complete: ${message.slice(0, 200)}`, {
-		hint: 'The connection probably ended half-way. Try again.',
+function unreadableCredential(reason: string): PicoFailure {
+	return new PicoFailure('input', `The credential cannot be read (${reason})`, {
+		hint: 'Choose a credential in the node and publish the workflow again.',
 	});
 }

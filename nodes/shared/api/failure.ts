@@ -19,8 +19,14 @@ export type FailureKind =
 	| 'graphql'
 	/** The answer or the stream ended half-way. */
 	| 'cutOff'
+	/** A single event beyond the limit. */
+	| 'tooLarge'
+	/** The credential names another host than the one it was read with. */
+	| 'moved'
 	/** The input of the node is not usable. */
 	| 'input'
+	/** A mistake in this package. */
+	| 'internal'
 	| 'aborted';
 
 export interface GraphqlErrorEntry {
@@ -34,7 +40,7 @@ export interface FailureDetails {
 	hint?: string;
 	/** HTTP status, where there was an answer. */
 	status?: number;
-	/** How long the server asks to wait. */
+	/** How long the server asks to wait; an hour at most. */
 	retryAfterMs?: number;
 	errors?: readonly GraphqlErrorEntry[];
 	/** Partial data that came along with `errors`. */
@@ -68,7 +74,13 @@ export function isTransient(failure: PicoFailure): boolean {
 	return WORTH_A_RETRY.has(failure.kind);
 }
 
-/** Anything that was thrown as a failure; what is none of ours counts as a fault inside, of which the text is kept. */
+/** Anything that was thrown, as a failure. What is none of ours is a mistake inside, never a passing fault of the server. */
 export function asFailure(thrown: unknown): PicoFailure {
-	return thrown instanceof PicoFailure ? thrown : new PicoFailure('server', thrown instanceof Error ? thrown.message : String(thrown));
+	return thrown instanceof PicoFailure ? thrown : new PicoFailure('internal', thrown instanceof Error ? thrown.message : String(thrown));
+}
+
+/** What tells one cause from another: kind and code. Servers put times, ids and counters into their wording. */
+export function causeOf({ kind, details }: PicoFailure): string {
+	const codes = new Set((details.errors ?? []).map(({ code }) => code ?? ''));
+	return [kind, details.status ?? '', ...[...codes].sort()].join(':');
 }

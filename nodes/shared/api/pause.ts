@@ -1,5 +1,8 @@
 import * as workflow from 'n8n-workflow';
 
+/** Milliseconds by a clock that nobody sets: for waits, which a correction of the system's time must not change. */
+export const elapsed = (): number => performance.now();
+
 type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 /**
@@ -33,10 +36,24 @@ export async function within<T, U>(promise: Promise<T>, ms: number, timedOut: U)
 }
 
 /**
+ * A signal that fires after a time, with `reason`, or with `signal`. `stop` gives the timer up.
+ *
+ * Unlike `AbortSignal.timeout` it says why, and leaves no timer behind.
+ */
+export function deadline(ms: number, reason: Error, signal?: AbortSignal): { signal: AbortSignal; stop: () => void } {
+	const timer = new AbortController();
+	const limit = new AbortController();
+	void pause(ms, timer.signal).then(() => {
+		if (!timer.signal.aborted) limit.abort(reason);
+	});
+	return { signal: signal ? AbortSignal.any([limit.signal, signal]) : limit.signal, stop: () => timer.abort(GIVEN_UP) };
+}
+
+/**
  * Bounds the wait for each of many promises, one after the other, with a single timer: with one for each, a long replay
  * would spend more time on timers than on events.
  */
-export class Patience {
+export class IdleLimit {
 	private readonly stopped = new AbortController();
 	private running = false;
 	private deadline = 0;
@@ -46,7 +63,7 @@ export class Patience {
 
 	/** `promise`, or `timedOut` when it takes longer. */
 	async await<T, U>(promise: Promise<T>, timedOut: U): Promise<T | U> {
-		this.deadline = Date.now() + this.ms;
+		this.deadline = elapsed() + this.ms;
 		if (!this.running) void this.watch();
 		try {
 			return await new Promise<T | U>((resolve, reject) => {
@@ -66,7 +83,7 @@ export class Patience {
 	/** Runs while somebody may wait, and moves its end along with each new promise. */
 	private async watch(): Promise<void> {
 		this.running = true;
-		for (let left = this.ms; left > 0; left = this.deadline - Date.now()) {
+		for (let left = this.ms; left > 0; left = this.deadline - elapsed()) {
 			await pause(left, this.stopped.signal);
 			if (this.stopped.signal.aborted) return;
 		}

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 import type {
 	IExecuteFunctions,
 	IHookFunctions,
@@ -7,7 +9,7 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
-import { networkFailure } from './classify';
+import { hostOf, networkFailure, readRetryAfter } from './classify';
 import { PicoFailure } from './failure';
 
 /** Any context of n8n that can send a request with a credential. */
@@ -35,6 +37,7 @@ export const CREDENTIAL = 'picoApi';
 /** n8n's own default would cut a request, and even an idle stream, after 300 s. */
 const ANSWER_TIMEOUT_MS = 120_000;
 const NO_TIMEOUT = 0;
+const UPGRADE_TIMEOUT_MS = 5_000;
 
 /** What the credential holds. Requests are signed by the credential itself, not with this. */
 export interface Access {
@@ -88,6 +91,39 @@ export async function postForStream(
 }
 
 /**
+ * The status with which a server answers a WebSocket's upgrade: Node.js tells only that it did not work.
+ *
+ * @returns a failure when no answer comes at all; `undefined` when the server upgrades this time
+ */
+export async function upgradeStatus(context: PicoContext, endpoint: string, signal: AbortSignal): Promise<number | PicoFailure | undefined> {
+	try {
+		const answer = await send<ByteStream>(closable(context), endpoint, {
+			method: 'GET',
+			url: endpoint,
+			headers: {
+				connection: 'Upgrade',
+				upgrade: 'websocket',
+				'sec-websocket-version': '13',
+				'sec-websocket-key': randomBytes(16).toString('base64'),
+				'sec-websocket-protocol': 'graphql-transport-ws',
+			},
+			encoding: 'stream',
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			timeout: UPGRADE_TIMEOUT_MS,
+			abortSignal: signal,
+		});
+		answer.body.destroy();
+		return answer.status;
+	} catch (error) {
+		const failure = networkFailure(error, endpoint);
+		// Node.js resets a connection that is upgraded when nobody asked for that.
+		return /ECONNRESET/.test(failure.message) ? undefined : failure;
+	}
+}
+
+/**
  * In a node's execution the helper puts the execution's own signal in place of ours, and destroying the stream that it
  * hands out does not close the socket while a read is pending. Seen through this, it keeps our signal.
  */
@@ -113,10 +149,19 @@ function request(endpoint: string, body: string, accept: string): IHttpRequestOp
 async function send<Body>(context: PicoContext, endpoint: string, options: IHttpRequestOptions): Promise<Answer<Body>> {
 	try {
 		const answer = await context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, options);
-		return { status: answer.statusCode, headers: lowerCase(answer.headers ?? {}), body: answer.body };
+		const headers = lowerCase(answer.headers ?? {});
+		const wait = answer.statusCode >= 400 ? readRetryAfter(headers['retry-after']) : undefined;
+		if (wait?.isCut) context.logger.warn(`Pico at ${hostOf(endpoint)} asks to wait ${wait.asked} (Retry-After); it is asked again after an hour at most`);
+		return { status: answer.statusCode, headers, body: answer.body };
 	} catch (error) {
-		throw networkFailure(error, endpoint);
+		throw abortReason(options.abortSignal) ?? networkFailure(error, endpoint);
 	}
+}
+
+/** Why a request was given up, where that is known: a limit of time says so. */
+function abortReason(signal: IHttpRequestOptions['abortSignal']): PicoFailure | undefined {
+	const reason = (signal as AbortSignal | undefined)?.reason as unknown;
+	return reason instanceof PicoFailure ? reason : undefined;
 }
 
 function lowerCase(headers: Record<string, unknown>): Record<string, string> {

@@ -1,25 +1,20 @@
 import type { PicoClient } from '../api/client';
 import { structureDocument } from '../api/documents/reads';
-import { pause } from '../api/pause';
+import { asFailure, PicoFailure } from '../api/failure';
+import { deadline } from '../api/pause';
+import { RETRY, retrying } from '../api/retry';
 import { asTree } from '../api/structure/output';
 import { Structure } from '../api/structure/structure';
 import type { PicoEvent } from '../events/event';
 import { asText } from '../events/read';
 import type { EventKind, Row } from '../events/types';
-import { asFailure } from '../api/failure';
 
-/** Field of the event that names the operation whose structure it changes. */
-const OPERATION_FIELD: Partial<Record<EventKind['id'], string>> = { operationChanged: 'id', structureChanged: 'parentId' };
-
-/** Requests for the structure, on top of what the client repeats by itself after a passing failure. */
-const TRIES = 3;
-const RETRY_MS = 1_000;
 const ANSWER_WITHIN_MS = 20_000;
 const TOO_SLOW = 'Pico did not answer in time';
 
 /** Whether a structure can be attached to this kind of event. */
 export function canAttach(kind: EventKind): boolean {
-	return OPERATION_FIELD[kind.id] !== undefined;
+	return kind.changedOperation !== undefined;
 }
 
 /**
@@ -35,41 +30,55 @@ export async function structuresFor(
 ): Promise<Row[]> {
 	if (events.length === 0) return [];
 	const read = await readStructure(client, signal);
-	return events.map((event) => ('missing' in read ? lacks(read.missing) : structureOf(read.structure, kind, event)));
+	return events.map((event) => {
+		if ('missing' in read) return withoutStructure(read.missing);
+		try {
+			return structureOf(read.structure, kind, event);
+		} catch (error) {
+			return withoutStructure(asFailure(error).message);
+		}
+	});
 }
 
 /** The same two fields for an event that was made up. */
 export function sampleStructure(): Row {
-	return lacks('this event is made up');
+	return withoutStructure('this event is made up');
 }
 
 async function readStructure(client: PicoClient, signal: AbortSignal): Promise<{ structure: Structure } | { missing: string }> {
-	let reason = TOO_SLOW;
-	for (let tried = 1; tried <= TRIES && !signal.aborted; tried++) {
-		const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
-		try {
-			const { data, errors } = await client.executeAdapted(
-				(dialect) => ({ document: structureDocument(dialect), signal: limit }),
-				{ repeatable: true },
-			);
-			if (errors.length === 0) return { structure: Structure.read(data) };
-			reason = errors.map(({ message }) => message).join('; ');
-		} catch (error) {
-			reason = limit.aborted ? TOO_SLOW : asFailure(error).message;
-		}
-		if (tried < TRIES) await pause(RETRY_MS, signal);
+	if (signal.aborted) return { missing: TOO_SLOW };
+	try {
+		return { structure: await retrying(RETRY.structure, async () => await askOnce(client, signal), { signal, isWorthIt: () => true }) };
+	} catch (error) {
+		return { missing: asFailure(error).message };
 	}
-	return { missing: reason };
+}
+
+async function askOnce(client: PicoClient, signal: AbortSignal): Promise<Structure> {
+	const limit = deadline(ANSWER_WITHIN_MS, new PicoFailure('timeout', TOO_SLOW), signal);
+	try {
+		const { data, errors } = await client.executeAdapted(
+			(dialect) => ({ document: structureDocument(dialect), signal: limit.signal }),
+			{ repeatable: false },
+		);
+		if (errors.length > 0) throw new PicoFailure('graphql', errors.map(({ message }) => message).join('; '));
+		return Structure.read(data);
+	} catch (error) {
+		throw limit.signal.aborted ? new PicoFailure('timeout', TOO_SLOW) : asFailure(error);
+	} finally {
+		limit.stop();
+	}
 }
 
 function structureOf(structure: Structure, kind: EventKind, { row }: PicoEvent): Row {
-	const id = asText(row[OPERATION_FIELD[kind.id] ?? '']);
-	if (!id) return lacks('the event names no operation');
-	if (!structure.has(id)) return lacks(`Pico does not list the operation ${id}`);
+	const id = asText(row[kind.changedOperation ?? '']);
+	if (!id) return withoutStructure('the event names no operation');
+	if (!structure.has(id)) return withoutStructure(`Pico does not list the operation ${id}`);
 	const { root, warnings } = structure.below(id);
 	return { structure: { ...asTree(root), warnings } };
 }
 
-function lacks(reason: string): Row {
+/** The fields of an event whose structure cannot be attached. */
+export function withoutStructure(reason: string): Row {
 	return { structure: null, structureMissing: reason };
 }

@@ -20,7 +20,8 @@ export function readChoice(context: TriggerContext): EventChoice {
 		output: read('output', 'simplified') as OutputMode,
 		fields: read('fields', []) as string[],
 		perSerial: isPerSerial(kind, options.itemPer),
-		lookbackMs: whole(context, 'Look Back (Seconds)', options.lookBack ?? 300, 0, 86_400) * 1_000,
+		lookbackMs: whole(context, 'Look-Back Window (Seconds)', options.lookBackWindow ?? 300, 0, 86_400) * 1_000,
+		resetKey: String(options.positionResetKey ?? ''),
 		attachStructure: options.attachStructure === true && canAttach(kind),
 		owner: { workflowId: String(context.getWorkflow().id ?? ''), nodeId: context.getNode().id },
 	};

@@ -1,9 +1,9 @@
 import { PACE } from './pace';
 
-/** What a connection waits for next, besides data. Pure: all times are milliseconds, handed in. */
+/** What a connection waits for next, besides data. Pure: all times are milliseconds of one clock, handed in. */
 export interface ConnectionFacts {
-	/** 0 while the server has not accepted the stream. */
-	openedAt: number;
+	/** Absent while the server has not accepted the stream. */
+	openedAt?: number;
 	lastActivity: number;
 	/** When the reader last began to wait: while a workflow runs nothing is read, and silence then means nothing. */
 	waitingSince: number;
@@ -14,9 +14,11 @@ export interface ConnectionFacts {
 }
 
 export interface ConnectionLimits {
+	/** A server that accepts a stream at all does so within this time. */
+	openMs: number;
 	/** Longest silence before a connection counts as dead; 0 = never. */
 	silenceMs: number;
-	/** Age after which a connection that delivered something is made anew. */
+	/** Age after which a connection that delivered something is made again; infinite = never. */
 	refreshMs: number;
 	/** Silence after which everything stored has been sent. */
 	quietMs: number;
@@ -28,12 +30,13 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 /** The next moment at which something has to be done if no data comes. */
 export function nextDue(facts: ConnectionFacts, limits: ConnectionLimits): Due {
-	if (facts.openedAt === 0) return { at: facts.waitingSince + PACE.openWithin, what: 'open' };
+	const { openedAt } = facts;
+	if (openedAt === undefined) return { at: facts.waitingSince + limits.openMs, what: 'open' };
 	const silentSince = Math.max(facts.lastActivity, facts.waitingSince);
 	const candidates: Due[] = [
 		{ at: limits.silenceMs > 0 ? silentSince + silenceLimit(facts.heartbeatMs, limits.silenceMs) : NEVER, what: 'silent' },
-		{ at: facts.frames > 0 ? facts.openedAt + limits.refreshMs : NEVER, what: 'refresh' },
-		{ at: facts.quietDone ? NEVER : Math.max(facts.openedAt, facts.waitingSince) + limits.quietMs, what: 'quiet' },
+		{ at: facts.frames > 0 ? openedAt + limits.refreshMs : NEVER, what: 'refresh' },
+		{ at: facts.quietDone ? NEVER : Math.max(openedAt, facts.waitingSince) + limits.quietMs, what: 'quiet' },
 	];
 	return candidates.reduce((first, other) => (other.at < first.at ? other : first));
 }
@@ -49,13 +52,13 @@ function silenceLimit(heartbeatMs: number, silenceMs: number): number {
  */
 export class Heartbeat {
 	intervalMs = 0;
-	private last = 0;
+	private last: number | undefined;
 	private candidate = 0;
 	private frameSince = true;
 
 	activity(now: number): void {
 		if (!this.frameSince && this.candidate > 0) this.intervalMs = Math.max(this.intervalMs, this.candidate);
-		this.candidate = this.last > 0 && !this.frameSince ? now - this.last : 0;
+		this.candidate = this.last !== undefined && !this.frameSince ? now - this.last : 0;
 		this.last = now;
 		this.frameSince = false;
 	}

@@ -16,9 +16,13 @@ export const PACE = {
 	 * (60 s by default), the next look for stalled jobs (30 s) and 30 s of grace.
 	 */
 	queuedVerdict: 180_000,
+	/** A run of which an engine tells nothing counts as under way for so long. */
+	untoldRun: 2_000,
 	/** First and longest wait between two runs of one event. */
 	retryFirst: 5_000,
 	retryLongest: 60_000,
+	/** Longest wait between two runs of one event while another system is down. */
+	outageLongest: 300_000,
 	/** First and longest wait between two connection attempts. */
 	reconnectFirst: 1_000,
 	reconnectLongest: 60_000,
@@ -28,6 +32,10 @@ export const PACE = {
 	slow: 60_000,
 	/** A server that accepts a stream at all does so within this time. */
 	openWithin: 30_000,
+	/** The same for the first connection, questions before it included: a person waits, and n8n no longer than half a minute. */
+	startWithin: 9_000,
+	/** A Pico that cannot be reached for so long is worth a failed execution. */
+	down: 3_600_000,
 	/** Least silence that counts as a dead connection where a heartbeat is known. */
 	shortestSilence: 30_000,
 	/** A refusal of the subscription comes within this time after the server accepted the stream. */

@@ -1,20 +1,20 @@
 import type { EventKind } from '../events/types';
 
-/** When an event counts as delivered. */
-export type MoveOn = 'finished' | 'succeeded' | 'started';
+/** When the next event is handed to the workflow. */
+export type DeliverNext = 'afterFinish' | 'afterSuccess' | 'immediately';
 
 /** What happens to an event whose last attempt failed. */
-export type AfterLastAttempt = 'skip' | 'hold' | 'failedOutput';
+export type AfterLastAttempt = 'recordFailure' | 'keepRetrying' | 'failedOutput';
 
-/** What happens on a restart to an event whose run may have been cut off. */
-export type AfterUncleanStop = 'never' | 'again';
+/** What happens on a restart to the event that was handed over last. */
+export type AfterRestart = 'skip' | 'again';
 
 /** How the stream reaches n8n. */
 export type Transport = 'sse' | 'webSocket';
 
 export type StartFrom = { from: 'new' } | { from: 'earliest' } | { from: 'date'; date: string };
 
-export type OutputMode = 'simplified' | 'full' | 'fields';
+export type OutputMode = 'simplified' | 'raw' | 'fields';
 
 /** Which events a trigger takes and what it makes of them: what both triggers read from their parameters. */
 export interface EventChoice {
@@ -29,6 +29,8 @@ export interface EventChoice {
 	/** Whether a completion becomes one item for each consumed serial. */
 	perSerial: boolean;
 	lookbackMs: number;
+	/** A new value forgets the stored position. */
+	resetKey: string;
 	/** Whether the structure of the affected product is added to each item. */
 	attachStructure: boolean;
 	/** Workflow and node. */
@@ -38,14 +40,14 @@ export interface EventChoice {
 /** Everything the stream trigger reads from its parameters, read once when it starts. */
 export interface TriggerSettings extends EventChoice {
 	startFrom: StartFrom;
-	moveOn: MoveOn;
+	deliverNext: DeliverNext;
 	transport: Transport;
 	eventsPerRun: number;
 	attempts: number;
 	afterLastAttempt: AfterLastAttempt;
-	afterUncleanStop: AfterUncleanStop;
-	/** A new value forgets the stored position. */
-	resetToken: string;
+	/** Longest time an event is kept back while another system is down, milliseconds; 0 = such a run counts as any other. */
+	outagePatienceMs: number;
+	afterRestart: AfterRestart;
 	/** Longest silence before a connection counts as dead, milliseconds; 0 = never. */
 	silenceMs: number;
 	/** Longest wait for the end of a run, milliseconds. */

@@ -1,5 +1,5 @@
 import { eventId, subjectId } from './identity';
-import { asObject } from './read';
+import { asObject, asText } from './read';
 import type { EventKind, Row } from './types';
 
 /** One event, ready to be delivered. */
@@ -28,8 +28,7 @@ class LazyEvent implements PicoEvent {
 		private readonly kind: EventKind,
 		readonly row: Row,
 	) {
-		const cursor = row[kind.cursorField];
-		this.cursor = typeof cursor === 'string' ? cursor : '';
+		this.cursor = asText(row[kind.cursorField]) ?? '';
 	}
 
 	get id(): string {

@@ -21,6 +21,11 @@ export function subjectId(kind: EventKind, row: Row): string {
 	return digest(canonicalJson([kind.id, 'subject', ...kind.subject(row)]));
 }
 
+/** The id of something that is no event: a hash of its text. */
+export function textId(text: string): string {
+	return digest(canonicalJson(['text', text]));
+}
+
 /**
  * The stable id of one line of an event: the id of the event, a hyphen and 8 URL-safe characters for what was filled in.
  * It does not depend on the order in which the server lists the lines.

@@ -21,8 +21,8 @@ export interface Line {
 }
 
 /** Reads the choice of what one item stands for; only completions consume serials. */
-export function isPerSerial({ id }: EventKind, itemPer: unknown): boolean {
-	return id === 'orderCompleted' && itemPer === 'consumedSerial';
+export function isPerSerial({ hasLines }: EventKind, itemPer: unknown): boolean {
+	return hasLines && itemPer === 'consumedSerial';
 }
 
 /**

@@ -1,9 +1,16 @@
 /**
  * Timestamps as Pico writes them: RFC 3339 text with up to nine fractional digits. They never pass through a
  * JavaScript date, which would cut them to milliseconds and so skip or repeat events.
+ *
+ * Other spellings that servers and databases use are read as well: a blank for the `T`, no seconds, a comma before the
+ * fraction, an offset such as `+0530`, `+00` or `+0000 UTC`, no offset at all (UTC, as in all of Pico's examples), and
+ * seconds, milliseconds, microseconds or nanoseconds since 1970.
  */
 
-const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,18}))?(Z|z|[+-]\d\d:\d\d)$/;
+const DATE_AND_TIME =
+	/^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,18}))?)?(?: ?([Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?(?: [A-Z]{2,5})?))?$/;
+/** Digits of a present-day moment, with the digits of its fraction in the same number: 10, 13, 16 or 19. */
+const SINCE_1970 = /^(\d{10})(?:\.(\d{1,9})|(\d{3}|\d{6}|\d{9}))?$/;
 
 const NANOS_PER_SECOND = 1_000_000_000n;
 const NANOS_PER_MS = 1_000_000n;
@@ -16,7 +23,7 @@ export interface Moment {
 	nanos: number;
 }
 
-/** Nanoseconds since 1970 (UTC); `undefined` when the text is not an RFC 3339 timestamp. */
+/** Nanoseconds since 1970 (UTC); `undefined` when the text is not a timestamp. */
 export function toNanos(text: unknown): bigint | undefined {
 	const moment = toMoment(text);
 	return moment && BigInt(moment.ms) * NANOS_PER_MS + BigInt(moment.nanos);
@@ -55,9 +62,14 @@ export function toMs(text: unknown): number | undefined {
 	return toMoment(text)?.ms;
 }
 
-/** `undefined` when the text is not an RFC 3339 timestamp. */
+/** `undefined` when the text is not a timestamp. */
 export function toMoment(text: unknown): Moment | undefined {
-	return typeof text === 'string' ? (readUsual(text) ?? readAny(text)) : undefined;
+	return typeof text === 'string' ? (readUsual(text) ?? readAny(text.trim())) : undefined;
+}
+
+/** Whether the text says in which time zone it is. A date that a person enters without one means his own. */
+export function hasOffset(text: string): boolean {
+	return SINCE_1970.test(text.trim()) || DATE_AND_TIME.exec(text.trim())?.[8] !== undefined;
 }
 
 /** The spelling that servers use, `2026-01-05T10:00:00.123Z` with any number of digits, read without a pattern. */
@@ -94,22 +106,33 @@ function digits(text: string, from: number, to: number): number {
 }
 
 function readAny(text: string): Moment | undefined {
-	const match = RFC3339.exec(text);
-	if (!match) return undefined;
-	const [, year, month, day, hour, minute, second, fraction = '', zone] = match;
+	const match = DATE_AND_TIME.exec(text);
+	if (!match) return readSince1970(text);
+	const [, year, month, day, hour, minute, second = '0', fraction, zone = 'Z'] = match;
 	// Not with `Date.UTC`, which takes the years 0 to 99 for 1900 to 1999.
 	const date = new Date(0);
 	date.setUTCFullYear(+year, +month - 1, +day);
 	if (date.getUTCMonth() !== +month - 1 || +hour > 23 || +minute > 59 || +second > 60) return undefined;
 	// A leap second, 23:59:60, is the first one of the next day.
-	const ms = date.getTime() + ((+hour * 60 + +minute) * 60 + +second) * 1000;
-	const nanos = Number(fraction.padEnd(9, '0').slice(0, 9));
-	const beyond = nanos % 1_000_000;
-	return { ms: ms + (nanos - beyond) / 1_000_000 - zoneOffsetSeconds(zone) * 1000, nanos: beyond };
+	const seconds = date.getTime() / 1000 + (+hour * 60 + +minute) * 60 + +second - offsetSeconds(zone);
+	return momentOf(seconds, fraction);
 }
 
-function zoneOffsetSeconds(zone: string): number {
-	if (zone === 'Z' || zone === 'z') return 0;
+function readSince1970(text: string): Moment | undefined {
+	const match = SINCE_1970.exec(text);
+	return match ? momentOf(Number(match[1]), match[2] ?? match[3]) : undefined;
+}
+
+/** @param fraction digits behind the decimal point */
+function momentOf(seconds: number, fraction = ''): Moment {
+	const nanos = Number(fraction.padEnd(9, '0').slice(0, 9));
+	const beyond = nanos % 1_000_000;
+	return { ms: seconds * 1000 + (nanos - beyond) / 1_000_000, nanos: beyond };
+}
+
+function offsetSeconds(zone: string): number {
+	if (!/^[+-]/.test(zone)) return 0;
 	const sign = zone.startsWith('-') ? -1 : 1;
-	return sign * (Number(zone.slice(1, 3)) * 3600 + Number(zone.slice(4, 6)) * 60);
+	const digitsOnly = zone.slice(1).replace(':', '');
+	return sign * (Number(digitsOnly.slice(0, 2)) * 3600 + Number(digitsOnly.slice(2, 4)) * 60);
 }

@@ -11,7 +11,7 @@ export type EventKindId = 'orderCompleted' | 'operationChanged' | 'structureChan
  */
 export interface EventKind {
 	id: EventKindId;
-	/** Title Case, as people see it in a dropdown. */
+	/** Title Case, as people see it in a dropdown and under the node. */
 	displayName: string;
 	description: string;
 	/** Field of `Subscription` that streams it. */
@@ -24,6 +24,18 @@ export interface EventKind {
 	selection: readonly SelectedField[];
 	/** Names that identity and cursor need, asked for even when a user selects own fields. */
 	identityFields: readonly string[];
+	/** Fields that every version of Pico sends for it, although their values may be null: what tells it from other JSON. */
+	requiredFields: readonly string[];
+	/** Path of the id of the product it belongs to, to filter by; absent where Pico does not tell. */
+	productPath?: readonly string[];
+	/** Field of the id of the operation whose structure it changes; absent where it changes none. */
+	changedOperation?: string;
+	/** Field of the id of the order it belongs to, to filter by; absent where it belongs to none. */
+	orderIdField?: string;
+	/** Whether a second event about the same thing puts the first one right. */
+	repeatIsCorrection: boolean;
+	/** Whether it lists consumed serials, of which each can be an item of its own. */
+	hasLines: boolean;
 	/** The same row under the current names, with derived times in place. */
 	normalise(row: Row): Row;
 	/**

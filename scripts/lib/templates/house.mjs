@@ -65,9 +65,9 @@ function checkFailedPath(workflow, report) {
 	const links = linksOf(workflow);
 	for (const node of workflow.nodes) {
 		if (node.type !== PICO_TRIGGER) continue;
-		const { moveOn, options } = node.parameters;
-		if (moveOn !== 'succeeded' || options?.afterLastAttempt !== 'failedOutput') {
-			report(node.name, 'does not send what fails to the Failed output', 'set Move On to "When the Run Succeeds" and After the Last Attempt to "Send to the Failed Output"');
+		const { deliverNext, options } = node.parameters;
+		if (deliverNext !== 'afterSuccess' || options?.afterLastAttempt !== 'failedOutput') {
+			report(node.name, 'does not send what fails to the Failed output', 'set Deliver Next Event to "After Run Succeeds" and After Last Attempt to "Send to Failed Output"');
 			continue;
 		}
 		const failed = links.filter(({ from, output }) => from === node.name && output === 1);

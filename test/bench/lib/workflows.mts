@@ -89,12 +89,12 @@ export function workflows(server: string, pollSeconds: number): Workflow[] {
 			ask,
 			collect('{ polled: $json.data.operationOrderCompletes.map((row) => row.endState.producedSerial) }'),
 		]),
-		line(IDS.ourRunsStarted, [ours('startedOnly', { moveOn: 'started' }), nothing]),
-		line(IDS.ourRunsFinished, [ours('finished', { moveOn: 'finished' }), nothing]),
+		line(IDS.ourRunsStarted, [ours('startedOnly', { deliverNext: 'immediately' }), nothing]),
+		line(IDS.ourRunsFinished, [ours('finished', { deliverNext: 'afterFinish' }), nothing]),
 		line(IDS.sseRuns, [sse, nothing]),
 		...IDS.ourBacklog.map((id) =>
 			line(id, [
-				ours('backlog', { startFrom: 'earliest', output: 'full', options: { eventsPerRun: BATCH } }),
+				ours('backlog', { startFrom: 'earliest', output: 'raw', options: { eventsPerRun: BATCH } }),
 				collect("{ items: $('Trigger').all().length }", { executeOnce: true }),
 			]),
 		),

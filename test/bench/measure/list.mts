@@ -18,7 +18,7 @@ export interface ListResult {
 	firstMs: number;
 }
 
-const OURS = { resource: 'operation', operation: 'getAll', returnAll: true, output: 'full', filters: { includeArchived: true } };
+const OURS = { resource: 'operation', operation: 'getAll', returnAll: true, output: 'raw', filters: { includeArchived: true } };
 const EXECUTIONS = 5;
 
 /** Lists all operations with our node and with n8n's GraphQL node, in turns; the first turn warms up. */

@@ -90,12 +90,12 @@ export async function measure(input: PathInput): Promise<PathResult> {
 		result.peer.push(await bare(input.events, input.everyMs));
 	}
 
-	const backlog = async (eventsPerRun: number, resetToken: string) => {
+	const backlog = async (eventsPerRun: number, positionResetKey: string) => {
 		let rows = 0;
 		let finished = () => undefined as void;
 		const all = new Promise<void>((resolve) => (finished = resolve));
 		const started = performance.now();
-		const parameters = { startFrom: 'date', startDate: DAY, options: { eventsPerRun, resetToken } };
+		const parameters = { startFrom: 'date', startDate: DAY, options: { eventsPerRun, positionResetKey } };
 		const running = await trigger(parameters, (items) => {
 			rows += items.length;
 			if (rows >= input.backlog) finished();

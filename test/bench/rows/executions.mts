@@ -42,10 +42,10 @@ export const executions: Measure = async (bench) => {
 			notes,
 		});
 	return [
-		row('started', "Move On 'As Soon as It Starts'", 0.95, [
+		row('started', "Deliver Next Event 'Immediately'", 0.95, [
 			'Runs that n8n stored as finished, until the last one was, from the first write on. One node behind the trigger that does nothing.',
 		]),
-		row('finished', "Move On 'When the Run Finishes'", 0.8, [
+		row('finished', "Deliver Next Event 'After Run Finishes'", 0.8, [
 			'Ours then runs one event after the other, in order; the SSE Trigger starts all of them at once.',
 		]),
 	];

@@ -1,7 +1,7 @@
 'use strict';
 
 // The file of the package under test that decides what this n8n can do: it is asked in the place where it decides.
-const { capabilitiesOf } = require('../n8n-nodes-pico-mes/dist/nodes/shared/delivery/capabilities.js');
+const { capabilitiesOf } = require('../n8n-nodes-pico-mes/dist/nodes/shared/delivery/host.js');
 
 /** Starts one run with a key and tries the same key again, then leaves a failed execution, then tells what it saw. */
 class Probe {

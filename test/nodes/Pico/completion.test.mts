@@ -72,7 +72,7 @@ describe('Completion: Get Many', () => {
 
 	it('gives full rows or selected fields, always with the event ID', async () => {
 		await build(1);
-		const [full] = (await getAll({ output: 'full' })).json;
+		const [full] = (await getAll({ output: 'raw' })).json;
 		expect(full).toMatchObject({ eventId: expect.any(String), externalOrderId: 'BULK-1', endState: { producedSerial: expect.any(String) } });
 		const [few] = (await getAll({ output: 'fields', fields: ['externalOrderId', 'at'] })).json;
 		expect(few).toEqual({ eventId: full.eventId, externalOrderId: 'BULK-1', at: '2026-02-01T00:00:00.000Z' });
@@ -158,7 +158,7 @@ describe('Completion: Get Many, one item per consumed serial', () => {
 	});
 
 	it.each([
-		['full', { output: 'full' }],
+		['full', { output: 'raw' }],
 		['fields', { output: 'fields', fields: ['externalOrderId'] }],
 	])('output %s: the list of Pico holds the serial of the item alone', async (_name, output) => {
 		await build(1);

@@ -56,7 +56,7 @@ describe('Operation: Get Many', () => {
 	});
 
 	it('gives full rows, or only selected fields, under the names of Pico', async () => {
-		const [full] = (await getAll({ partNumber: 'PUMP-100' }, { output: 'full' })).json;
+		const [full] = (await getAll({ partNumber: 'PUMP-100' }, { output: 'raw' })).json;
 		expect(full).toMatchObject({ externalId: 'PUMP-100', externalRevision: 'B', variantName: '230 V' });
 		const [few] = (await getAll({ partNumber: 'PUMP-100' }, { output: 'fields', fields: ['externalId', 'variantName'] })).json;
 		expect(few).toEqual({ externalId: 'PUMP-100', variantName: '230 V' });

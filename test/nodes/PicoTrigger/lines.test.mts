@@ -109,22 +109,22 @@ test('a completion whose run was killed is not run again after the option was ch
 	await complete('LAST');
 	await until('the last run', () => host.items.some(({ orderId }) => orderId === 'LAST'));
 	expect(host.runs).toHaveLength(3);
-	expect(host.logs.join('\n')).not.toContain('Starting anew');
+	expect(host.logs.join('\n')).not.toContain("Starts at 'Start From'");
 });
 
 test('a completion that is delivered again has the same line ids', async () => {
-	await start({ startFrom: 'earliest', options: { ...PER_SERIAL, resetToken: '1' } });
+	await start({ startFrom: 'earliest', options: { ...PER_SERIAL, positionResetKey: '1' } });
 	await complete('MO-1');
 	await until('the run', () => host.runs.length === 1);
 	await host.deactivate();
-	host.parameters = { startFrom: 'earliest', options: { ...PER_SERIAL, resetToken: '2' } };
+	host.parameters = { startFrom: 'earliest', options: { ...PER_SERIAL, positionResetKey: '2' } };
 	await host.activate();
 	await until('the run again', () => host.runs.length === 2);
 	expect(host.runs[1].items.map(({ lineId }) => lineId)).toEqual(host.runs[0].items.map(({ lineId }) => lineId));
 });
 
 test.each([
-	['full', { output: 'full' }],
+	['raw', { output: 'raw' }],
 	['fields', { output: 'fields', fields: ['externalOrderId'] }],
 ])('output %s: each item holds its own serial where Pico has the list, and its id in _pico', async (_name, output) => {
 	await start({ ...output, options: PER_SERIAL });
@@ -140,7 +140,7 @@ test.each([
 });
 
 test('the Failed output gets the same lines, each with the reason', async () => {
-	await start({ moveOn: 'succeeded', options: { ...PER_SERIAL, attempts: 1, afterLastAttempt: 'failedOutput' } });
+	await start({ deliverNext: 'afterSuccess', options: { ...PER_SERIAL, attempts: 1, afterLastAttempt: 'failedOutput' } });
 	host.workflow = (_items, { output }) => (output === 1 ? 'success' : 'error');
 	await complete('MO-1');
 	await until('the Failed output', () => host.runs.some(({ output }) => output === 1));

@@ -38,8 +38,8 @@ async function orderFor(pico: SandboxProcess, externalOrderId: string) {
 	return { externalOrderId, operationId };
 }
 
-describe('moving on', () => {
-	test('when the run finishes: a failed run is n8n\'s to show, the next event goes on', async () => {
+describe('the next event', () => {
+	test('after the run finishes: a failed run is n8n\'s to show, the next event goes on', async () => {
 		await start();
 		host.workflow = () => 'error';
 		await complete(3);
@@ -47,8 +47,8 @@ describe('moving on', () => {
 		expect(new Set(host.ids).size).toBe(3);
 	});
 
-	test('when it succeeds: an event is offered again until it does, in order, and counts its attempts', async () => {
-		await start({ moveOn: 'succeeded', options: { attempts: 5 } });
+	test('after the run succeeds: an event is offered again until it does, in order, and counts its attempts', async () => {
+		await start({ deliverNext: 'afterSuccess', options: { attempts: 5 } });
 		host.workflow = (items) => (Number(items[0].attempt) < 3 ? 'error' : 'success');
 		await complete(2);
 		await until('six runs', () => host.runs.filter(({ status }) => status === 'success').length === 2);
@@ -56,8 +56,8 @@ describe('moving on', () => {
 		expect(new Set(host.runs.map(({ key }) => key)).size).toBe(6);
 	});
 
-	test('skips loudly after the last attempt: the failed execution holds the event, the stream goes on', async () => {
-		await start({ moveOn: 'succeeded', options: { attempts: 2, afterLastAttempt: 'skip' } });
+	test('continues after the last attempt: the failed execution holds the event', async () => {
+		await start({ deliverNext: 'afterSuccess', options: { attempts: 2, afterLastAttempt: 'recordFailure' } });
 		host.workflow = failFor('BAD');
 		await complete(1, 'BAD');
 		await complete(1, 'GOOD');
@@ -66,8 +66,8 @@ describe('moving on', () => {
 		expect((host.failedExecutions[0] as { description?: string }).description).toMatch(/BAD/);
 	});
 
-	test('holds the stream: nothing overtakes an event that keeps failing, and it goes on once mended', async () => {
-		await start({ moveOn: 'succeeded', options: { attempts: 1, afterLastAttempt: 'hold' } });
+	test('keeps retrying: nothing overtakes an event that keeps failing, and the next one follows once it succeeds', async () => {
+		await start({ deliverNext: 'afterSuccess', options: { attempts: 1, afterLastAttempt: 'keepRetrying' } });
 		let mended = false;
 		host.workflow = (items) => (mended ? 'success' : failFor('BAD')(items));
 		await complete(1, 'BAD');
@@ -79,7 +79,7 @@ describe('moving on', () => {
 	});
 
 	test('sends to the Failed output with the reason', async () => {
-		await start({ moveOn: 'succeeded', options: { attempts: 2, afterLastAttempt: 'failedOutput' } });
+		await start({ deliverNext: 'afterSuccess', options: { attempts: 2, afterLastAttempt: 'failedOutput' } });
 		host.workflow = (items, run) => (run.output === 1 ? 'success' : failFor('BAD')(items));
 		await complete(1, 'BAD');
 		await complete(1, 'GOOD');
@@ -91,7 +91,7 @@ describe('moving on', () => {
 	});
 
 	test('the reason has the words of the server too, which n8n keeps beside its own', async () => {
-		await start({ moveOn: 'succeeded', options: { attempts: 1, afterLastAttempt: 'failedOutput' } });
+		await start({ deliverNext: 'afterSuccess', options: { attempts: 1, afterLastAttempt: 'failedOutput' } });
 		host.runError = { message: 'Your request is invalid', description: 'The period is closed' };
 		host.workflow = (items, run) => (run.output === 1 ? 'success' : failFor('BAD')(items));
 		await complete(1, 'BAD');
@@ -99,8 +99,8 @@ describe('moving on', () => {
 		expect(host.runs.at(-1)?.items[0]).toMatchObject({ reason: 'Your request is invalid: The period is closed' });
 	});
 
-	test('as soon as it starts: does not wait for a run', async () => {
-		await start({ moveOn: 'started' });
+	test('immediately: does not wait for a run', async () => {
+		await start({ deliverNext: 'immediately' });
 		host.workflow = () => 'never';
 		await complete(5);
 		await until('five runs', () => host.runs.length === 5);
@@ -116,7 +116,7 @@ describe('moving on', () => {
 
 describe('after an unclean stop', () => {
 	test('runs the event again when asked to, as another attempt', async () => {
-		await start({ options: { afterUncleanStop: 'again' } });
+		await start({ options: { afterRestart: 'again' } });
 		host.workflow = () => 'never';
 		await complete(1);
 		await until('the run', () => host.runs.length === 1);
@@ -180,20 +180,20 @@ describe('the stored position', () => {
 		expect(JSON.stringify(host.staticData).length).toBeLessThan(32 * 1024);
 	}, 40_000);
 
-	test('of another event or filter is not used', async () => {
+	test('of another event is not used', async () => {
 		await deliverOne();
-		host.parameters.options = { orderFilter: 'X*' };
+		host.parameters.event = 'noteSaved';
 		await complete(1, 'MEANWHILE');
 		await host.activate('update');
-		await complete(1, 'X');
-		await until('the matching one', () => host.items.some(({ orderId }) => String(orderId).startsWith('X')));
+		await sandbox.control('POST', 'notes/add', { text: 'Scratch' });
+		await until('the note', () => host.items.some(({ text }) => text === 'Scratch'));
 		expect(host.runs).toHaveLength(3);
-		expect(host.logs.join('\n')).toMatch(/endpoint, event or filter was changed/);
+		expect(host.logs.join('\n')).toMatch(/the host of the endpoint or the event was changed/);
 	});
 
-	test('is forgotten for a new reset token: the same events run again', async () => {
+	test('is forgotten for a new reset key: the same events run again', async () => {
 		await deliverOne();
-		host.parameters.options = { resetToken: 'again' };
+		host.parameters.options = { positionResetKey: 'again' };
 		host.parameters.startFrom = 'earliest';
 		await host.activate('update');
 		await until('the same events again', () => host.ids.filter((id) => id === host.ids[0]).length === 2);
@@ -203,17 +203,17 @@ describe('the stored position', () => {
 		['corrupt', { v: 1, source: undefined, cursor: 'yesterday' }],
 		['of nothing', {}],
 		['a text', 'lost'],
-		['without cursor', { v: 7, resetToken: '' }],
+		['without cursor', { v: 7, resetKey: '' }],
 	])('that is %s fails the activation instead of starting at now', async (_name, broken) => {
 		await deliverOne();
 		host.staticData = { global: { 'picoTrigger:node-1': broken } } as IDataObject;
-		await expect(host.activate('init')).rejects.toMatchObject({ description: expect.stringContaining("'Reset Token'") as string });
+		await expect(host.activate('init')).rejects.toMatchObject({ description: expect.stringContaining("'Position Reset Key'") as string });
 	});
 
 	test('of a newer version of this package is used as far as its cursor', async () => {
 		await deliverOne();
 		const [key, state] = Object.entries(host.staticData.global as IDataObject)[0] as [string, IDataObject];
-		host.staticData = { global: { [key]: { v: 99, source: state.source, resetToken: '', cursor: state.cursor, shape: 'unknown' } } };
+		host.staticData = { global: { [key]: { v: 99, source: state.source, resetKey: '', cursor: state.cursor, shape: 'unknown' } } };
 		await complete(1, 'MEANWHILE');
 		await host.activate('init');
 		await until('the one in between', () => host.items.some(({ orderId }) => String(orderId).startsWith('MEANWHILE')));

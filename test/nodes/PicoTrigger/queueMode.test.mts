@@ -28,7 +28,7 @@ test('goes on after a run whose end n8n never tells, as happens in queue mode', 
 	await complete(3);
 	await until('all runs', () => host.runs.length === 4, 10_000);
 	expect(new Set(host.ids).size).toBe(4);
-	expect(host.logs.join('\n')).toContain('No word of the run');
+	expect(host.logs.join('\n')).toContain('did not report the end of the run');
 });
 
 test('goes on as soon after a restart, though the first end it waits for is never told', async () => {

@@ -44,7 +44,7 @@ test('attaches the whole structure of the product whose step changed', async () 
 	expect(partNumbers(structure)).toEqual(['BOLT-1', 'NUT-1']);
 });
 
-test.each(['simplified', 'full', 'fields'])('attaches the structure of a changed operation to output %s', async (output) => {
+test.each(['simplified', 'raw', 'fields'])('attaches the structure of a changed operation to output %s', async (output) => {
 	await start('operationChanged', { output, fields: ['name'] });
 	await deploy('KIT-2');
 	await until('a run', () => host.items.length > 0);

@@ -5,7 +5,7 @@ import { Company } from '../../n8n/templates/odoo/company.mts';
 import type { SandboxProcess } from '../../kit/sandbox.mts';
 
 type Flow = Workflow & { id: string };
-export type MoveOn = 'finished' | 'succeeded' | 'started';
+export type DeliverNext = 'afterFinish' | 'afterSuccess' | 'immediately';
 
 /**
  * `template`: the completions template as it is. `front`: a trigger with several events per run hands each of them to
@@ -16,7 +16,7 @@ export type FlowKind = 'template' | 'front' | 'lean';
 export interface FlowSpec {
 	kind: FlowKind;
 	eventsPerRun: number;
-	moveOn: MoveOn;
+	deliverNext: DeliverNext;
 	/** Begins with what Pico has already, instead of with what comes from now on. */
 	backlog?: boolean;
 }
@@ -26,8 +26,8 @@ const RUN_TIMEOUT = { lean: 120, template: 120, front: 300 };
 /** The template that the fronts call; its own trigger is off, or every event would come twice. */
 const CALLED = 'scaleCalledByAll';
 
-export const flowId = ({ kind, eventsPerRun, moveOn, backlog }: FlowSpec): string =>
-	`scale${kind.slice(0, 5)}${moveOn.slice(0, 2)}${backlog ? 'b' : ''}${eventsPerRun}`.padEnd(16, 'x');
+export const flowId = ({ kind, eventsPerRun, deliverNext, backlog }: FlowSpec): string =>
+	`scale${kind.slice(0, 5)}${deliverNext.slice(-2)}${backlog ? 'b' : ''}${eventsPerRun}`.padEnd(16, 'x');
 
 export function credentialsFor(sandbox: SandboxProcess): Credential[] {
 	const { url, credentials } = new Company(sandbox);
@@ -81,13 +81,13 @@ function asSent(workflow: Flow, { backlog }: FlowSpec): Flow {
 }
 
 /** As in the template, but for the number of events and what follows the last attempt. */
-const triggerOf = ({ eventsPerRun, moveOn, backlog }: FlowSpec) => ({
+const triggerOf = ({ eventsPerRun, deliverNext, backlog }: FlowSpec) => ({
 	startFrom: backlog ? 'earliest' : 'new',
-	moveOn,
+	deliverNext,
 	options: {
 		eventsPerRun,
-		afterUncleanStop: 'again',
-		...(moveOn === 'succeeded' ? { attempts: 3, afterLastAttempt: 'skip' } : {}),
+		afterRestart: 'again',
+		...(deliverNext === 'afterSuccess' ? { attempts: 3, afterLastAttempt: 'recordFailure' } : {}),
 	},
 });
 

@@ -20,18 +20,18 @@ const backlog = (spec: FlowSpec, events: number): LineSpec => ({
 
 /** How fast each setting works off a backlog, with no worker killed. */
 export const SEARCH: readonly LineSpec[] = [
-	backlog({ kind: 'lean', eventsPerRun: 1, moveOn: 'succeeded' }, 200),
-	backlog({ kind: 'lean', eventsPerRun: 10, moveOn: 'succeeded' }, 1_000),
-	backlog({ kind: 'lean', eventsPerRun: 50, moveOn: 'succeeded' }, 5_000),
-	backlog({ kind: 'lean', eventsPerRun: 100, moveOn: 'succeeded' }, 10_000),
-	backlog({ kind: 'lean', eventsPerRun: 1, moveOn: 'started' }, 200),
-	backlog({ kind: 'template', eventsPerRun: 1, moveOn: 'succeeded' }, 60),
-	backlog({ kind: 'front', eventsPerRun: 10, moveOn: 'succeeded' }, 60),
-	backlog({ kind: 'front', eventsPerRun: 50, moveOn: 'succeeded' }, 100),
+	backlog({ kind: 'lean', eventsPerRun: 1, deliverNext: 'afterSuccess' }, 200),
+	backlog({ kind: 'lean', eventsPerRun: 10, deliverNext: 'afterSuccess' }, 1_000),
+	backlog({ kind: 'lean', eventsPerRun: 50, deliverNext: 'afterSuccess' }, 5_000),
+	backlog({ kind: 'lean', eventsPerRun: 100, deliverNext: 'afterSuccess' }, 10_000),
+	backlog({ kind: 'lean', eventsPerRun: 1, deliverNext: 'immediately' }, 200),
+	backlog({ kind: 'template', eventsPerRun: 1, deliverNext: 'afterSuccess' }, 60),
+	backlog({ kind: 'front', eventsPerRun: 10, deliverNext: 'afterSuccess' }, 60),
+	backlog({ kind: 'front', eventsPerRun: 50, deliverNext: 'afterSuccess' }, 100),
 ];
 
-const TEMPLATE: FlowSpec = { kind: 'template', eventsPerRun: 1, moveOn: 'succeeded' };
-const LEAN: FlowSpec = { kind: 'lean', eventsPerRun: LEAN_EVENTS_PER_RUN, moveOn: 'succeeded' };
+const TEMPLATE: FlowSpec = { kind: 'template', eventsPerRun: 1, deliverNext: 'afterSuccess' };
+const LEAN: FlowSpec = { kind: 'lean', eventsPerRun: LEAN_EVENTS_PER_RUN, deliverNext: 'afterSuccess' };
 
 /** What the template gets in its line. */
 export const templateRate = (carried: number): number =>
@@ -60,11 +60,11 @@ export const flowsOf = (parts: readonly Part[]): FlowSpec[] => [
 	...(parts.includes('lean') ? [LEAN] : []),
 ];
 
-function nameOf({ kind, eventsPerRun, moveOn }: FlowSpec): string {
+function nameOf({ kind, eventsPerRun, deliverNext }: FlowSpec): string {
 	const what = {
 		lean: 'Lean flow: one HTTP request for each run',
 		template: 'Odoo completions template as it is',
 		front: 'Trigger that hands each event to the Odoo template',
 	}[kind];
-	return `${what}, ${eventsPerRun} per run${moveOn === 'started' ? ', Move On as soon as it starts' : ''}`;
+	return `${what}, ${eventsPerRun} per run${deliverNext === 'immediately' ? ', Deliver Next Event: Immediately' : ''}`;
 }

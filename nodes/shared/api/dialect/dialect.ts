@@ -1,8 +1,11 @@
 import type { HasField } from '../../events/selection';
-import type { PicoClient } from '../client';
 import { asFailure, PicoFailure } from '../failure';
+import { elapsed } from '../pause';
 import { INTROSPECTION, readSchema, type Schema } from './introspection';
 import { namesNotKnown } from './learn';
+
+/** Sends a question to the server and hands back the `data` of its answer. */
+export type Ask = (document: string) => Promise<{ data: unknown }>;
 
 /** Names do not change while a server runs; an upgrade of the server is noticed after this time at the latest. */
 const REMEMBER_MS = 10 * 60_000;
@@ -21,16 +24,18 @@ export class Dialect {
 
 	constructor(private readonly schema: Schema | undefined) {}
 
-	static async of(client: PicoClient, signal?: AbortSignal): Promise<Dialect> {
-		const remembered = known.get(client.endpoint);
-		if (remembered && remembered.until > Date.now()) return await remembered.dialect;
-		// The promise is remembered, so that items that run side by side ask the server once.
-		const asked = { dialect: introspect(client, signal).then((schema) => new Dialect(schema)), until: Date.now() + REMEMBER_MS };
-		known.set(client.endpoint, asked);
-		asked.dialect.catch(() => {
-			if (known.get(client.endpoint) === asked) known.delete(client.endpoint);
-		});
-		return await asked.dialect;
+	/**
+	 * The dialect of the server at `endpoint`. Those who ask at the same time share one question, and each waits for itself:
+	 * one that gives up, or may not ask, takes nothing away from the others.
+	 */
+	static async of(endpoint: string, ask: Ask, signal?: AbortSignal): Promise<Dialect> {
+		const remembered = known.get(endpoint);
+		if (!remembered || remembered.until <= elapsed()) return await untilAborted(introspectAndRemember(endpoint, ask), signal);
+		const outcome = await untilAborted(remembered.dialect.catch(asFailure), signal);
+		if (outcome instanceof Dialect) return outcome;
+		// The fault may be that of whoever asked: their token, their cancelled execution.
+		if (outcome.kind === 'aborted' || outcome.kind === 'auth') return await untilAborted(introspectAndRemember(endpoint, ask), signal);
+		throw outcome;
 	}
 
 	/** For tests and for a person who upgraded a server. */
@@ -61,7 +66,8 @@ export class Dialect {
 	 */
 	hasFilter(typeName: string, fieldName: string, argument: string, path: readonly string[]): boolean | undefined {
 		if (this.hasArgument(typeName, fieldName, argument) === false) return false;
-		if (!this.schema) return path.some((step) => this.missing.has(`*.${step}`)) ? false : undefined;
+		if (path.some((step) => this.missing.has(`*.${step}`))) return false;
+		if (!this.schema) return undefined;
 		let type = this.schema.get(typeName)?.get(fieldName)?.args.get(argument);
 		for (const step of path) {
 			const field = type === undefined ? undefined : this.schema.get(type)?.get(step);
@@ -71,24 +77,35 @@ export class Dialect {
 		return true;
 	}
 
-	/** Runs `request`; when the server does not know names in it, remembers that and runs it again. */
-	async adapting<T>(request: () => Promise<T>): Promise<T> {
+	/**
+	 * Runs what `build` makes. When the server does not know names in it, remembers that and builds it again. When the server
+	 * refuses a document that filters, tries once without the filter: some list filters that they do not carry out.
+	 *
+	 * @throws PicoFailure
+	 */
+	async adapting<B extends { document: string }, T>(build: () => B, run: (built: B) => Promise<T>): Promise<T> {
+		let withFilter: { filter: string; refusal: PicoFailure } | undefined;
 		for (let round = 1; ; round++) {
 			const before = this.missing.size;
+			const built = build();
 			try {
-				return await request();
+				return await run(built);
 			} catch (error) {
-				const names = error instanceof PicoFailure ? unknownNames(error) : [];
+				const failure = asFailure(error);
+				const names = unknownNames(failure);
 				for (const name of names) this.missing.add(name);
-				// Another request may have learned these names while this one was under way: building it anew helps then too.
-				if (round >= ADAPTATIONS || names.length === 0 || this.missing.size === before) throw asFailure(error);
+				// Another request may have learned these names while this one was under way: building it again helps then too.
+				if (names.length > 0 && this.missing.size > before && round < ADAPTATIONS) continue;
+				if (withFilter) {
+					this.missing.delete(withFilter.filter);
+					throw failure.kind === 'graphql' ? withFilter.refusal : failure;
+				}
+				const filter = failure.kind === 'graphql' ? filterIn(built.document) : undefined;
+				if (filter === undefined) throw failure;
+				this.missing.add(filter);
+				withFilter = { filter, refusal: failure };
 			}
 		}
-	}
-
-	/** Whether a refusal names something that is not yet known to be missing. */
-	isUnlearned(failure: PicoFailure): boolean {
-		return namesIn(failure).some((name) => !this.missing.has(name));
 	}
 
 	/** Remembers the names that a refusal says are unknown; `false` when it teaches nothing new. */
@@ -103,18 +120,43 @@ function unknownNames(failure: PicoFailure): string[] {
 	return (failure.details.errors ?? []).flatMap(({ message }) => namesNotKnown(message));
 }
 
-function namesIn(failure: PicoFailure): string[] {
-	return (failure.details.errors ?? []).flatMap(({ message }) => namesNotKnown(message));
+/** The filter of one of our own documents, written as the argument is remembered. */
+function filterIn(document: string): string | undefined {
+	const [, operation, field] = /^(query|subscription) \{ (\w+)\((?:.*, )?where: /.exec(document) ?? [];
+	return field === undefined ? undefined : `${operation === 'query' ? 'Query' : 'Subscription'}.${field}(where)`;
+}
+
+function introspectAndRemember(endpoint: string, ask: Ask): Promise<Dialect> {
+	const asked = { dialect: introspect(ask).then((schema) => new Dialect(schema)), until: elapsed() + REMEMBER_MS };
+	known.set(endpoint, asked);
+	asked.dialect.catch(() => {
+		if (known.get(endpoint) === asked) known.delete(endpoint);
+	});
+	return asked.dialect;
 }
 
 /** A site may refuse introspection; that is no reason to stop. Everything else (token, path, network) is. */
-async function introspect(client: PicoClient, signal?: AbortSignal): Promise<Schema | undefined> {
+async function introspect(ask: Ask): Promise<Schema | undefined> {
 	try {
-		const { data } = await client.execute({ document: INTROSPECTION, repeatable: true, signal });
-		return readSchema(data);
+		return readSchema((await ask(INTROSPECTION)).data);
 	} catch (error) {
 		const failure = asFailure(error);
 		if (failure.kind === 'graphql') return undefined;
 		throw failure;
+	}
+}
+
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+	if (!signal) return await promise;
+	let abort = () => {};
+	const aborted = new Promise<never>((_resolve, reject) => {
+		abort = () => reject(signal.reason instanceof PicoFailure ? signal.reason : new PicoFailure('aborted', 'The request was canceled'));
+	});
+	if (signal.aborted) abort();
+	signal.addEventListener('abort', abort, { once: true });
+	try {
+		return await Promise.race([promise, aborted]);
+	} finally {
+		signal.removeEventListener('abort', abort);
 	}
 }

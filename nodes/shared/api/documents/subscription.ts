@@ -13,6 +13,8 @@ export interface StreamOptions {
 	where?: Record<string, unknown>;
 	/** Names of the first level to ask for; identity and cursor fields are always added. */
 	fields?: readonly string[];
+	/** Names of the first level to leave out, because the server cannot resolve them for some row. */
+	without?: ReadonlySet<string>;
 	/** Own selection set in GraphQL, without braces; identity and cursor fields are added. */
 	ownSelection?: string;
 }
@@ -37,7 +39,8 @@ export function subscriptionDocument(kind: EventKind, dialect: Dialect, options:
 	if (options.batchSize && dialect.hasArgument('Subscription', kind.streamField, 'batchSize') !== false) {
 		args.push(`batchSize: ${options.batchSize}`);
 	}
-	if (options.where && Object.keys(options.where).length > 0) args.push(`where: ${literal(options.where)}`);
+	const mayFilter = dialect.hasArgument('Subscription', kind.streamField, 'where') !== false;
+	if (mayFilter && options.where && Object.keys(options.where).length > 0) args.push(`where: ${literal(options.where)}`);
 	const list = args.length > 0 ? `(${args.join(', ')})` : '';
 	return `subscription { ${kind.streamField}${list} ${selectionOf(kind, dialect, options)} }`;
 }
@@ -51,9 +54,10 @@ export function canReplay(kind: EventKind, dialect: Dialect): boolean {
 export function selectionOf(
 	kind: EventKind,
 	dialect: Dialect,
-	{ fields, ownSelection }: Pick<StreamOptions, 'fields' | 'ownSelection'> = {},
+	{ fields, without, ownSelection }: Pick<StreamOptions, 'fields' | 'without' | 'ownSelection'> = {},
 ): string {
-	const keep = fields || ownSelection ? new Set([...(fields ?? []), ...kind.identityFields]) : undefined;
+	const asked = fields || ownSelection ? [...(fields ?? []), ...kind.identityFields] : kind.selection.map(({ name }) => name);
+	const keep = new Set(without ? asked.filter((name) => !without.has(name)) : asked);
 	const printed = printSelection(kind.typeName, kind.selection, dialect.has, keep);
 	return ownSelection ? printed.replace(/\}$/, `${ownSelection} }`) : printed;
 }

@@ -1,13 +1,8 @@
-/**
- * Hands items from a producer to a consumer. The producer asks before it fetches more and is let go on only when
- * everything was taken and the consumer waits: this is what carries back-pressure from a slow workflow to the socket.
- */
+/** Hands items from a producer that cannot be paused to a consumer. */
 export class Handover<T> {
 	private readonly items: T[] = [];
 	private closed = false;
-	private waiting = false;
 	private wakeConsumer = () => {};
-	private wakeProducer = () => {};
 
 	push(item: T): void {
 		this.items.push(item);
@@ -22,25 +17,14 @@ export class Handover<T> {
 	close(): void {
 		this.closed = true;
 		this.wakeConsumer();
-		this.wakeProducer();
 	}
 
-	/** For the producer: resolves when the consumer waits for more, or after `close`. */
-	async wanted(): Promise<void> {
-		if (this.closed || (this.waiting && this.items.length === 0)) return;
-		await new Promise<void>((resolve) => (this.wakeProducer = resolve));
-	}
-
-	/** For the consumer: the next item; `undefined` once closed and empty. */
+	/** The next item; `undefined` once closed and empty. */
 	async take(): Promise<T | undefined> {
 		while (this.items.length === 0) {
 			if (this.closed) return undefined;
-			this.waiting = true;
-			const more = new Promise<void>((resolve) => (this.wakeConsumer = resolve));
-			this.wakeProducer();
-			await more;
+			await new Promise<void>((resolve) => (this.wakeConsumer = resolve));
 		}
-		this.waiting = false;
 		return this.items.shift();
 	}
 }

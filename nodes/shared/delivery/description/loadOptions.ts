@@ -1,19 +1,19 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { PicoClient } from '../../api/client';
-import { activationError } from '../report';
+import { operationsDocument } from '../../api/documents/reads';
+import { activationError } from '../host';
 import { asObjects, asText } from '../../events/read';
 import { asFailure } from '../../api/failure';
+
+const FIELDS = ['id', 'externalId', 'externalRevision', 'name', 'archivedAt'];
 
 /** What the dropdowns of the triggers offer. */
 export const loadOptions = {
 	async getOperations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 		try {
 			const client = await PicoClient.of(this);
-			const { data } = await client.execute({
-				document: '{ operations { id externalId externalRevision name archivedAt } }',
-				repeatable: true,
-			});
+			const { data } = await client.executeAdapted((dialect) => ({ document: operationsDocument(dialect, {}, FIELDS) }), { repeatable: true });
 			return asObjects(data.operations)
 				.filter(({ id, archivedAt }) => id && !archivedAt)
 				.map((row) => {

@@ -1,7 +1,16 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { EVENT_KINDS } from '../../events/kinds';
+import type { EventKind } from '../../events/types';
 import { itemPer } from './itemPer';
+
+/** What stands under the node: the event it waits for. */
+export const subtitle = `={{ (${JSON.stringify(Object.fromEntries(EVENT_KINDS.map(({ id, displayName }) => [id, displayName])))})[$parameter["event"]] }}`;
+
+/** Ids of the kinds of event that have something. */
+function kindsWith(what: (kind: EventKind) => unknown): string[] {
+	return EVENT_KINDS.filter((kind) => Boolean(what(kind))).map(({ id }) => id);
+}
 
 /** Parameters that both triggers have, in the same words. */
 
@@ -20,7 +29,7 @@ export const products: INodeProperties = {
 	type: 'multiOptions',
 	default: [],
 	typeOptions: { loadOptionsMethod: 'getOperations' },
-	displayOptions: { show: { event: ['orderCompleted', 'operationChanged', 'structureChanged'] } },
+	displayOptions: { show: { event: kindsWith(({ productPath }) => productPath) } },
 	description:
 		'Products to react to; none chosen means all. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 };
@@ -34,7 +43,7 @@ export const output: INodeProperties[] = [
 		default: 'simplified',
 		options: [
 			{ name: 'Simplified', value: 'simplified', description: 'Flat, with names that an ERP person knows' },
-			{ name: 'Full', value: 'full', description: 'All fields as Pico names them' },
+			{ name: 'Raw', value: 'raw', description: 'All fields as Pico names them' },
 			{ name: 'Selected Fields', value: 'fields', description: 'Chosen fields as Pico names them' },
 		],
 	},
@@ -61,19 +70,19 @@ export const attachStructure: INodeProperties = {
 	name: 'attachStructure',
 	type: 'boolean',
 	default: false,
-	displayOptions: { show: { '/event': ['operationChanged', 'structureChanged'] } },
+	displayOptions: { show: { '/event': kindsWith(({ changedOperation }) => changedOperation) } },
 	description:
 		'Whether to add the current structure of the affected product to the item, so that one item is enough to update an item master. Costs one more request per event.',
 };
 
 export const lookBack: INodeProperties = {
-	displayName: 'Look Back (Seconds)',
-	name: 'lookBack',
+	displayName: 'Look-Back Window (Seconds)',
+	name: 'lookBackWindow',
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 86400 },
 	default: 300,
 	description:
-		'Time before the last event that is read again after each reconnect, so that events which Pico stored late are found. What was delivered before is left out.',
+		'How far before the last event to read again after each reconnect, to find events that Pico stored late. Events that were delivered before are left out.',
 };
 
 export const orderId: INodeProperties = {
@@ -82,8 +91,20 @@ export const orderId: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. MO-*',
-	displayOptions: { show: { '/event': ['orderCompleted'] } },
-	description: 'Only completions of these orders. The character * stands for any text.',
+	displayOptions: { show: { '/event': kindsWith(({ orderIdField }) => orderIdField) } },
+	description: 'Deliver only completions of these orders. The character * stands for any text.',
 };
 
-export const itemPerCompletion: INodeProperties = { ...itemPer, displayOptions: { show: { '/event': ['orderCompleted'] } } };
+export const positionResetKey: INodeProperties = {
+	displayName: 'Position Reset Key',
+	name: 'positionResetKey',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. 2026-01-31',
+	description: 'Enter any new value and publish the workflow to forget the stored position and begin as if published for the first time',
+};
+
+export const itemPerCompletion: INodeProperties = {
+	...itemPer,
+	displayOptions: { show: { '/event': kindsWith(({ hasLines }) => hasLines) } },
+};

@@ -29,6 +29,9 @@ export const noteSaved: EventKind = {
 		},
 	],
 	identityFields: ['seq', 'at', 'id', 'externalId', 'text', 'metadata', 'images', 'eventType'],
+	requiredFields: ['id', 'text', 'eventType'],
+	repeatIsCorrection: false,
+	hasLines: false,
 	normalise: (row) => row,
 	// An update repeats the id, and `seq` and `at` are described in terms of the created note: none of them alone tells
 	// an update from a repeat, so the content takes part.

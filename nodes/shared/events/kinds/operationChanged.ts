@@ -21,6 +21,11 @@ export const operationChanged: EventKind = {
 		{ name: 'archivedAt' },
 	],
 	identityFields: ['id', 'externalId', 'externalRevision', 'variantName', 'updatedAt'],
+	requiredFields: ['id', 'externalId', 'updatedAt'],
+	productPath: ['id'],
+	changedOperation: 'id',
+	repeatIsCorrection: false,
+	hasLines: false,
 	// Nearly always there is nothing to put right, and lists of operations are long: no copy then.
 	normalise: (row) => (isClean(row.consumedSerials) ? row : { ...row, consumedSerials: asObjects(row.consumedSerials ?? []) }),
 	identity(row) {

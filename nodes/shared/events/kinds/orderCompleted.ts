@@ -49,6 +49,11 @@ export const orderCompleted: EventKind = {
 		{ name: 'wip', insteadOf: 'OperationOrderComplete.at' },
 	],
 	identityFields: ['externalOrderId', 'orderIndex', 'at', 'operation', 'operationSummary', 'endState'],
+	requiredFields: ['externalOrderId', 'operation', 'operationSummary'],
+	productPath: ['operation', 'id'],
+	orderIdField: 'externalOrderId',
+	repeatIsCorrection: true,
+	hasLines: true,
 	normalise(row) {
 		if (isCurrent(row)) return row;
 		const summary = asObject(row.operationSummary) ?? {};
@@ -129,11 +134,14 @@ function isCurrent(row: Row): boolean {
 
 /** Serials and lots of each part, so that a back-flush line can be filled by part number. */
 function serialsByPartNumber(serials: Array<{ partNumber: string | null; serial: string | null }>): Row {
-	const byPart: Record<string, string[]> = {};
+	const byPart = new Map<string, string[]>();
 	for (const { partNumber, serial } of serials) {
-		if (partNumber !== null && serial !== null) (byPart[partNumber] ??= []).push(serial);
+		if (partNumber === null || serial === null) continue;
+		const known = byPart.get(partNumber);
+		if (known) known.push(serial);
+		else byPart.set(partNumber, [serial]);
 	}
-	return byPart;
+	return Object.fromEntries(byPart);
 }
 
 function dropNulls(row: Row | undefined): Row {

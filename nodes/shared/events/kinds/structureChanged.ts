@@ -16,6 +16,11 @@ export const structureChanged: EventKind = {
 		{ name: 'updatedAt' },
 	],
 	identityFields: ['parentId', 'childId', 'childIndex', 'updatedAt'],
+	requiredFields: ['parentId', 'childId', 'updatedAt'],
+	productPath: ['parentId'],
+	changedOperation: 'parentId',
+	repeatIsCorrection: false,
+	hasLines: false,
 	normalise({ subId, subGroup, ...row }) {
 		return { ...row, childId: row.childId ?? subId ?? null, childIndex: row.childIndex ?? subGroup ?? null };
 	},

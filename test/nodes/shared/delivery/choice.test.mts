@@ -17,6 +17,7 @@ test('a trigger that was only put on the canvas takes every completion, simplifi
 		fields: [],
 		perSerial: false,
 		lookbackMs: 300_000,
+		resetKey: '',
 		attachStructure: false,
 		owner: { workflowId: 'workflow1', nodeId: 'node1' },
 	});
@@ -28,9 +29,9 @@ test('every choice of the form is read', () => {
 		products: ['a', 7],
 		output: 'fields',
 		fields: ['at'],
-		options: { orderFilter: ' MO-* ', itemPer: 'consumedSerial', lookBack: '60', attachStructure: true },
+		options: { orderFilter: ' MO-* ', itemPer: 'consumedSerial', lookBackWindow: '60', attachStructure: true, positionResetKey: 'again' },
 	});
-	expect(choice).toMatchObject({ products: ['a', '7'], output: 'fields', fields: ['at'], orderFilter: 'MO-*', perSerial: true, lookbackMs: 60_000 });
+	expect(choice).toMatchObject({ products: ['a', '7'], output: 'fields', fields: ['at'], orderFilter: 'MO-*', perSerial: true, lookbackMs: 60_000, resetKey: 'again' });
 	expect(choice.kind).toBe(orderCompleted);
 });
 
@@ -59,14 +60,14 @@ test('an event that this package does not know is refused by its name', () => {
 	expect(() => choose({ event: 'orderStarted' })).toThrow("'orderStarted' is not an event this node knows");
 });
 
-test.each([0, 1, 86_400])('a look-back of %d seconds is taken', (lookBack) => {
-	expect(choose({ options: { lookBack } }).lookbackMs).toBe(lookBack * 1_000);
+test.each([0, 1, 86_400])('a look-back of %d seconds is taken', (lookBackWindow) => {
+	expect(choose({ options: { lookBackWindow } }).lookbackMs).toBe(lookBackWindow * 1_000);
 });
 
-test.each([-1, 86_401, 1.5, 'x', Number.NaN, Infinity])('a look-back of %p is refused with the name of the option, its bounds and its value', (lookBack) => {
-	const look = () => choose({ options: { lookBack } });
-	expect(look).toThrow("'Look Back (Seconds)' takes a whole number from 0 to 86400");
-	expect(look).toThrow(expect.objectContaining({ description: `It is now '${lookBack}'.` }) as Error);
+test.each([-1, 86_401, 1.5, 'x', Number.NaN, Infinity])('a look-back of %p is refused with the name of the option, its bounds and its value', (lookBackWindow) => {
+	const look = () => choose({ options: { lookBackWindow } });
+	expect(look).toThrow("'Look-Back Window (Seconds)' takes a whole number from 0 to 86400");
+	expect(look).toThrow(expect.objectContaining({ description: `It is now '${lookBackWindow}'.` }) as Error);
 });
 
 test('bounds of a whole number are part of it', () => {

@@ -1,6 +1,6 @@
 import type { PicoClient } from '../../../../nodes/shared/api/client.ts';
 import { PicoFailure } from '../../../../nodes/shared/api/failure.ts';
-import type { StreamFrame } from '../../../../nodes/shared/api/stream/types.ts';
+import type { Frame } from '../../../../nodes/shared/api/stream/types.ts';
 import { connection, type ConnectionEnd, type ConnectionOptions } from '../../../../nodes/shared/delivery/connection.ts';
 import { FakeStreams } from '../../../kit/fakeStream.mts';
 
@@ -15,22 +15,27 @@ beforeEach(() => {
 afterEach(() => void jest.useRealTimers());
 
 const client = {} as PicoClient;
-const FRAME: StreamFrame = { kind: 'result', data: { x: 1 }, errors: [] };
+const FRAME: Frame = { kind: 'result', data: { x: 1 }, errors: [] };
 
 /** A connection that is under way; by default nothing but an end of the stream ends it. */
 function connecting(changes: Partial<ConnectionOptions> = {}) {
 	const closing = new AbortController();
 	const seen: string[] = [];
-	const frames: StreamFrame[] = [];
+	const frames: Frame[] = [];
 	const ending = connection(client, {
 		transport: 'sse',
 		document: 'subscription { x }',
 		closing: closing.signal,
+		openMs: 30_000,
 		silenceMs: 0,
 		refreshMs: 1e9,
 		quietMs: 5_000,
 		onOpen: (serverDate) => seen.push(`open ${serverDate}`),
-		onFrame: async (frame) => void (seen.push('frame'), frames.push(frame)),
+		onFrame: async (frame) => {
+			seen.push('frame');
+			frames.push(frame);
+			return 'on';
+		},
 		holds: () => false,
 		onPause: async () => seen.push('pause'),
 		onQuiet: async () => void seen.push('quiet'),
@@ -58,7 +63,7 @@ test('hands on each frame, in order, and says how it ended, how long it was open
 	stream.frame({ ...FRAME, data: { x: 2 } });
 	await pass(1_000);
 	stream.end();
-	expect(await ending).toEqual({ reason: 'ended', failure: undefined, openMs: 1_000, frames: 2 });
+	expect(await ending).toEqual({ reason: 'ended', failure: undefined, openMs: 1_000, frames: 2, carried: true });
 	expect(frames).toEqual([FRAME, { ...FRAME, data: { x: 2 } }]);
 	expect(seen).toEqual(['open Mon, 05 Jan 2026 00:00:00 GMT', 'frame', 'frame']);
 	expect(jest.getTimerCount()).toBe(0);
@@ -67,7 +72,7 @@ test('hands on each frame, in order, and says how it ended, how long it was open
 
 test('says when events wait and no other frame is at hand, once after each frame', async () => {
 	let holds = false;
-	const { stream, seen, ending } = connecting({ holds: () => holds, onFrame: async () => void (holds = true), onPause: async () => void (seen.push('pause'), (holds = false)) });
+	const { stream, seen, ending } = connecting({ holds: () => holds, onFrame: async () => ((holds = true), 'on'), onPause: async () => void (seen.push('pause'), (holds = false)) });
 	stream.open();
 	await pass(1_000);
 	stream.frame(FRAME);
@@ -84,7 +89,7 @@ test('says when events wait and no other frame is at hand, once after each frame
 
 test('takes the next frame only when the last one is done with', async () => {
 	let done = () => {};
-	const { stream, ending } = connecting({ onFrame: async () => await new Promise<void>((resolve) => (done = resolve)) });
+	const { stream, ending } = connecting({ onFrame: async () => await new Promise((resolve) => (done = () => resolve('on'))) });
 	stream.open();
 	stream.frame(FRAME);
 	stream.frame(FRAME);
@@ -105,11 +110,27 @@ test('a stream that was given up since its reader was too slow is made anew at o
 	expect(await ending).toMatchObject({ reason: 'refresh', frames: 0, openMs: 1 });
 });
 
+test('a frame after which the reader wants another connection ends this one as one to make again', async () => {
+	const { stream, ending } = connecting({ onFrame: async () => 'again' });
+	stream.open();
+	stream.frame(FRAME);
+	stream.frame(FRAME);
+	expect(await ending).toMatchObject({ reason: 'refresh', frames: 1 });
+});
+
+test('a stream that carried nothing but a heartbeat did carry something', async () => {
+	const [silent, beating] = [connecting(), connecting()];
+	for (const { stream } of [silent, beating]) stream.open();
+	beating.stream.activity();
+	for (const { stream } of [silent, beating]) stream.end();
+	expect([(await silent.ending).carried, (await beating.ending).carried]).toEqual([false, true]);
+});
+
 test('a stream that never opened was open for no time', async () => {
 	const { stream, ending } = connecting();
 	await pass(500);
 	stream.fail(new PicoFailure('network', 'connection refused'));
-	expect(await ending).toEqual({ reason: 'failed', failure: expect.objectContaining({ kind: 'network', message: 'connection refused' }) as unknown, openMs: 0, frames: 0 });
+	expect(await ending).toEqual({ reason: 'failed', failure: expect.objectContaining({ kind: 'network', message: 'connection refused' }) as unknown, openMs: 0, frames: 0, carried: false });
 });
 
 test('a stream that breaks off says so with how far it came', async () => {
@@ -118,7 +139,7 @@ test('a stream that breaks off says so with how far it came', async () => {
 	stream.frame(FRAME);
 	await pass(250);
 	stream.fail(new Error('socket hang up'));
-	expect(await ending).toEqual({ reason: 'failed', failure: expect.objectContaining({ kind: 'server', message: 'socket hang up' }) as unknown, openMs: 250, frames: 1 });
+	expect(await ending).toEqual({ reason: 'failed', failure: expect.objectContaining({ kind: 'internal', message: 'socket hang up' }) as unknown, openMs: 250, frames: 1, carried: true });
 	expect(jest.getTimerCount()).toBe(0);
 });
 
@@ -241,7 +262,7 @@ describe('silence', () => {
 
 	test('does not count while a workflow runs', async () => {
 		let done = () => {};
-		const { stream, ended } = connecting({ silenceMs: 90_000, onFrame: async () => await new Promise<void>((resolve) => (done = resolve)) });
+		const { stream, ended } = connecting({ silenceMs: 90_000, onFrame: async () => await new Promise((resolve) => (done = () => resolve('on'))) });
 		stream.open();
 		stream.frame(FRAME);
 		await pass(600_000);
@@ -289,7 +310,7 @@ describe('refreshing', () => {
 	});
 
 	test('comes right after a workflow that ran past its time', async () => {
-		const { stream, ended } = connecting({ refreshMs: 10_000, onFrame: async () => await new Promise<void>((resolve) => void setTimeout(resolve, 10_000)) });
+		const { stream, ended } = connecting({ refreshMs: 10_000, onFrame: async () => await new Promise((resolve) => void setTimeout(() => resolve('on'), 10_000)) });
 		stream.open();
 		stream.frame(FRAME);
 		stream.frame(FRAME);
@@ -321,7 +342,7 @@ describe('closing', () => {
 		const parts = connecting({
 			onFrame: async () => {
 				parts.closing.abort();
-				await Promise.resolve();
+				return await Promise.resolve('on');
 			},
 		});
 		parts.stream.open();

@@ -1,11 +1,11 @@
 import { Heartbeat, nextDue, type ConnectionFacts, type ConnectionLimits } from '../../../../nodes/shared/delivery/deadlines.ts';
 
 const FACTS: ConnectionFacts = { openedAt: 1_000, lastActivity: 2_000, waitingSince: 3_000, frames: 0, heartbeatMs: 0, quietDone: true };
-const LIMITS: ConnectionLimits = { silenceMs: 90_000, refreshMs: 150_000, quietMs: 5_000 };
+const LIMITS: ConnectionLimits = { openMs: 30_000, silenceMs: 90_000, refreshMs: 150_000, quietMs: 5_000 };
 const due = (facts: Partial<ConnectionFacts>, limits: Partial<ConnectionLimits> = {}) => nextDue({ ...FACTS, ...facts }, { ...LIMITS, ...limits });
 
-test('a server has 30 seconds to accept the stream', () => {
-	expect(due({ openedAt: 0, waitingSince: 500 })).toEqual({ at: 30_500, what: 'open' });
+test('a server has its time to accept the stream', () => {
+	expect(due({ openedAt: undefined, waitingSince: 500 })).toEqual({ at: 30_500, what: 'open' });
 });
 
 test('after five quiet seconds everything stored has been sent, counted from opening or from the last frame', () => {

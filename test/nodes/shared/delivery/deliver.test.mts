@@ -1,13 +1,13 @@
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { INodeExecutionData, IRun } from 'n8n-workflow';
 
 import { PicoClient } from '../../../../nodes/shared/api/client.ts';
-import type { Batch } from '../../../../nodes/shared/delivery/batch.ts';
-import { deduplicationKey } from '../../../../nodes/shared/delivery/batch.ts';
+import { deduplicationKey, type Batch } from '../../../../nodes/shared/delivery/batch.ts';
 import { deliver } from '../../../../nodes/shared/delivery/deliver.ts';
+import type { StoredState } from '../../../../nodes/shared/delivery/place/state.ts';
 import type { TriggerSettings } from '../../../../nodes/shared/delivery/settings.ts';
 import { toEvent } from '../../../../nodes/shared/events/event.ts';
 import { operationChanged, orderCompleted } from '../../../../nodes/shared/events/kinds/index.ts';
-import { completion, cutOff, delivering, failed, succeeded, timeAt, type Emitted } from '../../../kit/fakeN8n.mts';
+import { completion, cutOff, delivering, failed, failedWith, succeeded, timeAt, type Emitted } from '../../../kit/fakeN8n.mts';
 
 beforeEach(() => void jest.useFakeTimers({ now: Date.parse(timeAt(60_000)) }));
 afterEach(() => {
@@ -17,7 +17,8 @@ afterEach(() => {
 
 const first = completion(0);
 const second = completion(1);
-const batchOf = (changes: Partial<Batch> = {}): Batch => ({ events: [first], attempt: 1, replayed: () => false, ...changes });
+const batchOf = (changes: Partial<Batch> = {}): Batch => ({ events: [first], attempt: 1, outages: 0, replayed: () => false, ...changes });
+const keyOf = (settings: TriggerSettings, attempt: number, outages = 0) => deduplicationKey(settings, [first.id], { attempt, outages });
 const refuse = (reason: string) => ({ done }: Emitted) => done?.reject(new Error(reason));
 
 /** Delivers a batch with everything it takes; time passes only as the test says. */
@@ -35,9 +36,9 @@ test('one event starts one run with its item, and is behind us when that ended w
 	expect(n8n.emits[0].outputs).toEqual([
 		[{ eventId: first.id, ...orderCompleted.simplify(first.row), attempt: 1, replayed: false, correction: false, lagMs: 60_000 }],
 	]);
-	expect(n8n.keys).toEqual([deduplicationKey(delivery.settings, [first.id], 1)]);
-	expect(delivery.position.isDelivered(first)).toBe(true);
-	expect(delivery.position.unconfirmed).toBeUndefined();
+	expect(n8n.keys).toEqual([keyOf(delivery.settings, 1)]);
+	expect(delivery.place.isDelivered(first)).toBe(true);
+	expect(delivery.place.unconfirmed).toBeUndefined();
 	expect(n8n.logs).toEqual([]);
 });
 
@@ -70,16 +71,16 @@ test('a second completion of a unit is marked as correction; a second change of 
 });
 
 test('a batch from before a restart is handed over under its old key, and under a new one afterwards', async () => {
-	const { n8n, delivery, verdict } = delivered({ moveOn: 'succeeded' }, batchOf({ key: 'old key', attempt: 2 }), ({ done }, count) =>
+	const { n8n, delivery, verdict } = delivered({ deliverNext: 'afterSuccess' }, batchOf({ key: 'old key', attempt: 2 }), ({ done }, count) =>
 		done?.resolve(count === 1 ? failed('no') : succeeded),
 	);
-	await jest.advanceTimersByTimeAsync(5_000);
+	await jest.advanceTimersByTimeAsync(10_000);
 	expect(await verdict).toBe('acknowledged');
-	expect(n8n.keys).toEqual(['old key', deduplicationKey(delivery.settings, [first.id], 3)]);
+	expect(n8n.keys).toEqual(['old key', keyOf(delivery.settings, 3)]);
 });
 
 test('a failed run is an end as good as any when the trigger moves on once it finished', async () => {
-	const { n8n, verdict } = delivered({ moveOn: 'finished' }, batchOf(), ({ done }) => done?.resolve(failed('no')));
+	const { n8n, verdict } = delivered({ deliverNext: 'afterFinish' }, batchOf(), ({ done }) => done?.resolve(failed('no')));
 	expect(await verdict).toBe('acknowledged');
 	expect([n8n.emits.length, n8n.failures.length]).toEqual([1, 0]);
 });
@@ -89,42 +90,41 @@ test('an event that was started before is not started again, and the log says so
 	expect(await verdict).toBe('acknowledged');
 	expect(n8n.told).toEqual([`info event ${first.id} of ${first.cursor} was started before; not started again`]);
 	expect([n8n.emits.length, n8n.failures.length]).toEqual([1, 0]);
-	expect(delivery.position.isDelivered(first)).toBe(true);
+	expect(delivery.place.isDelivered(first)).toBe(true);
 });
 
 test('a run of which nothing is heard is left behind, and the log says so', async () => {
 	const { n8n, verdict } = delivered({ runTimeoutMs: 90_400 }, batchOf({ events: [first, second] }), () => undefined);
 	await jest.advanceTimersByTimeAsync(90_400);
 	expect(await verdict).toBe('acknowledged');
-	expect(n8n.told).toEqual([`warn No word of the run for 2 events from ${first.id} of ${first.cursor} on within 90 s; moving on`]);
+	expect(n8n.told).toEqual([`warn n8n did not report the end of the run for 2 events from ${first.id} of ${first.cursor} on within 2 min; continuing`]);
 });
 
 describe('an event whose worker died with its run', () => {
 	/** In queue mode n8n keeps no data of such a run, so the event has to be seen elsewhere. */
 	function inQueueMode(changes: Partial<TriggerSettings>, answer: (emitted: Emitted, count: number) => void) {
-		const parts = delivering(changes);
-		parts.delivery.patience.learn({ status: 'success', jobId: '1' } as never, 10);
+		const parts = delivering(changes, { queued: true, longestMs: 10 });
 		parts.n8n.answer = answer;
 		return { ...parts, verdict: deliver(parts.delivery, batchOf()) };
 	}
 	const uncertain = [{ message: expect.stringMatching(/^It is not certain that event .* was run: job stalled/), description: expect.stringContaining('MO-1') }];
 
-	test.each(['finished', 'started'] as const)('is kept in a failed execution, and not started again (%s)', async (moveOn) => {
-		const { n8n, verdict } = inQueueMode({ moveOn }, ({ done }) => done?.resolve(cutOff));
+	test.each(['afterFinish', 'immediately'] as const)('is kept in a failed execution, and not started again (%s)', async (deliverNext) => {
+		const { n8n, verdict } = inQueueMode({ deliverNext }, ({ done }) => done?.resolve(cutOff));
 		expect(await verdict).toBe('acknowledged');
 		expect(n8n.failures).toEqual(uncertain);
 		expect(n8n.emits).toHaveLength(1);
 	});
 
 	test('is in the further attempt where there is one', async () => {
-		const { n8n, verdict } = inQueueMode({ moveOn: 'succeeded' }, ({ done }, count) => done?.resolve(count === 1 ? cutOff : succeeded));
+		const { n8n, verdict } = inQueueMode({ deliverNext: 'afterSuccess' }, ({ done }, count) => done?.resolve(count === 1 ? cutOff : succeeded));
 		await jest.advanceTimersByTimeAsync(5_000);
 		expect(await verdict).toBe('acknowledged');
 		expect([n8n.emits.length, n8n.failures.length]).toEqual([2, 0]);
 	});
 
 	test('is kept in a failed execution when that is told after the trigger moved on', async () => {
-		const { n8n, verdict } = inQueueMode({ moveOn: 'succeeded', runTimeoutMs: 60_000 }, ({ done }) => void setTimeout(() => done?.resolve(cutOff), 400_000));
+		const { n8n, verdict } = inQueueMode({ deliverNext: 'afterSuccess', runTimeoutMs: 60_000 }, ({ done }) => void setTimeout(() => done?.resolve(cutOff), 400_000));
 		await jest.advanceTimersByTimeAsync(399_000);
 		expect(await verdict).toBe('acknowledged');
 		expect(n8n.failures).toEqual([]);
@@ -139,8 +139,8 @@ test('a stop while the run is under way leaves the event for the next start', as
 	closing.abort();
 	await jest.advanceTimersByTimeAsync(2_000);
 	expect(await verdict).toBe('closed');
-	expect(delivery.position.isDelivered(first)).toBe(false);
-	expect(delivery.position.unconfirmed).toMatchObject({ ids: [first.id], attempt: 1 });
+	expect(delivery.place.isDelivered(first)).toBe(false);
+	expect(delivery.place.unconfirmed).toMatchObject({ ids: [first.id], attempt: 1 });
 });
 
 test('a trigger that is stopped already starts nothing', async () => {
@@ -151,11 +151,11 @@ test('a trigger that is stopped already starts nothing', async () => {
 });
 
 describe('when the run has to succeed', () => {
-	const moveOn = 'succeeded';
+	const deliverNext = 'afterSuccess';
 	const fails = ({ done }: Emitted) => done?.resolve(failed('The ERP said no'));
 
 	test('a failed one is tried again after 5 s, each time as a new attempt under a new key', async () => {
-		const { n8n, verdict, delivery } = delivered({ moveOn, attempts: 3 }, batchOf(), ({ done }, count) => done?.resolve(count < 3 ? failed('no') : succeeded));
+		const { n8n, verdict, delivery } = delivered({ deliverNext, attempts: 3 }, batchOf(), ({ done }, count) => done?.resolve(count < 3 ? failed('no') : succeeded));
 		await jest.advanceTimersByTimeAsync(4_999);
 		expect(n8n.emits).toHaveLength(1);
 		await jest.advanceTimersByTimeAsync(1);
@@ -164,14 +164,14 @@ describe('when the run has to succeed', () => {
 		expect(n8n.emits).toHaveLength(2);
 		await jest.advanceTimersByTimeAsync(1);
 		expect(await verdict).toBe('acknowledged');
-		expect(n8n.keys).toEqual([1, 2, 3].map((attempt) => deduplicationKey(delivery.settings, [first.id], attempt)));
+		expect(n8n.keys).toEqual([1, 2, 3].map((attempt) => keyOf(delivery.settings, attempt)));
 		expect(n8n.emits.map(({ outputs }) => outputs[0][0].attempt)).toEqual([1, 2, 3]);
 		expect(n8n.emits.map(({ stored }) => (stored as { inFlight: { attempt: number } }).inFlight.attempt)).toEqual([1, 2, 3]);
 		expect(n8n.failures).toEqual([]);
 	});
 
 	test('the waits double up to a minute', async () => {
-		const { n8n, closing, verdict } = delivered({ moveOn, attempts: 1, afterLastAttempt: 'hold' }, batchOf({ attempt: 4 }), fails);
+		const { n8n, closing, verdict } = delivered({ deliverNext, attempts: 1, afterLastAttempt: 'keepRetrying' }, batchOf(), fails);
 		const startedAt: number[] = [];
 		const began = Date.now();
 		let seen = 0;
@@ -185,28 +185,57 @@ describe('when the run has to succeed', () => {
 	});
 
 	test('after the last attempt it moves on, and leaves a failed execution that holds the event', async () => {
-		const { n8n, verdict, delivery } = delivered({ moveOn, attempts: 2 }, batchOf(), fails);
+		const { n8n, verdict, delivery } = delivered({ deliverNext, attempts: 2 }, batchOf(), fails);
 		await jest.advanceTimersByTimeAsync(5_000);
 		expect(await verdict).toBe('acknowledged');
 		expect(n8n.emits).toHaveLength(2);
 		expect(n8n.failures).toEqual([
 			{
-				message: `Moved on after 2 attempt(s) for event ${first.id} of ${first.cursor}`,
-				description: `The last run ended with: The ERP said no. The event is below; run it again by hand after mending the workflow.\n\n${JSON.stringify([first.row], null, 2)}`,
+				message: `Continued after 2 attempts for event ${first.id} of ${first.cursor}`,
+				description: `The last run ended with: The ERP said no. The event is below; run it again by hand after you fix the workflow.\n\n${JSON.stringify([first.row], null, 2)}`,
 			},
 		]);
-		expect(delivery.position.isDelivered(first)).toBe(true);
+		expect(delivery.place.isDelivered(first)).toBe(true);
 	});
 
-	test('attempts before a restart do not count against those after it', async () => {
-		const { n8n, verdict } = delivered({ moveOn, attempts: 2 }, batchOf({ attempt: 5 }), fails);
-		await jest.advanceTimersByTimeAsync(5_000);
+	test('attempts before a restart count as well', async () => {
+		const { n8n, verdict } = delivered({ deliverNext, attempts: 3 }, batchOf({ attempt: 2 }), fails);
+		await jest.advanceTimersByTimeAsync(10_000);
 		expect(await verdict).toBe('acknowledged');
-		expect(n8n.emits).toHaveLength(2);
+		expect(n8n.emits.map(({ outputs }) => outputs[0][0].attempt)).toEqual([2, 3]);
+		expect(n8n.failures).toMatchObject([{ message: `Continued after 3 attempts for event ${first.id} of ${first.cursor}` }]);
+	});
+
+	test('an attempt that n8n did not survive is followed by one more, also when it was the last; an event that stops n8n each time is not run again', async () => {
+		const last = delivered({ deliverNext, attempts: 3 }, batchOf({ attempt: 4 }));
+		expect(await last.verdict).toBe('acknowledged');
+		expect([last.n8n.emits.length, last.n8n.failures]).toEqual([1, []]);
+
+		const { n8n, verdict, delivery } = delivered({ deliverNext, attempts: 3 }, batchOf({ attempt: 5 }));
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.emits).toEqual([]);
+		expect(n8n.failures).toEqual([
+			{
+				message: `Continued after 4 attempts for event ${first.id} of ${first.cursor}`,
+				description: `The last run ended with: n8n stopped before the end of the run was stored. The event is below; run it again by hand after you fix the workflow.\n\n${JSON.stringify([first.row], null, 2)}`,
+			},
+		]);
+		expect(delivery.place.isDelivered(first)).toBe(true);
+	});
+
+	test('an event that is to be retried for ever, or comes under its old key, is offered however often n8n stopped', async () => {
+		for (const [changes, batch] of [
+			[{ afterLastAttempt: 'keepRetrying' }, { attempt: 99 }],
+			[{ afterRestart: 'skip' }, { attempt: 99, key: 'old key' }],
+		] as const) {
+			const { n8n, verdict } = delivered({ deliverNext, attempts: 3, ...changes }, batchOf(batch));
+			expect(await verdict).toBe('acknowledged');
+			expect([n8n.emits.length, n8n.failures]).toEqual([1, []]);
+		}
 	});
 
 	test('a single attempt waits for nothing', async () => {
-		const { n8n, verdict } = delivered({ moveOn, attempts: 1 }, batchOf(), fails);
+		const { n8n, verdict } = delivered({ deliverNext, attempts: 1 }, batchOf(), fails);
 		await jest.advanceTimersByTimeAsync(0);
 		expect(await verdict).toBe('acknowledged');
 		expect([n8n.emits.length, n8n.failures.length]).toEqual([1, 1]);
@@ -214,9 +243,9 @@ describe('when the run has to succeed', () => {
 
 	test('it holds the stream when told to, says so each time, and goes on when the workflow is mended', async () => {
 		let isMended = false;
-		const { n8n, verdict } = delivered({ moveOn, attempts: 2, afterLastAttempt: 'hold' }, batchOf(), ({ done }) => done?.resolve(isMended ? succeeded : failed('no')));
+		const { n8n, verdict } = delivered({ deliverNext, attempts: 2, afterLastAttempt: 'keepRetrying' }, batchOf(), ({ done }) => done?.resolve(isMended ? succeeded : failed('no')));
 		await jest.advanceTimersByTimeAsync(5_000);
-		expect(n8n.told).toEqual([`warn Holding the stream at event ${first.id} of ${first.cursor}: no`]);
+		expect(n8n.told).toEqual([`warn event ${first.id} of ${first.cursor}: keeps failing, and later events wait: no`]);
 		await jest.advanceTimersByTimeAsync(10_000);
 		expect(n8n.told).toHaveLength(2);
 		isMended = true;
@@ -226,23 +255,91 @@ describe('when the run has to succeed', () => {
 	});
 
 	test('a stop while it waits for the next attempt ends the wait at once', async () => {
-		const { verdict, closing, delivery, n8n } = delivered({ moveOn }, batchOf(), fails);
+		const { verdict, closing, delivery, n8n } = delivered({ deliverNext }, batchOf(), fails);
 		await jest.advanceTimersByTimeAsync(1_000);
 		closing.abort();
 		expect(await verdict).toBe('closed');
-		expect([n8n.emits.length, delivery.position.isDelivered(first), jest.getTimerCount()]).toEqual([1, false, 0]);
+		expect([n8n.emits.length, delivery.place.isDelivered(first), jest.getTimerCount()]).toEqual([1, false, 0]);
 	});
 
 	test('a run without word, one that was started before, and one that waits are good enough', async () => {
-		const { n8n, verdict } = delivered({ moveOn, runTimeoutMs: 60_000 }, batchOf(), () => undefined);
+		const { n8n, verdict } = delivered({ deliverNext, runTimeoutMs: 60_000 }, batchOf(), () => undefined);
 		await jest.advanceTimersByTimeAsync(60_000);
 		expect(await verdict).toBe('acknowledged');
 		expect(n8n.emits).toHaveLength(1);
 	});
 });
 
+describe('when another system is down', () => {
+	const MINUTE = 60_000;
+	const changes = { deliverNext: 'afterSuccess', attempts: 2, outagePatienceMs: 240 * MINUTE } as const;
+	const unavailable = (): IRun => failedWith({ message: 'Service unavailable', httpCode: '503' });
+
+	test('the event is kept without using up an attempt, each run under a key of its own, and delivered once the system is back', async () => {
+		const begin = performance.now();
+		const { n8n, verdict, delivery } = delivered(changes, batchOf(), ({ done }) => done?.resolve(performance.now() - begin < 30 * MINUTE ? unavailable() : succeeded));
+		let passed = 0;
+		while (!delivery.place.isDelivered(first) && passed < 40) {
+			await jest.advanceTimersByTimeAsync(MINUTE);
+			passed++;
+		}
+		expect(await verdict).toBe('acknowledged');
+		expect(passed).toBeLessThanOrEqual(34);
+		expect(new Set(n8n.emits.map(({ outputs }) => outputs[0][0].attempt))).toEqual(new Set([1]));
+		expect(n8n.keys).toEqual(n8n.keys.map((_key, run) => keyOf(delivery.settings, 1, run)));
+		expect(n8n.emits.map(({ stored }) => (stored as StoredState).inFlight?.outages ?? 0)).toEqual(n8n.keys.map((_key, run) => run));
+		expect(n8n.failures).toEqual([]);
+		expect(n8n.told[0]).toBe(`warn event ${first.id} of ${first.cursor}: another system is down or busy (HTTP 503), for 0 s so far; next run in 5 s`);
+	});
+
+	test('the chosen ending comes when patience is over, however many attempts are left', async () => {
+		const { n8n, verdict } = delivered({ ...changes, attempts: 100, outagePatienceMs: 10 * MINUTE }, batchOf(), ({ done }) => done?.resolve(unavailable()));
+		await jest.advanceTimersByTimeAsync(12 * MINUTE);
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.failures).toMatchObject([
+			{ message: `Continued after 1 attempt for event ${first.id} of ${first.cursor}`, description: expect.stringMatching(/^The last run ended with: Service unavailable \(for 1[01] min\)\./) as string },
+		]);
+	});
+
+	test('an attempt that fails for another reason counts, and its runs for an outage are counted from the beginning', async () => {
+		const ends = [unavailable(), failed('no'), unavailable(), unavailable(), failed('no')];
+		const { n8n, verdict, delivery } = delivered(changes, batchOf(), ({ done }, count) => done?.resolve(ends[count - 1]));
+		await jest.advanceTimersByTimeAsync(5 * MINUTE);
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.keys).toEqual([[1, 0], [1, 1], [2, 0], [2, 1], [2, 2]].map(([attempt, outages]) => keyOf(delivery.settings, attempt, outages)));
+		expect(n8n.failures).toMatchObject([{ message: expect.stringContaining('after 2 attempts') as string }]);
+	});
+
+	test('a trigger that does not wait for success goes on', async () => {
+		const { n8n, verdict } = delivered({ deliverNext: 'afterFinish', outagePatienceMs: 240 * MINUTE }, batchOf(), ({ done }) => done?.resolve(unavailable()));
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.emits).toHaveLength(1);
+	});
+
+	test('a stop while it waits leaves the event for the next start', async () => {
+		const { verdict, closing, place } = delivered(changes, batchOf(), ({ done }) => done?.resolve(unavailable()));
+		await jest.advanceTimersByTimeAsync(1_000);
+		closing.abort();
+		expect(await verdict).toBe('closed');
+		expect([place.isDelivered(first), jest.getTimerCount()]).toEqual([false, 0]);
+	});
+});
+
+test('items that n8n cannot take in are told with the event, and do not hold up the events behind', async () => {
+	for (const deliverNext of ['afterFinish', 'afterSuccess', 'immediately'] as const) {
+		const { n8n, verdict, place } = delivered({ deliverNext }, batchOf(), () => {
+			throw new RangeError('Maximum call stack size exceeded');
+		});
+		expect(await verdict).toBe('acknowledged');
+		await jest.advanceTimersByTimeAsync(0);
+		expect(n8n.emits).toHaveLength(1);
+		expect(n8n.failures).toEqual([{ message: expect.stringContaining('Maximum call stack size exceeded') as string, description: expect.stringContaining('MO-1') as string }]);
+		expect(place.isDelivered(first)).toBe(true);
+	}
+});
+
 describe('the Failed output', () => {
-	const changes = { moveOn: 'succeeded', attempts: 2, afterLastAttempt: 'failedOutput' } as const;
+	const changes = { deliverNext: 'afterSuccess', attempts: 2, afterLastAttempt: 'failedOutput' } as const;
 	const failing = (last: (emitted: Emitted) => void) =>
 		delivered(changes, batchOf(), (emitted, count) => (count <= 2 ? emitted.done?.resolve(failed('no')) : last(emitted)));
 
@@ -255,10 +352,10 @@ describe('the Failed output', () => {
 			[],
 			[{ eventId: first.id, ...orderCompleted.simplify(first.row), attempt: 2, replayed: false, correction: false, lagMs: 65_000, failedAttempts: 2, reason: 'no' }],
 		]);
-		expect(key).toBe(`${deduplicationKey(delivery.settings, [first.id], 2)}:failed`);
+		expect(key).toBe(`${keyOf(delivery.settings, 2)}:failed`);
 		expect(stored).toMatchObject({ inFlight: { attempt: 2 } });
 		expect(n8n.failures).toEqual([]);
-		expect(delivery.position.isDelivered(first)).toBe(true);
+		expect(delivery.place.isDelivered(first)).toBe(true);
 	});
 
 	test('is stored anew before it is used, since n8n may have forgotten an earlier save', async () => {
@@ -274,11 +371,14 @@ describe('the Failed output', () => {
 	test.each([
 		['fails as well', ({ done }: Emitted) => done?.resolve(failed('again no'))],
 		['is refused', refuse('database is locked')],
+		['cannot be started', () => {
+			throw new Error('cannot serialize');
+		}],
 	])('leaves a failed execution when its run %s', async (_name, last) => {
 		const { n8n, verdict } = failing(last);
 		await jest.advanceTimersByTimeAsync(5_000);
 		expect(await verdict).toBe('acknowledged');
-		expect(n8n.failures).toMatchObject([{ message: `Moved on after 2 attempt(s) for event ${first.id} of ${first.cursor}` }]);
+		expect(n8n.failures).toMatchObject([{ message: `Continued after 2 attempts for event ${first.id} of ${first.cursor}` }]);
 		expect(n8n.failures[0].description).toContain('The last run ended with: no.');
 	});
 
@@ -298,12 +398,12 @@ describe('the Failed output', () => {
 		closing.abort();
 		await jest.advanceTimersByTimeAsync(2_000);
 		expect(await verdict).toBe('closed');
-		expect([delivery.position.isDelivered(first), n8n.failures]).toEqual([false, []]);
+		expect([delivery.place.isDelivered(first), n8n.failures]).toEqual([false, []]);
 	});
 });
 
 describe('when n8n does not start a run', () => {
-	test('the event is kept and offered again each minute under the same key, and each refusal is told', async () => {
+	test('the event is kept and offered again each minute under the same key, and is told once', async () => {
 		const { n8n, verdict } = delivered({}, batchOf(), ({ done }, count) => (count < 3 ? done?.reject(new Error('database is locked')) : done?.resolve(succeeded)));
 		await jest.advanceTimersByTimeAsync(59_999);
 		expect(n8n.emits).toHaveLength(1);
@@ -312,19 +412,16 @@ describe('when n8n does not start a run', () => {
 		await jest.advanceTimersByTimeAsync(60_000);
 		expect(await verdict).toBe('acknowledged');
 		expect(new Set(n8n.keys).size).toBe(1);
-		expect(n8n.failures).toEqual(
-			[1, 2].map(() => ({
-				message: `n8n did not start a run for event ${first.id} of ${first.cursor}: database is locked`,
-				description: 'The event is kept and offered again.',
-			})),
-		);
+		const refusal = `n8n did not start a run for event ${first.id} of ${first.cursor}: database is locked`;
+		expect(n8n.failures).toEqual([{ message: refusal, description: 'The event is kept and offered again every minute.' }]);
+		expect(n8n.told.filter((line) => line.includes(refusal))).toHaveLength(2);
 	});
 
 	test('an engine that lets no trigger wait is told with what to choose instead', async () => {
 		const { n8n, closing, verdict } = delivered({}, batchOf(), refuse('Triggers can only start runs without waiting for them'));
 		await jest.advanceTimersByTimeAsync(0);
 		expect(n8n.failures[0].description).toBe(
-			"This workflow runs on an engine that lets no trigger wait for a run. Set 'Move On' to 'As Soon as It Starts', or choose the other engine in the workflow settings.",
+			"This workflow runs on an engine that lets no trigger wait for a run. Set 'Deliver Next Event' to 'Immediately', or choose the other engine in the workflow settings.",
 		);
 		closing.abort();
 		expect(await verdict).toBe('closed');
@@ -332,7 +429,7 @@ describe('when n8n does not start a run', () => {
 	});
 
 	test('a run that n8n had noted all the same is told as uncertain, and not started again', async () => {
-		const { n8n, verdict, delivery } = delivered({ afterUncleanStop: 'never' }, batchOf(), ({ done }, count) =>
+		const { n8n, verdict, delivery } = delivered({ afterRestart: 'skip' }, batchOf(), ({ done }, count) =>
 			count === 1 ? done?.reject(new Error('database is locked')) : done?.resolve(undefined),
 		);
 		await jest.advanceTimersByTimeAsync(60_000);
@@ -342,21 +439,21 @@ describe('when n8n does not start a run', () => {
 			message: `It is not certain that event ${first.id} of ${first.cursor} was run: database is locked`,
 			description: `It is not started again, so that nothing happens twice. The event is below; see whether its run is in the executions list, and run it by hand if not.\n\n${JSON.stringify([first.row], null, 2)}`,
 		});
-		expect(delivery.position.isDelivered(first)).toBe(true);
+		expect(delivery.place.isDelivered(first)).toBe(true);
 	});
 
 	test('it is started as another attempt when told to run again after an unclean stop', async () => {
-		const { n8n, verdict, delivery } = delivered({ afterUncleanStop: 'again' }, batchOf(), ({ done }, count) =>
+		const { n8n, verdict, delivery } = delivered({ afterRestart: 'again' }, batchOf(), ({ done }, count) =>
 			count === 1 ? done?.reject(new Error('database is locked')) : done?.resolve(count === 2 ? undefined : succeeded),
 		);
 		await jest.advanceTimersByTimeAsync(60_000);
 		expect(await verdict).toBe('acknowledged');
-		expect(n8n.keys).toEqual([1, 1, 2].map((attempt) => deduplicationKey(delivery.settings, [first.id], attempt)));
+		expect(n8n.keys).toEqual([1, 1, 2].map((attempt) => keyOf(delivery.settings, attempt)));
 		expect(n8n.failures).toHaveLength(1);
 	});
 
 	test('a second time under a known key is then simply started before', async () => {
-		const { n8n, verdict } = delivered({ afterUncleanStop: 'again' }, batchOf(), ({ done }, count) =>
+		const { n8n, verdict } = delivered({ afterRestart: 'again' }, batchOf(), ({ done }, count) =>
 			count === 1 ? done?.reject(new Error('database is locked')) : done?.resolve(undefined),
 		);
 		await jest.advanceTimersByTimeAsync(60_000);
@@ -366,19 +463,19 @@ describe('when n8n does not start a run', () => {
 });
 
 describe('as soon as it starts', () => {
-	const moveOn = 'started';
+	const deliverNext = 'immediately';
 
 	test('the event is behind us once it is handed over, whatever becomes of the run', async () => {
-		const { n8n, verdict, delivery } = delivered({ moveOn }, batchOf({ key: 'old key' }), () => undefined);
+		const { n8n, verdict, delivery } = delivered({ deliverNext }, batchOf({ key: 'old key' }), () => undefined);
 		expect(await verdict).toBe('acknowledged');
 		expect(n8n.emits).toMatchObject([{ key: 'old key', stored: { inFlight: { ids: [first.id], key: 'old key' } } }]);
 		expect(n8n.emits[0].outputs).toMatchObject([[{ eventId: first.id }]]);
-		expect(delivery.position.isDelivered(first)).toBe(true);
+		expect(delivery.place.isDelivered(first)).toBe(true);
 		expect(n8n.logs).toEqual([]);
 	});
 
 	test('the fifty-first run waits for one to end, and is not started when the trigger stops instead', async () => {
-		const { n8n, verdict, delivery, closing } = delivered({ moveOn }, batchOf(), () => undefined);
+		const { n8n, verdict, delivery, closing } = delivered({ deliverNext }, batchOf(), () => undefined);
 		await verdict;
 		for (let unit = 1; unit < 50; unit++) await deliver(delivery, batchOf({ events: [completion(unit)] }));
 		const waiting = deliver(delivery, batchOf({ events: [completion(50)] }));
@@ -392,11 +489,11 @@ describe('as soon as it starts', () => {
 		closing.abort();
 		expect(await stopped).toBe('closed');
 		expect(n8n.emits).toHaveLength(51);
-		expect(delivery.position.isDelivered(completion(51))).toBe(false);
+		expect(delivery.place.isDelivered(completion(51))).toBe(false);
 	});
 
 	test('a run that n8n did not carry out is told as uncertain with its event', async () => {
-		const { n8n, verdict } = delivered({ moveOn }, batchOf(), refuse('database is locked'));
+		const { n8n, verdict } = delivered({ deliverNext }, batchOf(), refuse('database is locked'));
 		await verdict;
 		await jest.advanceTimersByTimeAsync(0);
 		expect(n8n.failures).toMatchObject([{ message: `It is not certain that event ${first.id} of ${first.cursor} was run: database is locked` }]);
@@ -416,7 +513,7 @@ describe('Attach Structure', () => {
 	test('is asked for once, and added to the item of every attempt', async () => {
 		const asked = jest.fn(async () => ({ data: answer, errors: [] }));
 		structureOf(asked);
-		const { n8n, verdict } = delivered({ kind, attachStructure: true, moveOn: 'succeeded' }, batchOf({ events: [event] }), ({ done }, count) =>
+		const { n8n, verdict } = delivered({ kind, attachStructure: true, deliverNext: 'afterSuccess' }, batchOf({ events: [event] }), ({ done }, count) =>
 			done?.resolve(count === 1 ? failed('no') : succeeded),
 		);
 		await jest.advanceTimersByTimeAsync(5_000);
@@ -432,6 +529,22 @@ describe('Attach Structure', () => {
 		await verdict;
 		expect(of).not.toHaveBeenCalled();
 		expect(n8n.emits[0].outputs[0][0]).not.toHaveProperty('structure');
+	});
+
+	test('a credential that cannot be read costs the structure, not the event', async () => {
+		jest.spyOn(PicoClient, 'of').mockRejectedValue(new Error('Credential with ID "7" does not exist'));
+		const { n8n, verdict } = delivered({ kind, attachStructure: true }, batchOf({ events: [event] }));
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.emits[0].outputs[0][0]).toMatchObject({ eventId: event.id, structure: null, structureMissing: 'Credential with ID "7" does not exist' });
+	});
+
+	test('an answer that our own code cannot work on costs the structure, not the event', async () => {
+		const broken = { operations: [{ ...kind.sample, get externalId(): string { throw new Error('odd'); } }], subOperations: [] };
+		structureOf(async () => ({ data: broken, errors: [] }));
+		const { n8n, verdict } = delivered({ kind, attachStructure: true }, batchOf({ events: [event] }));
+		await jest.advanceTimersByTimeAsync(10_000);
+		expect(await verdict).toBe('acknowledged');
+		expect(n8n.emits[0].outputs[0][0]).toMatchObject({ eventId: event.id, structure: null });
 	});
 
 	test('a stop while it is asked for starts nothing', async () => {

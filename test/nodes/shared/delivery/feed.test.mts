@@ -34,8 +34,8 @@ const refused = () => new PicoFailure('auth', 'Pico refused the token', { hint: 
 /** A feed that was told to start. */
 function feeding(changes: Partial<TriggerSettings> = {}, { patient = false, dialect = async () => new Dialect(undefined) } = {}) {
 	const { n8n, delivery } = delivering(changes);
-	const { context, settings, position, report, store, patience } = delivery;
-	const feed = new Feed({ context, settings, position, report, store, patience, patient, client: { dialect } as unknown as PicoClient });
+	const { place } = delivery;
+	const feed = new Feed({ ...delivery, history: { queued: false, longestMs: 0 }, leastQueuedMs: 60_000, patient, client: { dialect } as unknown as PicoClient });
 	feeds.push(feed);
 	const state: { came?: 'started' | PicoFailure } = {};
 	const starting = feed.start().then(
@@ -43,7 +43,7 @@ function feeding(changes: Partial<TriggerSettings> = {}, { patient = false, dial
 		(failure: PicoFailure) => (state.came = failure),
 	);
 	const units = () => n8n.emits.map(({ outputs }) => outputs[0].map(({ orderIndex }) => orderIndex));
-	return { n8n, feed, state, starting, position, units };
+	return { n8n, feed, state, starting, place, units };
 }
 
 /** Waits until one more stream is asked for. */
@@ -66,7 +66,7 @@ describe('starting', () => {
 		const { state } = feeding();
 		await pass(0);
 		expect(mockStreams.last.subscription.document).toMatch(
-			/^subscription \{ operationOrderCompletesStream\(cursor: \{ initialValue: \{ at: "2026-01-04T23:59:59.999999999Z" \}, ordering: ASC \}, batchSize: 100\) \{ externalOrderId .* secondaryExternalOrderId \} \}$/,
+			/^subscription \{ operationOrderCompletesStream\(cursor: \{ initialValue: \{ at: "2026-01-04T23:59:59.999999Z" \}, ordering: ASC \}, batchSize: 100\) \{ externalOrderId .* secondaryExternalOrderId \} \}$/,
 		);
 		mockStreams.last.open();
 		await pass(299);
@@ -90,7 +90,7 @@ describe('starting', () => {
 
 	test('says where it reads from, and how far back its position is', async () => {
 		const { n8n } = await connected();
-		expect(n8n.told).toEqual(["info Connected to 'operationOrderCompletesStream', reading from 2026-01-04T23:59:59.999999999Z (position 600 s back)"]);
+		expect(n8n.told).toEqual(["info Connected to 'operationOrderCompletesStream', reading from 2026-01-04T23:59:59.999999Z (position 600 s back)"]);
 	});
 
 	test.each([
@@ -145,7 +145,7 @@ describe('starting', () => {
 	test('fails when the server does not tell what it has', async () => {
 		const { state } = feeding({}, { dialect: async () => await Promise.reject(new Error('no schema')) });
 		await pass(0);
-		expect(state.came).toMatchObject({ kind: 'server', message: 'no schema' });
+		expect(state.came).toMatchObject({ kind: 'internal', message: 'no schema' });
 		expect(mockStreams.all).toEqual([]);
 	});
 
@@ -205,7 +205,7 @@ describe('reading', () => {
 
 	test('what is missing of a batch from before a restart is given up after five quiet seconds', async () => {
 		const { n8n, delivery } = delivering();
-		delivery.position.handOver({ ids: ['gone'], key: 'old key', attempt: 1 });
+		delivery.place.noteInFlight({ ids: ['gone'], key: 'old key', attempt: 1 });
 		const feed = new Feed({ ...delivery, patient: false, client: { dialect: async () => new Dialect(undefined) } as unknown as PicoClient });
 		feeds.push(feed);
 		void feed.start();
@@ -334,19 +334,19 @@ describe('reconnecting', () => {
 		expect(n8n.failures.at(-1)).toEqual({ message: 'Nothing at this path', description: ' The trigger keeps trying every minute; no event is lost.' });
 	});
 
-	test('a lasting cause is told again after a connection that held', async () => {
+	test('a lasting cause is told again after a connection that held for a minute', async () => {
 		const { n8n } = await connected();
 		mockStreams.last.fail(refused());
 		await pass(60_000);
 		for (let time = 0; time < 2; time++) {
 			mockStreams.last.open();
-			await pass(299);
+			await pass(59_999);
 			mockStreams.last.fail(refused());
 			await pass(60_000);
 			expect(n8n.failures).toHaveLength(1);
 		}
 		mockStreams.last.open();
-		await pass(300);
+		await pass(60_000);
 		mockStreams.last.fail(refused());
 		await pass(0);
 		expect(n8n.failures).toHaveLength(2);
@@ -410,6 +410,280 @@ describe('frames', () => {
 	});
 });
 
+describe('a row that Pico cannot resolve', () => {
+	const size = () => Number(/batchSize: (\d+)/.exec(mockStreams.last.subscription.document)?.[1]);
+	const cursor = () => /at: "([^"]+)"/.exec(mockStreams.last.subscription.document)?.[1] ?? '';
+	const PATH = (index: number) => ['operationOrderCompletesStream', index, 'operation', 'id'];
+	const withoutOperation = (unit: number) => {
+		const { operation: _left, ...row } = completionRow(unit);
+		return row;
+	};
+
+	/** A stream with the rows of a plant, a frame each, of which some cannot be resolved. */
+	async function serve(rows: number[], bad: number[]) {
+		const stream = mockStreams.last;
+		stream.open();
+		const withoutField = !stream.subscription.document.includes(' operation {');
+		const from = Date.parse(cursor());
+		for (const unit of rows) {
+			if (Date.parse(timeAt(unit * 1_000)) < from) continue;
+			if (withoutField) stream.rows([withoutOperation(unit)]);
+			else if (bad.includes(unit)) stream.unresolved(PATH(0));
+			else stream.rows([completionRow(unit)]);
+		}
+		await pass(0);
+	}
+
+	test('hides the others of its frame: they are read one by one, at once, and it is delivered without that field', async () => {
+		const { units, n8n, feed } = await connected({ lookbackMs: 1_000 });
+		mockStreams.last.rows([completionRow(1)]);
+		await pass(0);
+		mockStreams.last.unresolved(PATH(2));
+		await pass(0);
+		expect([mockStreams.all.length, size()]).toEqual([2, 1]);
+		await serve([1, 2, 3, 4, 5, 6], [3]);
+		// Everything with every field, then without the field in question.
+		expect(mockStreams.all).toHaveLength(3);
+		await serve([1, 2, 3, 4, 5, 6], [3]);
+		expect(mockStreams.all).toHaveLength(4);
+		expect(mockStreams.last.subscription.document).not.toContain(' operation {');
+		await serve([1, 2, 3, 4, 5, 6], [3]);
+		await pass(2_000);
+		expect(units()).toEqual([[1], [2], [3], [4], [5], [6]]);
+		expect(n8n.emits.map(({ outputs }) => outputs[0][0].operationId)).toEqual([
+			...['sample-operation', 'sample-operation', null, 'sample-operation', 'sample-operation', 'sample-operation'],
+		]);
+		expect(n8n.failures).toEqual([]);
+		expect(n8n.told.filter((line) => line.startsWith('warn'))).toHaveLength(1);
+		await feed.stop();
+		expect(mockStreams.all.every(({ isClosed }) => isClosed)).toBe(true);
+	});
+
+	test('frames are large again once the look-back no longer reaches it', async () => {
+		await connected({ lookbackMs: 1_000, silenceMs: 0 });
+		mockStreams.last.unresolved(['operationOrderCompletesStream', 0]);
+		await pass(0);
+		expect(size()).toBe(1);
+		mockStreams.last.open();
+		mockStreams.last.unresolved(['operationOrderCompletesStream', 0]);
+		for (let unit = 1; unit <= 499; unit++) mockStreams.last.rows([completionRow(unit)]);
+		await pass(0);
+		expect(size()).toBe(1);
+		mockStreams.last.rows([completionRow(500)]);
+		await pass(0);
+		expect(size()).toBe(100);
+	});
+
+	test('is told once, with path, reason and place, when the path names no field, and the stream goes on', async () => {
+		const { n8n, units } = await connected();
+		for (let time = 0; time < 3; time++) {
+			mockStreams.last.open();
+			if (size() === 1) mockStreams.last.rows([completionRow(1)]);
+			mockStreams.last.unresolved(['operationOrderCompletesStream', 0]);
+			if (size() === 1) mockStreams.last.rows([completionRow(2)]);
+			await pass(0);
+			mockStreams.last.end();
+			await pass(60_000);
+		}
+		expect(units()).toEqual([[1], [2]]);
+		expect(n8n.failures).toHaveLength(1);
+		expect(n8n.failures[0].message).toBe(
+			'Pico could not send an event: the requested element is null which the schema does not allow (at operationOrderCompletesStream.0)',
+		);
+		expect(n8n.failures[0].description).toContain(`comes after ${timeAt(1_000)}`);
+	});
+
+	test('is told where the server sends several rows although one was asked for', async () => {
+		const { n8n, units } = await connected();
+		mockStreams.last.unresolved(PATH(3));
+		await pass(0);
+		mockStreams.last.open();
+		mockStreams.last.unresolved(PATH(3));
+		mockStreams.last.rows([completionRow(7), completionRow(8)]);
+		await pass(0);
+		expect([mockStreams.all.length, units()]).toEqual([2, [[7], [8]]]);
+		expect(n8n.failures).toMatchObject([{ message: expect.stringContaining('Pico could not send some events') as string }]);
+	});
+
+	test('is told where the server cannot send it again, without leaving the line', async () => {
+		const dialect = Object.assign(new Dialect(undefined), { hasFilter: () => false });
+		const { n8n, units } = await connected({}, { dialect: async () => dialect });
+		mockStreams.last.unresolved(PATH(0));
+		mockStreams.last.rows([completionRow(1)]);
+		await pass(0);
+		expect([mockStreams.all.length, units(), n8n.failures.length]).toEqual([1, [[1]], 1]);
+	});
+
+	test('that is sent as a null in its list is told, and its neighbours are delivered', async () => {
+		const { n8n, units } = await connected();
+		const errors = [{ message: 'no such part', path: PATH(1) }];
+		mockStreams.last.frame({ kind: 'result', data: { operationOrderCompletesStream: [completionRow(1), null, completionRow(2)] }, errors });
+		await pass(0);
+		expect([units(), n8n.failures.map(({ message }) => message)]).toEqual([
+			[[1], [2]],
+			['Pico could not send an event: no such part (at operationOrderCompletesStream.1.operation.id)'],
+		]);
+	});
+});
+
+describe('an outage', () => {
+	test('of an hour is one failed execution with the cause, and one line when it is over', async () => {
+		const { n8n } = await connected();
+		mockStreams.last.rows([completionRow(1)]);
+		await pass(60_000);
+		const count = mockStreams.all.length;
+		for (mockStreams.last.fail(network()); mockStreams.all.length < count + 100; ) {
+			const before = mockStreams.all.length;
+			await pass(1_000);
+			if (mockStreams.all.length > before) mockStreams.last.fail(network());
+		}
+		expect(n8n.failures).toEqual([
+			{ message: 'Pico could not be reached for 60 minutes: connection refused', description: expect.stringContaining('read when Pico is back') as string },
+		]);
+		await another();
+		mockStreams.last.open();
+		await pass(300);
+		expect(n8n.told.filter((line) => line.includes('can be reached again'))).toHaveLength(1);
+	});
+
+	test('of less than an hour is not worth one', async () => {
+		const { n8n } = await connected();
+		for (let time = 0; time < 50; time++) {
+			mockStreams.last.fail(network());
+			await another();
+		}
+		mockStreams.last.open();
+		await pass(300);
+		expect(n8n.failures).toEqual([]);
+		expect(n8n.told.filter((line) => line.includes('can be reached again'))).toEqual([]);
+	});
+
+	test('a line that opens and carries nothing twice in a row is told once, with what to do', async () => {
+		const { n8n } = await connected({ silenceMs: 90_000 });
+		for (let time = 0; time < 4; time++) {
+			await pass(90_000);
+			expect(n8n.failures).toHaveLength(time === 0 ? 0 : 1);
+			await another();
+			mockStreams.last.open();
+		}
+		expect(n8n.failures[0].message).toBe('Pico accepts the stream, but nothing comes through it');
+		expect(n8n.failures[0].description).toMatch(/buffering.*X-Accel-Buffering.*WebSocket.*Webhook Trigger/);
+	});
+
+	test('a line that a proxy cuts after a while without anything in it is held back too; one with heartbeats is not', async () => {
+		const { n8n } = await connected();
+		for (let time = 0; time < 2; time++) {
+			await pass(60_000);
+			mockStreams.last.end();
+			await another();
+			mockStreams.last.open();
+		}
+		expect(n8n.failures).toHaveLength(1);
+		const beating = await connected();
+		for (let time = 0; time < 3; time++) {
+			mockStreams.last.activity();
+			await pass(60_000);
+			mockStreams.last.end();
+			await another();
+			mockStreams.last.open();
+		}
+		expect(beating.n8n.failures).toEqual([]);
+	});
+
+	test('is noticed in time when somebody sets the clock back by an hour', async () => {
+		await connected({ silenceMs: 90_000 });
+		await pass(10_000);
+		jest.setSystemTime(Date.now() - 3_600_000);
+		await pass(81_000);
+		expect(mockStreams.all).toHaveLength(2);
+	});
+});
+
+describe('a first connection', () => {
+	test('that nobody answers fails within ten seconds', async () => {
+		const { state } = feeding();
+		await pass(8_999);
+		expect(state.came).toBeUndefined();
+		await pass(1);
+		expect(state.came).toMatchObject({ kind: 'timeout' });
+		expect(jest.getTimerCount()).toBe(0);
+	});
+
+	test('of which not even the question before it is answered fails within ten seconds, questions included', async () => {
+		const asked: AbortSignal[] = [];
+		const dialect = async (signal?: AbortSignal) =>
+			await new Promise<Dialect>((_resolve, reject) => {
+				asked.push(signal as AbortSignal);
+				signal?.addEventListener('abort', () => reject(signal.reason as Error));
+			});
+		const { state } = feeding({}, { dialect });
+		await pass(9_000);
+		expect(state.came).toMatchObject({ kind: 'timeout', message: 'Pico did not answer within 9 s' });
+		expect(asked[0].aborted).toBe(true);
+	});
+
+	test('after a slow question has only the rest of the time', async () => {
+		const { state } = feeding({}, { dialect: async () => await new Promise((resolve) => setTimeout(() => resolve(new Dialect(undefined)), 6_000)) });
+		await pass(6_000);
+		expect(mockStreams.all).toHaveLength(1);
+		await pass(3_000);
+		expect(state.came).toMatchObject({ kind: 'timeout' });
+	});
+
+	test('that is left to the background may take its time', async () => {
+		const { state } = feeding({}, { patient: true });
+		await pass(29_000);
+		mockStreams.last.open();
+		await pass(300);
+		expect(state.came).toBe('started');
+	});
+});
+
+describe('causes', () => {
+	const refusal = (message: string, code?: string) => new PicoFailure('graphql', message, { errors: [{ message, ...(code ? { code } : {}) }] });
+
+	test('are told apart by kind and code, not by wording', async () => {
+		const { n8n } = await connected();
+		mockStreams.last.rows([]);
+		for (const failure of [refusal('try at 10:01', 'QUOTA'), refusal('try at 10:02', 'QUOTA'), refusal('no', 'LOCKED'), refused(), refused()]) {
+			mockStreams.last.fail(failure);
+			await another();
+		}
+		expect(n8n.failures.map(({ message }) => message)).toEqual(['try at 10:01', 'no', 'Pico refused the token']);
+	});
+
+	test('without end are told a few times only', async () => {
+		const { n8n } = await connected();
+		for (let time = 0; time < 30; time++) {
+			mockStreams.last.fail(refusal('no', `E${time}`));
+			await another();
+		}
+		expect(n8n.failures).toHaveLength(20);
+	});
+
+	test('a credential that names another host is told once, and to be mended by publishing again', async () => {
+		const { n8n } = await connected();
+		for (let time = 0; time < 3; time++) {
+			mockStreams.last.fail(new PicoFailure('moved', 'The credential now names the host b', { hint: 'Publish the workflow again.' }));
+			await another();
+		}
+		expect(n8n.failures).toEqual([{ message: 'The credential now names the host b', description: 'Publish the workflow again.' }]);
+	});
+
+	test('an event beyond the limit is tried alone at once, and told if it is too large by itself', async () => {
+		const tooLarge = () => new PicoFailure('tooLarge', 'Pico sent an event of more than 64 MB');
+		const { n8n } = await connected();
+		mockStreams.last.fail(tooLarge());
+		await pass(0);
+		expect([mockStreams.all.length, mockStreams.last.subscription.document.includes('batchSize: 1)'), n8n.failures]).toEqual([2, true, []]);
+		mockStreams.last.open();
+		mockStreams.last.fail(tooLarge());
+		await pass(0);
+		expect(n8n.failures).toMatchObject([{ message: 'Pico sent an event of more than 64 MB' }]);
+		expect(mockStreams.all).toHaveLength(2);
+	});
+});
+
 describe('a server of another age', () => {
 	const unknown = (...names: string[]) =>
 		new PicoFailure('graphql', 'Cannot query', { errors: names.map((name) => ({ message: `Cannot query field "${name}" on type "OperationOrderComplete".` })) });
@@ -445,6 +719,52 @@ describe('a server of another age', () => {
 		expect(n8n.told).toContain('warn This Pico cannot send past events again; what happens while the connection is down is lost');
 	});
 
+	test('that cannot is never left on purpose', async () => {
+		const dialect = Object.assign(new Dialect(undefined), { hasFilter: () => false });
+		const { n8n } = await connected({ lookbackMs: 1_000, silenceMs: 0 }, { dialect: async () => dialect });
+		mockStreams.last.rows([completionRow(1)]);
+		await pass(3_600_000);
+		mockStreams.last.rows([completionRow(2)]);
+		await pass(0);
+		expect(mockStreams.all).toHaveLength(1);
+		for (let time = 0; time < 3; time++) {
+			mockStreams.last.end();
+			await another();
+			mockStreams.last.open();
+			await pass(300);
+		}
+		expect(n8n.told.filter((line) => line.startsWith('warn'))).toHaveLength(1);
+	});
+
+	test('that refuses the filter which it lists is asked without it', async () => {
+		const dialect = Object.assign(new Dialect(undefined), {});
+		const listed = dialect.hasFilter.bind(dialect);
+		dialect.hasFilter = (type, field, argument, path) => listed(type, field, argument, path) ?? (argument === 'where' ? true : undefined);
+		const { state, n8n } = feeding({ products: ['a'] }, { dialect: async () => dialect });
+		await pass(0);
+		expect(mockStreams.last.subscription.document).toContain('where: ');
+		mockStreams.last.fail(new PicoFailure('graphql', 'Pico answered: filtering is not available'));
+		await pass(0);
+		expect(mockStreams.last.subscription.document).not.toContain('where: ');
+		mockStreams.last.open();
+		await pass(300);
+		expect([state.came, n8n.failures]).toEqual(['started', []]);
+	});
+
+	test('that refuses also what does not filter is told with its first word', async () => {
+		const dialect = new Dialect(undefined);
+		const listed = dialect.hasFilter.bind(dialect);
+		dialect.hasFilter = (type, field, argument, path) => listed(type, field, argument, path) ?? (argument === 'where' ? true : undefined);
+		const { state } = feeding({ products: ['a'] }, { dialect: async () => dialect });
+		for (const message of ['the first word', 'the second word']) {
+			await pass(0);
+			mockStreams.last.fail(new PicoFailure('graphql', message));
+		}
+		await pass(0);
+		expect(state.came).toMatchObject({ message: 'the first word' });
+		expect(dialect.hasFilter('Subscription', 'operationOrderCompletesStream', 'where', ['operation', 'id', '_in'])).toBe(true);
+	});
+
 	test('that can is not', async () => {
 		const { n8n } = await connected();
 		mockStreams.last.end();
@@ -469,7 +789,7 @@ describe('stopping', () => {
 	});
 
 	test('waits until n8n has taken up the run that is under way, and leaves its event for the next start', async () => {
-		const { feed, n8n, position } = await connected();
+		const { feed, n8n, place } = await connected();
 		n8n.answer = () => undefined;
 		mockStreams.last.rows([completionRow(1), completionRow(2)]);
 		await pass(0);
@@ -479,11 +799,11 @@ describe('stopping', () => {
 		expect(isStopped).toBe(false);
 		await pass(1);
 		expect(isStopped).toBe(true);
-		expect([n8n.emits.length, position.acknowledged]).toEqual([1, timeAt(0)]);
+		expect([n8n.emits.length, place.cursor]).toEqual([1, timeAt(0)]);
 	});
 
 	test('waits until n8n has taken up runs that nobody waits for', async () => {
-		const { feed, n8n } = await connected({ moveOn: 'started' });
+		const { feed, n8n } = await connected({ deliverNext: 'immediately' });
 		n8n.answer = ({ done }) => void setTimeout(() => done?.resolve(succeeded), 1_000);
 		mockStreams.last.rows([completionRow(1)]);
 		await pass(0);

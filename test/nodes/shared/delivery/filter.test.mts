@@ -1,5 +1,7 @@
+import fc from 'fast-check';
+
 import { Dialect } from '../../../../nodes/shared/api/dialect/dialect.ts';
-import { likePattern, matches, serverFilter } from '../../../../nodes/shared/delivery/filter.ts';
+import { matchesPattern, matches, serverFilter } from '../../../../nodes/shared/delivery/filter.ts';
 import { toEvent } from '../../../../nodes/shared/events/event.ts';
 import { EVENT_KINDS, noteSaved, operationChanged, orderCompleted, structureChanged } from '../../../../nodes/shared/events/kinds/index.ts';
 
@@ -67,6 +69,47 @@ test.each([
 	['MO.1', 'MO.1', true],
 	['(MO)[1]+?^$|{}\\', '(MO)[1]+?^$|{}\\', true],
 	['a|b', 'a', false],
+	['**', '', true],
+	['*', '', true],
+	['', '', true],
+	['', 'x', false],
+	['ab*ba', 'aba', false],
+	['ab*ba', 'abba', true],
+	['a*b*b', 'ab', false],
+	['a*b*b', 'abb', true],
+	['*a*a*', 'a', false],
+	['*a*a*', 'aa', true],
+	['*MO-*-7*', 'xmo-12-7', true],
+	['*ab*cd*', 'xcdxab', false],
+	['ÄÖ*', 'äö1', true],
 ])('the pattern %s and the order %j: %p', (pattern, text, expected) => {
-	expect(likePattern(pattern, text)).toBe(expected);
+	expect(matchesPattern(pattern, text)).toBe(expected);
+});
+
+/** The same written as a regular expression, which is right, and slow for some patterns. */
+const slowly = (pattern: string, text: string) => new RegExp(`^${pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, 'is').test(text);
+
+test('matches what the same regular expression matches', () => {
+	const pattern = fc.stringMatching(/^[ab*]{0,8}$/);
+	fc.assert(fc.property(pattern, fc.stringMatching(/^[abA]{0,10}$/), (like, text) => expect(matchesPattern(like, text)).toBe(slowly(like, text))), { numRuns: 3_000 });
+});
+
+test.each([
+	['MO-*-*-*-*-*-*X', 'MO-'.padEnd(40_000, '-1')],
+	['**********X', 'Y'.repeat(100_000)],
+	[`${'*a'.repeat(50)}*b`, 'a'.repeat(100_000)],
+	[`${'*aaaaaaab'.repeat(20)}*`, 'a'.repeat(100_000)],
+])('takes time in proportion to the lengths, whatever the pattern: %s', (pattern, text) => {
+	const spent = (rounds: number) => {
+		const begin = performance.now();
+		for (let round = 0; round < rounds; round++) matchesPattern(pattern, text);
+		return performance.now() - begin;
+	};
+	spent(3);
+	// A text of the same length that is only looked through, to compare with: machines differ.
+	const plain = text.toLowerCase();
+	const begin = performance.now();
+	for (let round = 0; round < 10; round++) plain.split('x').join('y').toLowerCase();
+	const measure = performance.now() - begin;
+	expect(spent(10)).toBeLessThan(Math.max(measure, 5) * 200);
 });

@@ -13,7 +13,7 @@ test('a simplified item is flat: id, the words of an ERP, the facts of its deliv
 	expect(json).toEqual({ eventId: event.id, ...orderCompleted.simplify(orderCompleted.sample), ...FACTS, structure: null });
 });
 
-test.each(['full', 'fields'] as const)('an item of the output %s is what Pico sent, with all else under _pico', (output) => {
+test.each(['raw', 'fields'] as const)('an item of the output %s is what Pico sent, with all else under _pico', (output) => {
 	const [json] = items({ kind: orderCompleted, output, perSerial: false }, event, FACTS, { structure: null });
 	expect(json).toEqual({ ...orderCompleted.sample, structure: null, _pico: { event: 'orderCompleted', eventId: event.id, ...FACTS } });
 });
@@ -29,7 +29,7 @@ test('line by line, each item has the id of its line and one serial', () => {
 	expect(simplified).toHaveLength(2);
 	expect(simplified[1]).toMatchObject({ eventId: event.id, ...lines[1].facts, consumedSerial: 'LOT-7', ...FACTS });
 	expect(simplified[1]).not.toHaveProperty('consumedSerials');
-	expect(items({ kind: orderCompleted, output: 'full', perSerial: true }, event, FACTS)[1]).toEqual({
+	expect(items({ kind: orderCompleted, output: 'raw', perSerial: true }, event, FACTS)[1]).toEqual({
 		...lines[1].row,
 		_pico: { event: 'orderCompleted', eventId: event.id, ...lines[1].facts, ...FACTS },
 	});

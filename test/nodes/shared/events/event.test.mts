@@ -16,8 +16,12 @@ test('the time of an event is read under the current name, wherever the server w
 	expect(toEvent(structureChanged, { subId: 'a', updatedAt: '2026-01-05T08:00:00Z' }).row).toMatchObject({ childId: 'a' });
 });
 
-test.each([undefined, null, 1_767_607_200_000, {}])('an event whose time is %p has no cursor', (at) => {
+test.each([undefined, null, {}, ['2026-01-05T10:00:00Z']])('an event whose time is %p has no cursor', (at) => {
 	expect(toEvent(orderCompleted, { ...orderCompleted.sample, at }).cursor).toBe('');
+});
+
+test('an event whose time is a number has the number as its cursor', () => {
+	expect(toEvent(orderCompleted, { ...orderCompleted.sample, at: 1_767_607_200_000 }).cursor).toBe('1767607200000');
 });
 
 test('an id is computed once, however often it is asked for, and not at all when nobody asks', () => {

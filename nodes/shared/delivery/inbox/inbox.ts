@@ -1,0 +1,202 @@
+import type { ITriggerFunctions } from 'n8n-workflow';
+
+import type { StreamFrame } from '../../api/stream/types';
+import { rowsOf, toEvent, type PicoEvent } from '../../events/event';
+import { textId } from '../../events/identity';
+import { asObject, asText, isDeeperThan, jsonText } from '../../events/read';
+import { toMs } from '../../events/timestamp';
+import type { Batch } from '../batch';
+import { deliver, type Delivery, type Verdict } from '../deliver';
+import { matches } from '../filter';
+import type { Report } from '../host';
+import { toItems } from '../item';
+import type { Place } from '../place/place';
+import type { RunHistory } from '../runs/allowance';
+import { Runs } from '../runs/runs';
+import type { TriggerSettings } from '../settings';
+import { Reoffer } from './reoffer';
+
+/** n8n copies and compares items by functions that recurse; no event of a plant comes near. */
+const MOST_LEVELS = 100;
+/** A clock that differs by less is nothing to tell a person. */
+const WORTH_TELLING_MS = 60_000;
+/** Different errors beside data that are remembered, so that each is told once. */
+const MOST_ERRORS_KEPT = 100;
+
+export interface InboxOptions {
+	context: ITriggerFunctions;
+	settings: TriggerSettings;
+	place: Place;
+	report: Report;
+	/** Longest wait for the end of a run in queue mode is never less, milliseconds. */
+	leastQueuedMs: number;
+	/** What is stored of earlier runs. */
+	history: RunHistory | undefined;
+	/** Writes place and history of runs into static data. */
+	store: (history: RunHistory | undefined) => void;
+}
+
+/** What came in place of an event that can be delivered. */
+interface UnusableRow {
+	cursor: string;
+	reason: string;
+	content: unknown;
+}
+
+/** One entry of a frame, with the id under which it is dealt with only once. */
+type Arrival = { id: string; event: PicoEvent } | { id: string; unusable: UnusableRow };
+
+/**
+ * From frames to runs: drops what was delivered before, puts a batch from before a restart together again, and hands
+ * over batch after batch, one at a time. A row with which anything goes wrong is one failed execution that shows it, once;
+ * the stream goes on behind it.
+ */
+export class Inbox {
+	/** When the server accepted the present connection, by its clock; what is older was read back. */
+	openedAt = Date.now();
+	private readonly delivery: Delivery;
+	private reoffer: Reoffer<Arrival> | undefined;
+	/** Events that wait for others to start a run with. */
+	private group: PicoEvent[] = [];
+	private readonly errorsTold = new Set<string>();
+	private readonly oddTimesTold = new Set<'ahead' | 'unreadable'>();
+
+	constructor(options: InboxOptions, closing: AbortSignal) {
+		const { context, settings, place, report, history, leastQueuedMs } = options;
+		const runs = new Runs({ context, closing, mostMs: settings.runTimeoutMs, history, leastQueuedMs });
+		this.delivery = { context, settings, place, report, closing, runs, store: () => options.store(runs.history) };
+		if (place.unconfirmed) this.reoffer = new Reoffer(place.unconfirmed, settings.afterRestart);
+	}
+
+	/** After a stop: waits until n8n has taken up every run that was started. */
+	async takenUp(): Promise<void> {
+		await this.delivery.runs.takenUp();
+	}
+
+	/** Whether events wait for others to start a run with. */
+	get holds(): boolean {
+		return this.group.length > 0;
+	}
+
+	/** Resolves when everything in the frame is behind us or waits for company, so that the next one is read only then. */
+	async take(frame: StreamFrame): Promise<void> {
+		if (frame.kind === 'unreadable') return await this.takeAll([this.unusable(`A message of Pico could not be read (${frame.reason})`, frame.text)]);
+		this.tellErrors(frame.errors.map(({ message }) => message));
+		const { rows, strange } = rowsOf(frame.data[this.delivery.settings.kind.streamField]);
+		await this.takeAll([
+			...rows.map((row) => this.read(row)),
+			...strange.map((entry) => this.unusable('Pico sent an event that is not an object', entry)),
+		]);
+	}
+
+	/** Everything stored has been sent: what is still missing of a batch from before a restart will not come. */
+	async endReoffer(): Promise<void> {
+		if (!this.reoffer) return;
+		const { reoffer } = this;
+		const { members, later } = reoffer.release();
+		this.reoffer = undefined;
+		const events = members.flatMap((arrival) => ('event' in arrival ? [arrival.event] : []));
+		if ((await this.deliverBatch({ events, ...reoffer.nextRun, replayed: this.isReplayed })) === 'closed') return;
+		await this.deliverAll(later);
+		await this.flush();
+	}
+
+	/** Starts a run with the events that wait, however few they are. */
+	async flush(): Promise<Verdict> {
+		const batch: Batch = { events: this.group, attempt: 1, outages: 0, replayed: this.isReplayed };
+		this.group = [];
+		return await this.deliverBatch(batch);
+	}
+
+	/**
+	 * A row as an event of which everything is known that a delivery needs: whatever throws here would throw later, where it
+	 * stops the stream.
+	 */
+	private read(row: Record<string, unknown>): Arrival {
+		const { settings, place } = this.delivery;
+		try {
+			if (isDeeperThan(MOST_LEVELS, row)) return this.unusable('An event of Pico is nested too deeply', row);
+			const event = toEvent(settings.kind, row);
+			if (!this.isKnown(event.id) && matches(settings, event)) {
+				toItems(settings, event, { attempt: 1, replayed: false, correction: place.isCorrection(event) });
+			}
+			return { id: event.id, event };
+		} catch (error) {
+			return this.unusable(`An event of Pico could not be processed (${error instanceof Error ? error.message : String(error)})`, row);
+		}
+	}
+
+	private unusable(reason: string, content: unknown): Arrival {
+		const text = typeof content === 'string' ? content : jsonText(content);
+		const cursor = asText(asObject(content)?.[this.delivery.settings.kind.cursorField]) ?? '';
+		return { id: textId(text), unusable: { cursor, reason, content } };
+	}
+
+	private async takeAll(arrivals: readonly Arrival[]): Promise<void> {
+		const known = new Set(this.group.map(({ id }) => id));
+		const fresh = arrivals.filter(({ id }) => {
+			if (known.has(id) || this.isKnown(id)) return false;
+			known.add(id);
+			return true;
+		});
+		if (!this.reoffer) return await this.deliverAll(fresh);
+		if (this.reoffer.add(fresh)) await this.endReoffer();
+	}
+
+	/** Batches in the order of arrival; what is not to be delivered only moves the place. */
+	private async deliverAll(arrivals: readonly Arrival[]): Promise<void> {
+		const { settings, place } = this.delivery;
+		for (const arrival of arrivals) {
+			if ('event' in arrival && matches(settings, arrival.event)) {
+				this.tellOddTime(arrival.event);
+				this.group.push(arrival.event);
+				if (this.group.length >= settings.eventsPerRun && (await this.flush()) === 'closed') return;
+				continue;
+			}
+			if ((await this.flush()) === 'closed') return;
+			if ('event' in arrival) place.leaveOut(arrival.event);
+			else this.tellUnusable(arrival.id, arrival.unusable);
+		}
+	}
+
+	private async deliverBatch(batch: Batch): Promise<Verdict> {
+		if (batch.events.length === 0) return 'acknowledged';
+		return this.delivery.closing.aborted ? 'closed' : await deliver(this.delivery, batch);
+	}
+
+	private isKnown(id: string): boolean {
+		return this.delivery.place.isDelivered({ id });
+	}
+
+	private readonly isReplayed = (event: PicoEvent): boolean => (toMs(event.cursor) ?? Number.POSITIVE_INFINITY) < this.openedAt;
+
+	private tellUnusable(id: string, { cursor, reason, content }: UnusableRow): void {
+		const { report, place } = this.delivery;
+		report.failedExecution(reason, 'No run was started for it. The stream continues with the next event. What came:', content);
+		place.leaveOut({ id, cursor });
+	}
+
+	/** Errors beside usable data: one field of one row, as a rule, and the same with every look-back. */
+	private tellErrors(messages: readonly string[]): void {
+		for (const message of messages) {
+			if (this.errorsTold.has(message) || this.errorsTold.size >= MOST_ERRORS_KEPT) continue;
+			this.errorsTold.add(message);
+			this.delivery.report.warn(`Pico reports beside its data: ${message}`);
+		}
+	}
+
+	/** The event is delivered as any other; but a person should know that times of this plant cannot be relied on. */
+	private tellOddTime(event: PicoEvent): void {
+		const { report, place, settings } = this.delivery;
+		const lead = place.leadMs(event);
+		const odd = toMs(event.cursor) === undefined ? 'unreadable' : lead >= WORTH_TELLING_MS ? 'ahead' : undefined;
+		if (!odd || this.oddTimesTold.has(odd)) return;
+		this.oddTimesTold.add(odd);
+		const what = odd === 'ahead' ? `is ${Math.round(lead / 60_000)} min ahead of Pico's clock` : 'has a time that cannot be read';
+		report.failedExecution(
+			`An event of Pico ${what}: '${settings.kind.cursorField}' is '${event.cursor.slice(0, 60)}'`,
+			'It is delivered like any other event and does not move the position of the trigger. Check the clock of the station. Further events like this are delivered without a message. The event:',
+			event.row,
+		);
+	}
+}

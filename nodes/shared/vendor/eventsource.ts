@@ -1,0 +1,2 @@
+/** Server-Sent Events by the WHATWG rules. Bundled into this file by the build. */
+export { EventSource } from 'eventsource';
