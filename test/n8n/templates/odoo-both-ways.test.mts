@@ -32,8 +32,8 @@ describe('the Odoo templates', () => {
 	beforeAll(async () => {
 		plant = await Plant.build([
 			{ name: 'odoo-orders-to-pico', id: ORDERS },
-			{ name: 'pico-completions-to-odoo', id: COMPLETIONS, withUrl: true, published: true },
-			{ name: 'repost-failed-events', id: REPOST },
+			{ name: 'pico-completions-to-odoo', id: COMPLETIONS, published: true },
+			{ name: 'repost-failed-events', id: REPOST, talksToOdoo: false },
 		]);
 		units = await release(plant);
 		[refused, closedByHand] = units.filter(({ partNumber }) => partNumber === 'GEAR-200').slice(-2);
@@ -91,7 +91,7 @@ describe('the Odoo templates', () => {
 				expect({ name, indices: placed.map(({ orderIndex }) => orderIndex) }).toEqual({ name, indices: [...Array(quantity).keys()] });
 				expect(placed.every((order) => order.partNumber === partNumber)).toBe(true);
 				const notes = await plant.odoo.notes(id);
-				expect(notes.map(({ subject }) => subject)).toEqual([`Saved in Pico: ${quantity} unit${quantity === 1 ? '' : 's'}`]);
+				expect(notes.map(({ subject }) => subject)).toEqual([`Saved in Pico as ${name}: ${quantity} unit${quantity === 1 ? '' : 's'}`]);
 			}
 		});
 
@@ -99,7 +99,7 @@ describe('the Odoo templates', () => {
 			const { messages } = await plant.odoo.state();
 			const calls = await plant.odoo.calls();
 			expect(await plant.runByHand(ORDERS)).toBe('success');
-			// The open orders, their notes, and the part number of the one that was refused.
+			// The open orders, what they were split from, and their notes.
 			expect((await plant.odoo.calls()) - calls).toBe(3);
 			expect((await plant.odoo.state()).messages).toHaveLength(messages.length);
 		});
@@ -110,7 +110,7 @@ describe('the Odoo templates', () => {
 			expect(await subjects()).toEqual(["Refused by Pico: Pico has no operation with the part number 'NEW-1'"]);
 			await plant.pico.control('POST', 'operations/deploy', { partNumber: 'NEW-1', revision: 'A' });
 			expect(await plant.runByHand(ORDERS)).toBe('success');
-			expect(await subjects()).toContain('Saved in Pico: 2 units');
+			expect(await subjects()).toContain(`Saved in Pico as ${order?.name}: 2 units`);
 			expect(await placedOrders(plant.pico, order?.name ?? '')).toHaveLength(2);
 			await plant.odoo.call('mrp.production', 'action_cancel', { ids: [order?.id] });
 		});
@@ -123,7 +123,7 @@ describe('the Odoo templates', () => {
 			expect(await plant.runByHand(ORDERS)).toBe('error');
 			expect(await plant.odoo.notes(id)).toHaveLength(1);
 			expect(await plant.runByHand(ORDERS)).toBe('success');
-			expect((await plant.odoo.notes(id)).map(({ subject }) => subject).sort()).toEqual(['Saved in Pico: 1 unit', 'Saved in Pico: 2 units']);
+			expect((await plant.odoo.notes(id)).map(({ subject }) => subject).sort()).toEqual([`Saved in Pico as ${name}: 1 unit`, `Saved in Pico as ${name}: 2 units`]);
 			expect(await placedOrders(plant.pico, name)).toHaveLength(2);
 			await plant.odoo.call('mrp.production', 'action_cancel', { ids: [id] });
 		});
@@ -143,12 +143,12 @@ describe('the Odoo templates', () => {
 			for (const unit of first) await complete(unit);
 			await untilPosted(12);
 			// The note is there, but nobody hears of it; then an order is done, but nobody hears of it.
-			await plant.odoo.control('faults', { status: 504, count: 1, path: 'mail.message/create', after: true });
+			await plant.odoo.control('faults', { status: 504, count: 1, path: 'mrp.production/write', after: true });
 			await untilPosted(20);
 			await plant.odoo.control('faults', { status: 504, count: 1, path: 'button_mark_done', after: true, latencyMs: 500 });
 			await untilPosted(30);
-			await plant.odoo.control('faults', { latencyMs: 3000, count: 1, path: 'stock.move/write' });
-			await until('a part on its way', async () => (await plant.odoo.state()).faults.count === 0, { timeoutMs: 60_000, everyMs: 20 });
+			await plant.odoo.control('faults', { latencyMs: 3000, count: 1, path: 'mrp.production/write' });
+			await until('a unit on its way', async () => (await plant.odoo.state()).faults.count === 0, { timeoutMs: 60_000, everyMs: 20 });
 			await plant.installed.n8n.kill();
 			await plant.installed.n8n.start();
 			for (const unit of second) await complete(unit);
@@ -166,11 +166,11 @@ describe('the Odoo templates', () => {
 			const rows = await parked();
 			const reasonOf = (unit: Unit) => rows.find(({ orderId }) => orderId === unit.order)?.reason;
 			expect(reasonOf(refused)).toContain(CLOSED_PERIOD);
-			expect(reasonOf(closedByHand)).toContain(`${closedByHand.order} is cancelled in Odoo already: unit 0 of Pico`);
+			expect(reasonOf(closedByHand)).toContain(`Unit 1 of ${closedByHand.order}: no order in Odoo can take it. ${closedByHand.order} is cancelled.`);
 			const errors = await tableRows<WorkflowError>(await session(), WORKFLOW_ERRORS);
 			const known = errors.map(({ node, message, details }) => `${node}: ${message} ${details}`);
 			expect(new Set(known).size).toBe(known.length);
-			expect(known).toContainEqual(expect.stringMatching(new RegExp(`^Number on the order: .*${CLOSED_PERIOD}`)));
+			expect(known).toContainEqual(expect.stringMatching(new RegExp(`^Cannot be posted: .*${CLOSED_PERIOD}`)));
 			expect(rows.map(({ status, workflowId }) => `${status} ${workflowId}`)).toEqual(Array(3).fill(`parked ${COMPLETIONS}`));
 		});
 
@@ -208,7 +208,7 @@ describe('the Odoo templates', () => {
 				const notes = await plant.odoo.notes(before.id, 'Pico correction');
 				return notes.length > 0 && notes;
 			});
-			expect(note).toMatchObject({ subject: 'Pico correction, unit 0', body: expect.stringContaining('OTHER-SERIAL') });
+			expect(note).toMatchObject({ subject: `Pico correction, unit 1 of ${unit.order}`, body: expect.stringContaining('OTHER-SERIAL') });
 			expect(await tableRows(await session(), 'Pico cases for a person')).toEqual([
 				expect.objectContaining({ order: unit.order, reason: expect.stringContaining('OTHER-SERIAL') }),
 			]);
@@ -225,6 +225,7 @@ describe('the Odoo templates', () => {
 			});
 			expect(run.status).toBe('success');
 			expect(itemsOf(run, 'Not an Odoo order')).toHaveLength(1);
+			expect(await tableRows(await session(), 'Pico orders not in Odoo')).toEqual([expect.objectContaining({ orderId: 'SOMEBODY-ELSE', partNumber: 'OTHER-1' })]);
 		});
 
 		it('changes nothing when everything is delivered a second time', async () => {

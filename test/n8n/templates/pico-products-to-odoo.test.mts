@@ -6,6 +6,7 @@ import { itemsOf } from '../kit/runs.mts';
 import { picoCredential } from '../kit/workflows.mts';
 import { addBulk, catalogueOf, deployBlower, type Part } from './catalogue/pico-catalogue.mts';
 import { Desk } from './catalogue/desk.mts';
+import { Company } from './odoo/company.mts';
 
 jest.setTimeout(300_000);
 
@@ -46,9 +47,9 @@ describe('the template that brings products to Odoo', () => {
 		await addBulk(pico, 100);
 		const credentials = [
 			picoCredential(pico.endpoint, pico.token),
-			{ id: 'testOdooKey00001', name: 'Odoo', type: 'odooApiKeyApi', data: { url: odoo, db: 'sandbox', apiKey: 'sandbox-odoo-key' } },
+			new Company(pico).signature(),
 		];
-		const settings = { odooUrl: odoo, odooDatabase: 'sandbox' };
+		const settings = { odooUrl: odoo, revisionField: 'x_revision', overwriteNames: true };
 		desk = await Desk.open(credentials, [
 			{ name: 'pico-products-to-odoo', id: PRODUCTS, settings },
 			{ name: 'pico-products-to-odoo', id: ARCHIVING, settings: { ...settings, archiveInOdoo: true } },

@@ -318,6 +318,42 @@ export const CASES: readonly Case[] = [
 		},
 	},
 	{
+		name: 'posts a unit once, whatever call was cut off, before Odoo carried it out or after',
+		async holds(bench) {
+			const line = await PumpLine.build(bench, { perPump: 2 });
+			for (const after of [false, true]) {
+				for (let calls = 0, cutOff = true; cutOff; calls++) {
+					const order = await line.order(1);
+					const unit = { ...line.unit(order, 0, [`${order} a`, `${order} b`]), eventId: `cut-${order}` };
+					bench.front.cut = { calls, after };
+					const { refused } = await bench.handover.post(unit);
+					cutOff = refused !== '';
+					bench.front.cut = undefined;
+					await line.post(unit);
+				}
+			}
+			const orders = await line.orders();
+			// Two reads, the new numbers, the write, the button; and one that was not cut off.
+			expect(orders).toHaveLength(2 * 6);
+			expect(orders.filter(({ state }) => state !== 'done')).toEqual([]);
+			expect((await line.notes()).sort()).toEqual(orders.map(({ name }) => `Pico unit 1 of ${name}`).sort());
+			expect((await line.used()).map(([lot]) => lot)).toEqual(orders.flatMap(({ name }) => [`${name} a`, `${name} b`]).sort());
+		},
+	},
+	{
+		name: '10 an answer that says Odoo is away fails the run with its status, and nothing is lost',
+		async holds(bench) {
+			const line = await PumpLine.build(bench);
+			const order = await line.order(1);
+			const unit = { ...line.unit(order, 0, ['M-1']), eventId: `away-${order}` };
+			bench.front.instead = () => 502;
+			expect(await bench.handover.post(unit)).toMatchObject({ refused: expect.stringMatching(/gateway/i) });
+			bench.front.instead = () => undefined;
+			await line.post(unit);
+			expect(await line.states()).toEqual(['done']);
+		},
+	},
+	{
 		name: 'needs at most eight calls for a unit with two serial numbers',
 		async holds(bench) {
 			const line = await PumpLine.build(bench, { perPump: 2 });

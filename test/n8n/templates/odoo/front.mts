@@ -14,6 +14,8 @@ export class Front {
 	readonly calls: FrontCall[] = [];
 	/** A status that is answered instead of asking Odoo; undefined asks Odoo. */
 	instead: (what: string) => number | undefined = () => undefined;
+	/** The connection is cut at the call that comes after so many others, before or after Odoo carried it out. */
+	cut: { calls: number; after: boolean } | undefined;
 
 	private constructor(
 		private readonly target: URL,
@@ -44,12 +46,23 @@ export class Front {
 			answer.writeHead(status, { 'content-type': 'text/html' }).end('<html><body>The proxy has no answer of Odoo</body></html>');
 			return;
 		}
+		const cut = this.cut?.calls === 0 ? this.cut : undefined;
+		this.cut = this.cut && !cut ? { ...this.cut, calls: this.cut.calls - 1 } : undefined;
+		if (cut && !cut.after) {
+			log(0);
+			incoming.socket.destroy();
+			return;
+		}
 		const { hostname, port } = this.target;
 		const headers = { ...incoming.headers, host: this.target.host };
 		const forward = request({ hostname, port, method: incoming.method, path: incoming.url, headers }, (response) => {
+			response.on('end', () => log(response.statusCode ?? 500));
+			if (cut) {
+				response.on('end', () => incoming.socket.destroy()).resume();
+				return;
+			}
 			answer.writeHead(response.statusCode ?? 500, response.headers);
 			response.pipe(answer);
-			response.on('end', () => log(response.statusCode ?? 500));
 		});
 		forward.on('error', () => {
 			log(502);
