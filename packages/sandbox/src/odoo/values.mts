@@ -84,7 +84,7 @@ export type Command = readonly [code: number, id: number, values: unknown];
 export function toCommands(value: unknown, name: string): Command[] {
 	if (value === false || value === null || value === undefined) return [[5, 0, 0]];
 	if (!Array.isArray(value)) throw valueError(`Wrong value for ${name}: ${JSON.stringify(value)}`);
-	if (value.every((each) => typeof each === 'number')) return [[6, 0, value]];
+	if (value.length > 0 && value.every((each) => typeof each === 'number')) return [[6, 0, value]];
 	return value.map((each): Command => {
 		if (typeof each === 'number') return [4, each, 0];
 		if (!Array.isArray(each) || typeof each[0] !== 'number') {
