@@ -53,6 +53,11 @@ export class Handover {
 		return { event, refused: String((JSON.parse(text || '{}') as { error?: string }).error ?? '') };
 	}
 
+	/** The same for another user of Odoo. */
+	by(user: Odoo): Handover {
+		return new Handover(this.n8n, user, this.odooUrl);
+	}
+
 	private async way(settings: Record<string, string>): Promise<string> {
 		const key = JSON.stringify(settings);
 		const known = this.ways.get(key);
