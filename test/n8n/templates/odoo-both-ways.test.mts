@@ -127,6 +127,25 @@ describe('the Odoo templates', () => {
 			expect(await placedOrders(plant.pico, name)).toHaveLength(2);
 			await plant.odoo.call('mrp.production', 'action_cancel', { ids: [id] });
 		});
+
+		it('sends nothing again of an order that was closed with a backorder, and an order in packs by the piece', async () => {
+			const [{ id, name }] = await plant.odoo.orders('VALVE-300', 3, 1);
+			const [uom] = await plant.odoo.call<Array<{ id: number }>>('uom.uom', 'search_read', { domain: [['name', '=', 'Pack of 6']], fields: ['id'] });
+			const [product_id] = await plant.odoo.call<number[]>('product.product', 'search', { domain: [['default_code', '=', 'VALVE-300']] });
+			const packed = await plant.odoo.record('mrp.production', { product_id, product_qty: 2, product_uom_id: uom.id });
+			await plant.odoo.call('mrp.production', 'action_confirm', { ids: [packed.id] });
+			expect(await plant.runByHand(ORDERS)).toBe('success');
+			expect((await plant.odoo.notes(packed.id)).map(({ subject }) => subject)).toEqual([expect.stringMatching(/: 12 units$/)]);
+			await plant.odoo.call('mrp.production', 'write', { ids: [id], vals: { qty_producing: 1 } });
+			const context = { skip_consumption: true, skip_backorder: true, mo_ids_to_backorder: [id] };
+			await plant.odoo.call('mrp.production', 'button_mark_done', { ids: [id], context });
+			expect(await plant.runByHand(ORDERS)).toBe('success');
+			const rest = (await plant.odoo.state()).orders.find((order) => order.name === `${name}-002`);
+			expect(await placedOrders(plant.pico, name)).toHaveLength(3);
+			expect(await placedOrders(plant.pico, `${name}-002`)).toEqual([]);
+			expect(await plant.odoo.notes(rest?.id ?? 0)).toEqual([]);
+			await plant.odoo.call('mrp.production', 'action_cancel', { ids: [packed.id, rest?.id] });
+		});
 	});
 
 	describe('completions to Odoo', () => {
