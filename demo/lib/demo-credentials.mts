@@ -1,5 +1,6 @@
 import type { Doubles } from './doubles.mts';
 import { netsuiteCredentials } from './netsuite-credentials.mts';
+import { odooSignature } from './odoo-signature.mts';
 import type { Credential } from './workflows.mts';
 
 /** As far as a credential needs to know it. */
@@ -10,6 +11,14 @@ const odooKey = ({ url, credentials: { db, apiKey } }: Odoo): Credential => ({
 	name: 'Odoo sandbox',
 	type: 'odooApiKeyApi',
 	data: { url, db, apiKey },
+});
+
+/** The double's administrator, by the credential that the Odoo templates want. */
+const odooSigned = ({ credentials: { db, apiKey } }: Odoo): Credential => ({
+	id: 'demoOdooSign0001',
+	name: 'Odoo sandbox (Custom Auth)',
+	type: 'httpCustomAuth',
+	data: { json: odooSignature({ version: 19, db, uid: 2, key: apiKey }) },
 });
 
 /** Credentials for an Eryxon and its ERP. */
@@ -37,6 +46,7 @@ export function demoCredentials({ pico, odoo, netsuite }: DemoServers): Credenti
 			type: 'picoApi',
 			data: { endpoint: `${pico.url}/graph/v2`, token: pico.token, ignoreTlsIssues: false },
 		},
+		odooSigned(odoo),
 		odooKey(odoo),
 		{
 			id: 'demoOdooRpc00001',

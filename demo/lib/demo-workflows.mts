@@ -84,7 +84,8 @@ function plantSettings(name: string, { odoo, netsuite }: DemoServers): Record<st
 	const completions = workflowId(name.endsWith('netsuite') ? PUBLISHED.netsuiteCompletions : PUBLISHED.odooCompletions);
 	return {
 		odooUrl: odoo.url,
-		odooDatabase: odoo.credentials.db,
+		// Pico completes them under the order of their pump. Odoo's bill of material has other parts.
+		subassemblies: 'MOTOR-110,HOUSING-120',
 		netsuiteUrl: netsuite.plainUrl,
 		completionsWorkflowId: completions,
 		postingWorkflowId: completions,

@@ -24,9 +24,13 @@ export interface Server {
 
 type Start<T extends Server> = (options: { port: number; host: string; pageFolder?: string }) => Promise<T>;
 
-/** Products of the ERPs' doubles that the Pico sandbox does not know by itself. */
-const MORE_PARTS = [
-	{ partNumber: 'GEAR-200', revision: 'A', name: 'Gearbox' },
+const MOTOR = { name: 'Motor serial', externalId: 'MOTOR-20' };
+const HOUSING = { name: 'Housing serial', externalId: 'HOUSING-10' };
+
+/** Products of the ERPs' doubles. The shop floor captures the parts that are in their bills of material. */
+const ERP_PARTS = [
+	{ partNumber: 'PUMP-100', revision: 'B', consumedSerials: [MOTOR, HOUSING] },
+	{ partNumber: 'GEAR-200', revision: 'A', name: 'Gearbox', consumedSerials: [HOUSING] },
 	{ partNumber: 'VALVE-300', revision: 'A', name: 'Control Valve' },
 ];
 
@@ -59,7 +63,7 @@ export async function startDoubles(root: string, ports: DoublePorts): Promise<Do
 		const pico = await begin<Server & Doubles['pico']>('pico/server.mts', 'startSandbox', ports.pico, pageFolder);
 		const odoo = await begin<Server & Doubles['odoo']>('odoo/server.mts', 'startOdooDouble', ports.odoo);
 		const netsuite = await begin<Server & Doubles['netsuite']>('netsuite/server.mts', 'startNetsuiteDouble', ports.netsuite);
-		for (const part of MORE_PARTS) await control(pico.url, 'POST', 'operations/deploy', part);
+		for (const part of ERP_PARTS) await control(pico.url, 'POST', 'operations/deploy', part);
 		return { pico, odoo, netsuite, close };
 	} catch (cause) {
 		await close();

@@ -62,12 +62,9 @@ async function connectOdoo(walk: Walk): Promise<void> {
 	const { person, doubles } = walk;
 	const { editor } = person;
 	const { url, credentials } = doubles.odoo;
-	await person.newCredential('Odoo API (API Key)', 'Odoo account', {
-		url,
-		db: credentials.db,
-		apiKey: credentials.apiKey,
-	});
-	await person.saveCredential();
+	const headers = { Authorization: `bearer ${credentials.apiKey}`, 'X-Odoo-Database': credentials.db };
+	await person.newCredential('Custom Auth', 'Odoo account', { json: JSON.stringify({ headers }) });
+	await person.saveUntestedCredential();
 	await editor.closeMessages();
 	await editor.shoot('guides/odoo-credential');
 
@@ -76,6 +73,8 @@ async function connectOdoo(walk: Walk): Promise<void> {
 		async () => await editor.shoot('guides/import', { pointer: 'stays' }),
 	);
 	await expectNoIssues(person);
+	await person.fillPlantSettings({ odooUrl: url });
+	await person.closePanel();
 	await person.execute('Run now');
 	await fit(person);
 	await editor.shoot('guides/odoo-orders');
@@ -83,7 +82,7 @@ async function connectOdoo(walk: Walk): Promise<void> {
 
 	await person.importTemplate('pico-completions-to-odoo');
 	await expectNoIssues(person);
-	await person.fillPlantSettings({ odooUrl: url, odooDatabase: credentials.db });
+	await person.fillPlantSettings({ odooUrl: url, subassemblies: 'MOTOR-110,HOUSING-120' });
 	await editor.closeMessages();
 	await editor.shoot('guides/odoo-plant-settings');
 	await person.closePanel();

@@ -8,6 +8,8 @@ export interface SandboxProcessOptions {
 	token?: string;
 	/** true = on a free port. */
 	odoo?: boolean | number;
+	/** Which Odoo the double is; the newest when left out. */
+	odooVersion?: number;
 	netsuite?: boolean | number;
 	eryxon?: boolean | number;
 	data?: string;
@@ -40,6 +42,7 @@ function argumentsFor(options: SandboxProcessOptions): string[] {
 	if (options.token !== undefined) args.push('--token', options.token);
 	if (options.data !== undefined) args.push('--data', options.data);
 	if (options.odoo !== undefined && options.odoo !== false) args.push('--odoo-port', portOf(options.odoo));
+	if (options.odooVersion !== undefined) args.push('--odoo-version', String(options.odooVersion));
 	if (options.netsuite !== undefined && options.netsuite !== false)
 		args.push('--netsuite-port', portOf(options.netsuite));
 	if (options.eryxon !== undefined && options.eryxon !== false) args.push('--eryxon-port', portOf(options.eryxon));

@@ -99,7 +99,7 @@ describe('the Odoo double behind the editor of a real n8n', () => {
 			order,
 		);
 		expect(fields).toContainEqual(expect.objectContaining({ id: 'product_id', type: 'string', display: true }));
-		expect(fields).toContainEqual(expect.objectContaining({ id: 'x_pico_event', type: 'string', display: true }));
+		expect(fields).toContainEqual(expect.objectContaining({ id: 'origin', type: 'string', display: true }));
 		expect(fields).toContainEqual(expect.objectContaining({ id: 'move_raw_ids', display: false }));
 	});
 

@@ -151,7 +151,7 @@ export const odooV1Flow = (): Json =>
 				fields: [
 					{ fieldName: 'qty_producing', fieldValue: '1' },
 					{ fieldName: 'lot_producing_ids', fieldValue: '={{ [[4, $json.id]] }}' },
-					{ fieldName: 'x_pico_event', fieldValue: 'event-v1' },
+					{ fieldName: 'origin', fieldValue: 'event-v1' },
 				],
 			},
 		}),
@@ -190,7 +190,7 @@ export const odooV2Flow = (id: string, authentication: 'odooApi' | 'odooApiKeyAp
 		odooV2('Report', authentication, 'mrp.production', {
 			operation: 'update',
 			recordId: byId("={{ $('Orders').item.json.id }}"),
-			fieldsToSend: mapped({ qty_producing: 1, lot_producing_id: '={{ $json.id }}', x_pico_event: 'event-v2' }),
+			fieldsToSend: mapped({ qty_producing: 1, lot_producing_ids: '={{ [[4, $json.id]] }}', origin: 'event-v2' }),
 		}),
 		odooV2('Order', authentication, 'mrp.production', {
 			operation: 'get',

@@ -15,6 +15,11 @@ describe('products in the Odoo double', () => {
 		odoo = await startOdooDouble({ port: 0, host: '127.0.0.1' });
 	});
 	afterAll(() => odoo.close());
+	// A field of the customer's own, as somebody with the rights for it would add it.
+	beforeAll(async () => {
+		const [model_id] = await call<number[]>('ir.model', 'search', { domain: [['model', '=', 'product.template']] });
+		await call('ir.model.fields', 'create', { vals_list: [{ name: 'x_revision', model_id, ttype: 'char' }] });
+	});
 
 	async function call<Answer>(model: string, method: string, body: unknown): Promise<Answer> {
 		const response = await fetch(`${odoo.url}/json/2/${model}/${method}`, {

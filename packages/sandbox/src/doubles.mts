@@ -13,6 +13,8 @@ export interface StartOptions {
 	host: string;
 	/** Hosts besides this machine that webhooks may reach. */
 	webhookHosts?: readonly string[];
+	/** Version of the system that the double is, where it can be several. */
+	version?: number;
 }
 
 type Start = (options: StartOptions) => Promise<Double>;

@@ -24,7 +24,11 @@ async function run(args: string[]): Promise<void> {
 	running.push(pico);
 	const doubles: { odoo?: Double; netsuite?: Double; eryxon?: Double } = {};
 	if (options.odooPort !== undefined) {
-		doubles.odoo = await startDouble('./odoo/server.mts', 'startOdooDouble', { port: options.odooPort, host });
+		doubles.odoo = await startDouble('./odoo/server.mts', 'startOdooDouble', {
+			port: options.odooPort,
+			host,
+			version: options.odooVersion,
+		});
 		running.push(doubles.odoo);
 	}
 	if (options.netsuitePort !== undefined) {

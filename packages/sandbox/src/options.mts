@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { newestVersion, versions, type Version } from './odoo/versions.mts';
 import { type Switches, readSwitches } from './pico/switches.mts';
 
 export interface CliOptions {
@@ -8,6 +9,7 @@ export interface CliOptions {
 	seed: number;
 	switches: Partial<Switches>;
 	odooPort?: number;
+	odooVersion: Version;
 	netsuitePort?: number;
 	eryxonPort?: number;
 	data?: string;
@@ -26,6 +28,7 @@ export const USAGE = `npm run sandbox -- [options]
   --switch name=value     set a switch (repeatable), see the README
   --data file             keep the plant in a JSON file between starts
   --odoo-port 4020        also start the Odoo double
+  --odoo-version 19       17, 18 or 19
   --netsuite-port 4030    also start the NetSuite double
   --eryxon-port 4040      also start the Eryxon double
   --webhook-host name     let webhooks reach this host besides this machine (repeatable)
@@ -38,6 +41,12 @@ function wholeNumber(name: string, text: string, max: number): number {
 		throw new Error(`--${name}: "${text}" is not a whole number from 0 to ${max}`);
 	}
 	return value;
+}
+
+function odooVersion(text: string): Version {
+	const version = versions.find((each) => String(each) === text);
+	if (!version) throw new Error(`--odoo-version: "${text}" is none of ${versions.join(', ')}`);
+	return version;
 }
 
 /** Reads the command line; throws a readable error for anything it does not know. */
@@ -53,6 +62,7 @@ export function readOptions(args: string[]): CliOptions {
 			switch: { type: 'string', multiple: true, default: [] },
 			data: { type: 'string' },
 			'odoo-port': { type: 'string' },
+			'odoo-version': { type: 'string', default: String(newestVersion) },
 			'netsuite-port': { type: 'string' },
 			'eryxon-port': { type: 'string' },
 			'webhook-host': { type: 'string', multiple: true, default: [] },
@@ -77,6 +87,7 @@ export function readOptions(args: string[]): CliOptions {
 		seed: wholeNumber('seed', values.seed, 0xffffffff),
 		switches: readSwitches(Object.fromEntries(pairs)),
 		odooPort: optionalPort('odoo-port'),
+		odooVersion: odooVersion(values['odoo-version']),
 		netsuitePort: optionalPort('netsuite-port'),
 		eryxonPort: optionalPort('eryxon-port'),
 		data: values.data,

@@ -32,11 +32,9 @@ describe('the Odoo templates', () => {
 	beforeAll(async () => {
 		plant = await Plant.build([
 			{ name: 'odoo-orders-to-pico', id: ORDERS },
-			{ name: 'pico-completions-to-odoo', id: COMPLETIONS, withUrl: true, published: true },
-			{ name: 'repost-failed-events', id: REPOST },
+			{ name: 'pico-completions-to-odoo', id: COMPLETIONS, published: true },
+			{ name: 'repost-failed-events', id: REPOST, talksToOdoo: false },
 		]);
-		// As strict as Odoo itself about the numbers of components.
-		await plant.odoo.control('switches', { componentSerials: 'required' });
 		units = await release(plant);
 		[refused, closedByHand] = units.filter(({ partNumber }) => partNumber === 'GEAR-200').slice(-2);
 		await plant.installed.n8n.start();
@@ -93,7 +91,7 @@ describe('the Odoo templates', () => {
 				expect({ name, indices: placed.map(({ orderIndex }) => orderIndex) }).toEqual({ name, indices: [...Array(quantity).keys()] });
 				expect(placed.every((order) => order.partNumber === partNumber)).toBe(true);
 				const notes = await plant.odoo.notes(id);
-				expect(notes.map(({ subject }) => subject)).toEqual([`Saved in Pico: ${quantity} unit${quantity === 1 ? '' : 's'}`]);
+				expect(notes.map(({ subject }) => subject)).toEqual([`Saved in Pico as ${name}: ${quantity} unit${quantity === 1 ? '' : 's'}`]);
 			}
 		});
 
@@ -101,7 +99,7 @@ describe('the Odoo templates', () => {
 			const { messages } = await plant.odoo.state();
 			const calls = await plant.odoo.calls();
 			expect(await plant.runByHand(ORDERS)).toBe('success');
-			// The open orders, their notes, and the part number of the one that was refused.
+			// The open orders, what they were split from, and their notes.
 			expect((await plant.odoo.calls()) - calls).toBe(3);
 			expect((await plant.odoo.state()).messages).toHaveLength(messages.length);
 		});
@@ -112,7 +110,7 @@ describe('the Odoo templates', () => {
 			expect(await subjects()).toEqual(["Refused by Pico: Pico has no operation with the part number 'NEW-1'"]);
 			await plant.pico.control('POST', 'operations/deploy', { partNumber: 'NEW-1', revision: 'A' });
 			expect(await plant.runByHand(ORDERS)).toBe('success');
-			expect(await subjects()).toContain('Saved in Pico: 2 units');
+			expect(await subjects()).toContain(`Saved in Pico as ${order?.name}: 2 units`);
 			expect(await placedOrders(plant.pico, order?.name ?? '')).toHaveLength(2);
 			await plant.odoo.call('mrp.production', 'action_cancel', { ids: [order?.id] });
 		});
@@ -125,9 +123,28 @@ describe('the Odoo templates', () => {
 			expect(await plant.runByHand(ORDERS)).toBe('error');
 			expect(await plant.odoo.notes(id)).toHaveLength(1);
 			expect(await plant.runByHand(ORDERS)).toBe('success');
-			expect((await plant.odoo.notes(id)).map(({ subject }) => subject).sort()).toEqual(['Saved in Pico: 1 unit', 'Saved in Pico: 2 units']);
+			expect((await plant.odoo.notes(id)).map(({ subject }) => subject).sort()).toEqual([`Saved in Pico as ${name}: 1 unit`, `Saved in Pico as ${name}: 2 units`]);
 			expect(await placedOrders(plant.pico, name)).toHaveLength(2);
 			await plant.odoo.call('mrp.production', 'action_cancel', { ids: [id] });
+		});
+
+		it('sends nothing again of an order that was closed with a backorder, and an order in packs by the piece', async () => {
+			const [{ id, name }] = await plant.odoo.orders('VALVE-300', 3, 1);
+			const [uom] = await plant.odoo.call<Array<{ id: number }>>('uom.uom', 'search_read', { domain: [['name', '=', 'Pack of 6']], fields: ['id'] });
+			const [product_id] = await plant.odoo.call<number[]>('product.product', 'search', { domain: [['default_code', '=', 'VALVE-300']] });
+			const packed = await plant.odoo.record('mrp.production', { product_id, product_qty: 2, product_uom_id: uom.id });
+			await plant.odoo.call('mrp.production', 'action_confirm', { ids: [packed.id] });
+			expect(await plant.runByHand(ORDERS)).toBe('success');
+			expect((await plant.odoo.notes(packed.id)).map(({ subject }) => subject)).toEqual([expect.stringMatching(/: 12 units$/)]);
+			await plant.odoo.call('mrp.production', 'write', { ids: [id], vals: { qty_producing: 1 } });
+			const context = { skip_consumption: true, skip_backorder: true, mo_ids_to_backorder: [id] };
+			await plant.odoo.call('mrp.production', 'button_mark_done', { ids: [id], context });
+			expect(await plant.runByHand(ORDERS)).toBe('success');
+			const rest = (await plant.odoo.state()).orders.find((order) => order.name === `${name}-002`);
+			expect(await placedOrders(plant.pico, name)).toHaveLength(3);
+			expect(await placedOrders(plant.pico, `${name}-002`)).toEqual([]);
+			expect(await plant.odoo.notes(rest?.id ?? 0)).toEqual([]);
+			await plant.odoo.call('mrp.production', 'action_cancel', { ids: [packed.id, rest?.id] });
 		});
 	});
 
@@ -145,12 +162,12 @@ describe('the Odoo templates', () => {
 			for (const unit of first) await complete(unit);
 			await untilPosted(12);
 			// The note is there, but nobody hears of it; then an order is done, but nobody hears of it.
-			await plant.odoo.control('faults', { status: 504, count: 1, path: 'mail.message/create', after: true });
+			await plant.odoo.control('faults', { status: 504, count: 1, path: 'mrp.production/write', after: true });
 			await untilPosted(20);
 			await plant.odoo.control('faults', { status: 504, count: 1, path: 'button_mark_done', after: true, latencyMs: 500 });
 			await untilPosted(30);
-			await plant.odoo.control('faults', { latencyMs: 3000, count: 1, path: 'stock.move/write' });
-			await until('a part on its way', async () => (await plant.odoo.state()).faults.count === 0, { timeoutMs: 60_000, everyMs: 20 });
+			await plant.odoo.control('faults', { latencyMs: 3000, count: 1, path: 'mrp.production/write' });
+			await until('a unit on its way', async () => (await plant.odoo.state()).faults.count === 0, { timeoutMs: 60_000, everyMs: 20 });
 			await plant.installed.n8n.kill();
 			await plant.installed.n8n.start();
 			for (const unit of second) await complete(unit);
@@ -168,11 +185,11 @@ describe('the Odoo templates', () => {
 			const rows = await parked();
 			const reasonOf = (unit: Unit) => rows.find(({ orderId }) => orderId === unit.order)?.reason;
 			expect(reasonOf(refused)).toContain(CLOSED_PERIOD);
-			expect(reasonOf(closedByHand)).toContain(`${closedByHand.order} is cancelled in Odoo already: unit 0 of Pico`);
+			expect(reasonOf(closedByHand)).toContain(`Unit 1 of ${closedByHand.order}: no order in Odoo can take it. ${closedByHand.order} is cancelled.`);
 			const errors = await tableRows<WorkflowError>(await session(), WORKFLOW_ERRORS);
 			const known = errors.map(({ node, message, details }) => `${node}: ${message} ${details}`);
 			expect(new Set(known).size).toBe(known.length);
-			expect(known).toContainEqual(expect.stringMatching(new RegExp(`^Number on the order: .*${CLOSED_PERIOD}`)));
+			expect(known).toContainEqual(expect.stringMatching(new RegExp(`^Cannot be posted: .*${CLOSED_PERIOD}`)));
 			expect(rows.map(({ status, workflowId }) => `${status} ${workflowId}`)).toEqual(Array(3).fill(`parked ${COMPLETIONS}`));
 		});
 
@@ -210,7 +227,7 @@ describe('the Odoo templates', () => {
 				const notes = await plant.odoo.notes(before.id, 'Pico correction');
 				return notes.length > 0 && notes;
 			});
-			expect(note).toMatchObject({ subject: 'Pico correction, unit 0', body: expect.stringContaining('OTHER-SERIAL') });
+			expect(note).toMatchObject({ subject: `Pico correction, unit 1 of ${unit.order}`, body: expect.stringContaining('OTHER-SERIAL') });
 			expect(await tableRows(await session(), 'Pico cases for a person')).toEqual([
 				expect.objectContaining({ order: unit.order, reason: expect.stringContaining('OTHER-SERIAL') }),
 			]);
@@ -227,6 +244,7 @@ describe('the Odoo templates', () => {
 			});
 			expect(run.status).toBe('success');
 			expect(itemsOf(run, 'Not an Odoo order')).toHaveLength(1);
+			expect(await tableRows(await session(), 'Pico orders not in Odoo')).toEqual([expect.objectContaining({ orderId: 'SOMEBODY-ELSE', partNumber: 'OTHER-1' })]);
 		});
 
 		it('changes nothing when everything is delivered a second time', async () => {

@@ -25,7 +25,7 @@ describe('odoo-cancellations-to-pico', () => {
 	beforeAll(async () => {
 		plant = await Plant.build([
 			{ name: 'odoo-orders-to-pico', id: ORDERS },
-			{ name: 'odoo-cancellations-to-pico', id: CANCELLATIONS, withUrl: true },
+			{ name: 'odoo-cancellations-to-pico', id: CANCELLATIONS },
 		]);
 		orders = await plant.odoo.orders('PUMP-100', 3, 10);
 		await plant.installed.n8n.start();

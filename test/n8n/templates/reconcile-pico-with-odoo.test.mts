@@ -6,6 +6,7 @@ import { tableRows } from '../kit/data-tables.mts';
 import { openStreams } from '../kit/plant.mts';
 import { picoCredential } from '../kit/workflows.mts';
 import { Desk } from './catalogue/desk.mts';
+import { Company } from './odoo/company.mts';
 import { complete, countOf, differencesTable, order, RECONCILIATION, summaryOf, unitsOf, type Difference, type Unit } from './catalogue/reconciliation.mts';
 
 jest.setTimeout(300_000);
@@ -36,9 +37,9 @@ describe('the template that reconciles Pico with Odoo', () => {
 		await order(pico, units);
 		const credentials = [
 			picoCredential(pico.endpoint, pico.token),
-			{ id: 'testOdooKey00001', name: 'Odoo', type: 'odooApiKeyApi', data: { url: odoo, db: 'sandbox', apiKey: 'sandbox-odoo-key' } },
+			new Company(pico).signature(),
 		];
-		const address = { odooUrl: odoo, odooDatabase: 'sandbox' };
+		const address = { odooUrl: odoo };
 		const settings = { ...address, completionsWorkflowId: COMPLETIONS, leaveMinutes: 0 };
 		desk = await Desk.open(credentials, [
 			{ name: 'pico-completions-to-odoo', id: COMPLETIONS, settings: address, published: true },
@@ -76,7 +77,7 @@ describe('the template that reconciles Pico with Odoo', () => {
 		const postings = orders.flatMap(({ id, name, serials }) =>
 			messages
 				.filter(({ recordId, subject }) => recordId === id && subject.startsWith('Pico unit '))
-				.map(({ subject }) => unitKey(name, Number(subject.replace('Pico unit ', ''))))
+				.map(({ subject }) => unitKey(name, Number(/^Pico unit (\d+) of /.exec(subject)?.[1]) - 1))
 				.map((key) => ({ key, serial: serials.includes(serialOf(key)) ? serialOf(key) : serials.join(' or ') })),
 		);
 		return compareBooks({ completions: asBooks(completions), postings });

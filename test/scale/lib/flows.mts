@@ -30,15 +30,9 @@ export const flowId = ({ kind, eventsPerRun, deliverNext, backlog }: FlowSpec): 
 	`scale${kind.slice(0, 5)}${deliverNext.slice(-2)}${backlog ? 'b' : ''}${eventsPerRun}`.padEnd(16, 'x');
 
 export function credentialsFor(sandbox: SandboxProcess): Credential[] {
-	const { url, credentials } = new Company(sandbox);
 	return [
 		picoCredential(sandbox.endpoint, sandbox.token),
-		{
-			id: 'scaleOdooKey0001',
-			name: 'Odoo',
-			type: 'odooApiKeyApi',
-			data: { url, db: credentials.db, apiKey: credentials.apiKey },
-		},
+		new Company(sandbox).signature(),
 	];
 }
 
@@ -46,7 +40,7 @@ export function credentialsFor(sandbox: SandboxProcess): Credential[] {
 export function workflowsFor(specs: readonly FlowSpec[], sandbox: SandboxProcess, collector: string): Flow[] {
 	const credentials = credentialsFor(sandbox);
 	const odoo = new Company(sandbox);
-	const settings = { odooUrl: odoo.url, odooDatabase: odoo.credentials.db };
+	const settings = { odooUrl: odoo.url };
 	const template = (id: string) =>
 		plantTemplate(process.cwd(), 'pico-completions-to-odoo', { id, credentials, settings });
 	const flows = new Map<string, Flow>();

@@ -64,7 +64,6 @@ export class OrderLoad extends Load {
 		const odoo = new Company(this.sandbox);
 		await this.sandbox.control('POST', 'reset', {});
 		await odoo.control('reset', {});
-		await odoo.control('switches', { componentSerials: 'required' });
 		await this.sandbox.control('POST', 'operations/deploy', { partNumber: PRODUCT, revision: 'A' });
 		const made = await odoo.orders(PRODUCT, ORDER_SIZE, Math.ceil(count / ORDER_SIZE));
 		this.orders.push(...made.map(({ name }) => name));

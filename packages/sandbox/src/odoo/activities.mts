@@ -1,7 +1,6 @@
 import type { Row } from './database.mts';
 import { valueError } from './errors.mts';
 import type { Orm, Values } from './orm.mts';
-import { userId } from './database.mts';
 
 /** Names that stay the same in every Odoo and every language, to the names of the activity types. */
 const typesByXmlId: Readonly<Record<string, string>> = {
@@ -24,7 +23,7 @@ export function scheduleActivity(orm: Orm, rows: readonly Row[], params: Values,
 			summary: params.summary ?? false,
 			note: params.note ?? false,
 			date_deadline: params.date_deadline || db.timestamp().slice(0, 10),
-			user_id: params.user_id || userId,
+			user_id: params.user_id || db.user,
 			automated: true,
 		}).id;
 	});

@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from '../web/http.mts';
 import { parseFaults } from '../web/faults.mts';
 import { pickedLines } from './consumption.mts';
 import type { Row } from './database.mts';
+import { lotsOf } from './production.mts';
 import { makeOrders } from './seed.mts';
 import type { Site } from './site.mts';
 
@@ -35,8 +36,6 @@ export function handleControl(
 			return site.faults;
 		case 'POST refuse':
 			return setRefusal(site, input);
-		case 'POST switches':
-			return setSwitches(site, input);
 		default:
 			return undefined;
 	}
@@ -82,15 +81,6 @@ function setRefusal(site: Site, { model, id, message }: JsonObject): unknown {
 	return { refusals: Object.fromEntries(site.refusals) };
 }
 
-function setSwitches(site: Site, input: JsonObject): unknown {
-	const { componentSerials } = input;
-	if (componentSerials !== 'required' && componentSerials !== 'optional') {
-		throw new Error("componentSerials must be 'required' or 'optional'");
-	}
-	site.settings.componentSerials = componentSerials;
-	return { componentSerials };
-}
-
 const records = (site: Site, model: string): unknown[] => {
 	if (!site.orm.db.hasModel(model)) throw new Error(`Unknown model ${JSON.stringify(model)}`);
 	return site.orm.read(model, site.orm.search(model, {}));
@@ -98,13 +88,13 @@ const records = (site: Site, model: string): unknown[] => {
 
 function state(site: Site, limit = defaultLimit): JsonObject {
 	const { db } = site.orm;
-	const { database, seed, componentSerials } = site.settings;
+	const { database, seed, version } = site.settings;
 	const newest = (model: string): Row[] => db.rows(model).slice(-limit).reverse();
 	return {
 		revision: revision(site),
 		database,
 		seed,
-		switches: { componentSerials },
+		version,
 		faults: site.faults,
 		refusals: Object.fromEntries(site.refusals),
 		counts: Object.fromEntries(db.modelNames().map((name) => [name, db.count(name)])),
@@ -159,7 +149,7 @@ function order(site: Site, row: Row): JsonObject {
 		produced: db.value(row, 'qty_produced'),
 		state: row.values.state,
 		origin: db.value(row, 'origin') || '',
-		serials: db.relatedMany(row, 'lot_producing_ids').map((each) => each.values.name),
+		serials: lotsOf(db, row).map((each) => each.values.name),
 		consumed: consumed(site, row),
 		custom: custom(row),
 		outside: db.touched(row),

@@ -1,5 +1,6 @@
 import { invalidField, missingError, noSuchModel } from './errors.mts';
-import { commonFields, customField, type Field, type Fields } from './fields.mts';
+import { commonFields, existsIn, type Field, type Fields } from './fields.mts';
+import type { Version } from './versions.mts';
 
 /** A stored record. `many2one` is an id or false, `many2many` a list of ids, `one2many` is not stored. */
 export interface Row {
@@ -11,7 +12,11 @@ export interface Row {
 export interface Model {
 	readonly name: string;
 	readonly label: string;
+	/** The label up to Odoo 17, where it was another. */
+	readonly labelIn17?: string;
 	readonly fields: Fields;
+	/** For what hangs on records of any model: the field that names the model. */
+	readonly byModel?: string;
 	/** Text shown wherever another record refers to this one; default is the field `name`. */
 	readonly displayName?: (row: Row, db: Database) => string;
 }
@@ -23,7 +28,8 @@ export interface Touch {
 	what: string;
 }
 
-export const userId = 2;
+/** The user whom every database has: all rights, all companies. */
+export const administrator = 2;
 
 /** Tables in memory with Odoo's ids, sequences and relations. Knows nothing of protocols or business rules. */
 export class Database {
@@ -34,20 +40,44 @@ export class Database {
 	private readonly tables = new Map<string, Map<number, Row>>();
 	private readonly nextIds = new Map<string, number>();
 	private readonly sequences = new Map<string, number>();
-	private readonly customFields = new Map<string, Set<string>>();
+	/** Who is calling: stands in `create_uid` and `write_uid`. */
+	user: number = administrator;
+	/** The company that this call works in. */
+	company = 1;
 	/** `model.field` of each many2one that is looked up backwards, to the ids pointing at an id. */
 	private readonly backwards = new Map<string, Map<number, Set<number>>>();
 
 	constructor(
 		models: readonly Model[],
 		readonly now: () => Date,
+		readonly version: Version,
 	) {
 		for (const model of models) {
-			this.models.set(model.name, { ...model, fields: { ...commonFields, ...model.fields } });
+			const fields = Object.entries({ ...commonFields, ...model.fields }).filter(([, field]) => existsIn(field, version));
+			const label = version < 18 ? (model.labelIn17 ?? model.label) : model.label;
+			this.models.set(model.name, { ...model, label, fields: Object.fromEntries(fields) });
 			this.tables.set(model.name, new Map());
 			for (const { type, relation, inverse } of Object.values(model.fields)) {
 				if (type === 'one2many') this.backwards.set(`${relation}.${inverse}`, new Map());
 			}
+		}
+	}
+
+	/** What takes back each change of the call that is going on. */
+	private undo: Array<() => void> | undefined;
+
+	/** All or nothing, as a call of Odoo is: what throws leaves no trace. Within another one it is part of that. */
+	transaction<T>(work: () => T): T {
+		if (this.undo) return work();
+		const undo: Array<() => void> = (this.undo = []);
+		try {
+			return work();
+		} catch (error) {
+			this.undo = undefined;
+			for (const back of undo.reverse()) back();
+			throw error;
+		} finally {
+			this.undo = undefined;
 		}
 	}
 
@@ -71,29 +101,20 @@ export class Database {
 		return model;
 	}
 
-	/** All fields of a model, with the custom ones seen so far. */
 	fields(name: string): Fields {
-		const fields = { ...this.model(name).fields };
-		for (const custom of this.customFields.get(name) ?? []) fields[custom] ??= customField(custom);
-		return fields;
+		return this.model(name).fields;
 	}
 
-	/**
-	 * One field. Names that start with `x_` exist everywhere, as if a customer had added them.
-	 * @throws OdooError for any other unknown name
-	 */
-	field(model: string, name: string): Field {
-		const field = this.model(model).fields[name];
-		if (field && Object.hasOwn(this.model(model).fields, name)) return field;
-		if (/^x_\w+$/.test(name)) return customField(name);
-		throw invalidField(name, model);
+	/** @throws OdooError for a field that this model does not have */
+	field(model: string, name: string, use: 'read' | 'write' | 'order' = 'read'): Field {
+		const { fields } = this.model(model);
+		if (!Object.hasOwn(fields, name)) throw invalidField(name, model, this.version, use);
+		return fields[name];
 	}
 
-	/** Remembers a custom field, so that fields_get lists it from now on. */
-	rememberCustomField(model: string, name: string): void {
-		if (!name.startsWith('x_') || this.model(model).fields[name]) return;
-		const names = this.customFields.get(model) ?? new Set<string>();
-		this.customFields.set(model, names.add(name));
+	/** A field that a customer adds to a model while Odoo runs. */
+	addField(model: string, name: string, field: Field): void {
+		this.model(model).fields[name] = field;
 	}
 
 	rows(model: string): Row[] {
@@ -110,12 +131,17 @@ export class Database {
 		return this.tables.get(model)?.get(id);
 	}
 
+	/** Those of the ids that exist. */
+	existing(model: string, ids: readonly number[]): Row[] {
+		return ids.map((id) => this.find(model, id)).filter((row) => row !== undefined);
+	}
+
 	/** @throws OdooError (404) naming every id that does not exist */
 	get(model: string, ids: readonly number[]): Row[] {
-		const rows = ids.map((id) => this.find(model, id));
-		const missing = ids.filter((_, index) => !rows[index]);
-		if (missing.length > 0) throw missingError(model, missing, userId);
-		return rows.filter((row) => row !== undefined);
+		const rows = this.existing(model, ids);
+		const missing = ids.filter((id) => !this.find(model, id));
+		if (missing.length > 0) throw missingError(model, missing, this.user);
+		return rows;
 	}
 
 	insert(model: string, values: Record<string, unknown>): Row {
@@ -125,24 +151,41 @@ export class Database {
 		const row: Row = {
 			id,
 			model,
-			values: { ...values, create_date: at, create_uid: userId, write_date: at, write_uid: userId },
+			values: { ...values, create_date: at, create_uid: this.user, write_date: at, write_uid: this.user },
 		};
-		this.tables.get(this.model(model).name)?.set(id, row);
-		for (const [name, value] of Object.entries(row.values)) this.index(row, name, undefined, value);
-		this.revision += 1;
+		this.put(row);
+		this.undo?.push(() => this.take(row));
 		return row;
 	}
 
 	update(row: Row, values: Record<string, unknown>): void {
-		for (const [name, value] of Object.entries(values)) this.index(row, name, row.values[name], value);
-		Object.assign(row.values, values, { write_date: this.timestamp(), write_uid: userId });
-		this.revision += 1;
+		const change = { ...values, write_date: this.timestamp(), write_uid: this.user };
+		const before = Object.fromEntries(Object.keys(change).map((name) => [name, row.values[name]]));
+		this.assign(row, change);
+		this.undo?.push(() => this.assign(row, before));
 	}
 
 	remove(row: Row): void {
+		this.take(row);
+		this.undo?.push(() => this.put(row));
+		this.touches.delete(`${row.model}:${row.id}`);
+	}
+
+	private put(row: Row): void {
+		this.tables.get(this.model(row.model).name)?.set(row.id, row);
+		for (const [name, value] of Object.entries(row.values)) this.index(row, name, undefined, value);
+		this.revision += 1;
+	}
+
+	private take(row: Row): void {
 		this.tables.get(row.model)?.delete(row.id);
 		for (const [name, value] of Object.entries(row.values)) this.index(row, name, value, undefined);
-		this.touches.delete(`${row.model}:${row.id}`);
+		this.revision += 1;
+	}
+
+	private assign(row: Row, values: Record<string, unknown>): void {
+		for (const [name, value] of Object.entries(values)) this.index(row, name, row.values[name], value);
+		Object.assign(row.values, values);
 		this.revision += 1;
 	}
 
@@ -179,9 +222,9 @@ export class Database {
 	}
 
 	/** Next number of a sequence, e.g. `WH/MO/00001`. */
-	next(prefix: string, digits = 5): string {
-		const number = (this.sequences.get(prefix) ?? 0) + 1;
-		this.sequences.set(prefix, number);
+	next(prefix: string, digits = 5, sequence = prefix): string {
+		const number = (this.sequences.get(sequence + prefix) ?? 0) + 1;
+		this.sequences.set(sequence + prefix, number);
 		return prefix + String(number).padStart(digits, '0');
 	}
 
@@ -204,7 +247,10 @@ export class Database {
 	}
 
 	private pointingAt(row: Row, { relation, inverse }: Field): Row[] {
-		return relation && inverse ? this.pointing(relation, inverse, row.id) : [];
+		if (!relation || !inverse) return [];
+		const { byModel } = this.model(relation);
+		const found = this.pointing(relation, inverse, row.id);
+		return byModel ? found.filter((other) => this.value(other, byModel) === row.model) : found;
 	}
 
 	private index(row: Row, name: string, before: unknown, after: unknown): void {

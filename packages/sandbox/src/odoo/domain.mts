@@ -79,8 +79,16 @@ function fieldOf(db: Database, model: string, name: string, term: unknown): Fiel
 	try {
 		return db.field(model, name);
 	} catch {
-		throw valueError(`Invalid field ${model}.${name} in leaf ${JSON.stringify(term)}`);
+		throw valueError(`Invalid field ${model}.${name} in ${db.version < 19 ? 'leaf' : 'condition'} ${python(term)}`);
 	}
+}
+
+/** A value as Python writes it: Odoo shows the condition in its own words. */
+function python(value: unknown): string {
+	if (Array.isArray(value)) return `(${value.map(python).join(', ')})`;
+	if (typeof value === 'string') return `'${value}'`;
+	if (typeof value === 'boolean') return value ? 'True' : 'False';
+	return value === null || value === undefined ? 'None' : JSON.stringify(value);
 }
 
 function relatedRows(db: Database, row: Row, name: string, field: Field): Row[] {
@@ -189,11 +197,12 @@ function compileTree(db: Database, model: string, name: string, field: Field, op
 			.map((row) => row.id);
 	});
 	const found = new Set(start);
-	const hasParent = Object.hasOwn(db.model(target).fields, 'parent_id');
+	const parentField = target === 'stock.location' ? 'location_id' : 'parent_id';
+	const hasParent = Object.hasOwn(db.model(target).fields, parentField);
 	for (let before = -1; hasParent && before !== found.size; ) {
 		before = found.size;
 		for (const row of db.rows(target)) {
-			const parent = db.value(row, 'parent_id');
+			const parent = db.value(row, parentField);
 			if (typeof parent !== 'number') continue;
 			if (operator === 'child_of' && found.has(parent)) found.add(row.id);
 			if (operator === 'parent_of' && found.has(row.id)) found.add(parent);

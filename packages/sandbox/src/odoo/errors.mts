@@ -1,3 +1,5 @@
+import type { Version } from './versions.mts';
+
 /**
  * Errors with the names and texts a real Odoo sends, so that a workflow's error branch can be tried out.
  * `status` is what the JSON-2 endpoint answers; `/jsonrpc` answers 200 with an error object for all of them.
@@ -28,19 +30,20 @@ export const typeError = (message: string): OdooError => new OdooError('builtins
 
 export const attributeError = (message: string): OdooError => new OdooError('builtins.AttributeError', message, 422);
 
+export const notFound = (message: string): OdooError => new OdooError('werkzeug.exceptions.NotFound', message, 404, [message, 404]);
+
 export const missingError = (model: string, ids: readonly number[], uid: number): OdooError => {
 	const message = `Record does not exist or has been deleted.\n(Record: ${model}(${ids.join(', ')},), User: ${uid})`;
 	return new OdooError('odoo.exceptions.MissingError', message, 404);
 };
 
-export const noSuchModel = (model: string): OdooError =>
-	new OdooError('werkzeug.exceptions.NotFound', `the model '${model}' does not exist`, 404, [
-		`the model '${model}' does not exist`,
-		404,
-	]);
+export const noSuchModel = (model: string): OdooError => notFound(`the model '${model}' does not exist`);
 
-export const invalidField = (field: string, model: string): OdooError =>
-	valueError(`Invalid field '${field}' on model '${model}'`);
+/** Odoo 19 has other words for it in each place. */
+export const invalidField = (field: string, model: string, version: Version, use: 'read' | 'write' | 'order'): OdooError => {
+	const place = version < 19 || use === 'order' ? 'on model' : use === 'read' ? 'on' : 'in';
+	return valueError(`Invalid field '${field}' ${place} '${model}'`);
+};
 
 /** The body both protocols share: `data` of a JSON-RPC error, the whole body of a JSON-2 error. */
 export function errorBody(error: unknown): {

@@ -1,4 +1,5 @@
 import type { Database, Row } from './database.mts';
+import type { Version } from './versions.mts';
 
 export type FieldType =
 	| 'integer'
@@ -27,7 +28,11 @@ export interface Field {
 	readonly readonly?: boolean;
 	readonly selection?: readonly (readonly [string, string])[];
 	readonly help?: string;
+	/** A value, or what makes it. */
 	readonly initial?: unknown;
+	/** First and last version of Odoo that has the field; left out = no bound. */
+	readonly since?: Version;
+	readonly until?: Version;
 	/** Not stored: worked out on every read. */
 	readonly compute?: (row: Row, db: Database) => unknown;
 }
@@ -96,6 +101,8 @@ export const commonFields: Fields = {
 	write_uid: many2one('Last Updated by', 'res.users', { readonly: true }),
 };
 
-/** A field added by a customer (`x_...`) that no model file names: Odoo Studio would have made it. */
-export const customField = (name: string): Field =>
-	char(name.replace(/^x_(studio_)?/, '').replaceAll('_', ' '), { help: 'Custom field' });
+/** The company of whoever makes the record. */
+export const ownCompany = (db: Database): number => db.company;
+
+export const existsIn = ({ since, until }: Field, version: Version): boolean =>
+	(since === undefined || version >= since) && (until === undefined || version <= until);

@@ -12,7 +12,7 @@ export interface Json2Answer {
 /** `/json/2/<model>/<method>` of Odoo 19 and later: named parameters in, the bare result or an HTTP error out. */
 export function handleJson2(site: Site, request: Request, path: string, body: unknown): Json2Answer {
 	try {
-		checkAccess(site, request);
+		const user = authenticated(site, request);
 		const [model = '', method = ''] = path.split('/').map(decodeURIComponent);
 		if (!isObject(body)) throw typeError('The request body must be a JSON object');
 		const { ids, context, ...kwargs } = body;
@@ -24,7 +24,7 @@ export function handleJson2(site: Site, request: Request, path: string, body: un
 			kwargs: withContext(kwargs, context),
 			via: 'json2',
 			refusals: site.refusals,
-			componentSerials: site.settings.componentSerials,
+			user,
 		});
 		// A created record is answered as a list of ids, whatever vals_list was.
 		return { status: 200, body: method === 'create' ? [result].flat() : result };
@@ -37,17 +37,19 @@ export function handleJson2(site: Site, request: Request, path: string, body: un
 const withContext = (kwargs: JsonObject, context: unknown): JsonObject =>
 	context === undefined ? kwargs : { ...kwargs, context };
 
-function checkAccess(site: Site, request: Request): void {
+/** @throws OdooError (401) unless the key is that of a user */
+function authenticated(site: Site, request: Request): number {
 	const [scheme, key] = (request.headers.authorization ?? '').split(' ');
-	if (scheme?.toLowerCase() !== 'bearer' || key !== site.settings.apiKey) {
-		const message = key
-			? 'Invalid apikey'
-			: 'User not authenticated, use an API Key with a Bearer Authorization header.';
-		throw new OdooError('werkzeug.exceptions.Unauthorized', message, 401, [message, 401]);
-	}
-	const database = request.headers['x-odoo-database'];
-	// The header may be left out where the server holds a single database.
-	if (database === undefined || database === site.settings.database) return;
-	const message = `The database ${JSON.stringify(database)} does not exist on this server`;
-	throw new OdooError('werkzeug.exceptions.NotFound', message, 404, [message, 404]);
+	const user = scheme?.toLowerCase() === 'bearer' && key ? site.userByKey(key) : undefined;
+	if (user !== undefined) return user;
+	const message = key
+		? 'Invalid apikey'
+		: 'User not authenticated, use an API Key with a Bearer Authorization header.';
+	throw new OdooError('werkzeug.exceptions.Unauthorized', message, 401, [message, 401]);
 }
+
+/** The header that names the database may be left out where the server holds a single one. */
+export const isOtherDatabase = (site: Site, request: Request): boolean => {
+	const database = request.headers['x-odoo-database'];
+	return database !== undefined && database !== site.settings.database;
+};

@@ -3,7 +3,6 @@ import { accessDenied, attributeError, errorBody, OdooError } from './errors.mts
 import { callMethod } from './methods.mts';
 import type { Values } from './orm.mts';
 import type { Site } from './site.mts';
-import { userId } from './database.mts';
 
 export interface RpcAnswer {
 	body: JsonObject;
@@ -23,7 +22,7 @@ export function handleJsonRpc(site: Site, request: unknown): RpcAnswer {
 	} catch (error) {
 		const data = errorBody(error);
 		return {
-			body: { jsonrpc: '2.0', id, error: { code: 200, message: 'Odoo Server Error', data } },
+			body: { jsonrpc: '2.0', id, error: { code: site.settings.version < 19 ? 200 : 0, message: 'Odoo Server Error', data } },
 			what,
 			error: data.message,
 		};
@@ -45,9 +44,9 @@ function common(site: Site, method: string, args: readonly unknown[]): unknown {
 	switch (method) {
 		case 'version':
 			return {
-				server_version: '19.0',
-				server_version_info: [19, 0, 0, 'final', 0, ''],
-				server_serie: '19.0',
+				server_version: `${site.settings.version}.0`,
+				server_version_info: [site.settings.version, 0, 0, 'final', 0, ''],
+				server_serie: `${site.settings.version}.0`,
 				protocol_version: 1,
 			};
 		case 'login':
@@ -55,7 +54,7 @@ function common(site: Site, method: string, args: readonly unknown[]): unknown {
 			const [database, login, password] = args;
 			checkDatabase(site, database);
 			// A wrong password is not an error here: Odoo answers false, and the next call is denied.
-			return login === site.settings.username && isSecret(site, password) ? userId : false;
+			return site.userByLogin(login, password) ?? false;
 		}
 		default:
 			throw attributeError(`Method not found: ${method}`);
@@ -65,28 +64,24 @@ function common(site: Site, method: string, args: readonly unknown[]): unknown {
 function object(site: Site, method: string, args: readonly unknown[]): unknown {
 	const [database, uid, password, model, name, ...rest] = args;
 	checkDatabase(site, database);
-	if (uid !== userId || !isSecret(site, password)) throw accessDenied();
+	if (!site.isUser(uid, password)) throw accessDenied();
 	const shared = {
 		model: String(model),
 		method: String(name),
 		via: 'jsonrpc',
 		refusals: site.refusals,
-		componentSerials: site.settings.componentSerials,
+		user: Number(uid),
 	};
 	if (method === 'execute') return callMethod(site.orm, { ...shared, args: rest, kwargs: {} });
 	if (method === 'execute_kw') {
 		const [positional, kwargs] = rest;
-		return callMethod(site.orm, {
-			...shared,
-			args: Array.isArray(positional) ? positional : [],
-			kwargs: isObject(kwargs) ? (kwargs as Values) : {},
-		});
+		const args = Array.isArray(positional) ? positional : [];
+		// Up to 18 the values of a create have no name.
+		if (site.settings.version < 19 && name === 'create' && args.length === 0) throw new OdooError('builtins.IndexError', 'tuple index out of range', 200);
+		return callMethod(site.orm, { ...shared, args, kwargs: isObject(kwargs) ? (kwargs as Values) : {} });
 	}
 	throw attributeError(`Method not available ${method}`);
 }
-
-const isSecret = (site: Site, secret: unknown): boolean =>
-	secret === site.settings.password || secret === site.settings.apiKey;
 
 function checkDatabase(site: Site, database: unknown): void {
 	if (database === site.settings.database) return;

@@ -1,5 +1,6 @@
 import type { Database, Row } from './database.mts';
 import { compileDomain } from './domain.mts';
+import type { Field } from './fields.mts';
 import { validationError, valueError } from './errors.mts';
 import { toAnswer, toCommands, toStored } from './values.mts';
 
@@ -8,9 +9,12 @@ export type Values = Record<string, unknown>;
 /** Business rules of one model, called by the generic create, write and unlink. All are optional. */
 export interface Rules {
 	defaults?(db: Database, values: Values): Values;
-	created?(orm: Orm, row: Row): void;
-	changed?(orm: Orm, row: Row, names: ReadonlySet<string>): void;
+	/** `given`: the names that the caller wrote. */
+	created?(orm: Orm, row: Row, given: ReadonlySet<string>): void;
+	/** `before`: the stored values as they were; `given`: what the caller wrote. */
+	changed?(orm: Orm, row: Row, names: ReadonlySet<string>, before: Values, given: Values): void;
 	removing?(orm: Orm, row: Row): void;
+	removed?(orm: Orm, row: Row): void;
 }
 
 export interface Find {
@@ -20,6 +24,8 @@ export interface Find {
 	order?: string;
 	/** Context `active_test: false` of the call. */
 	archivedToo?: boolean;
+	/** Records of other companies are not there. Left out = all companies. */
+	companies?: ReadonlySet<number>;
 }
 
 /** search, read, create, write, unlink and their relatives, as the models of Odoo offer them. */
@@ -29,7 +35,7 @@ export class Orm {
 		private readonly rules: Readonly<Record<string, Rules>>,
 	) {}
 
-	search(model: string, { domain, offset = 0, limit, order, archivedToo = false }: Find): Row[] {
+	search(model: string, { domain, offset = 0, limit, order, archivedToo = false, companies }: Find): Row[] {
 		const test = compileDomain(this.db, model, domain);
 		// Archived records stay out of every search that does not ask for `active`.
 		const hidesArchived =
@@ -37,7 +43,7 @@ export class Orm {
 			Object.hasOwn(this.db.model(model).fields, 'active') && !JSON.stringify(domain ?? []).includes('"active"');
 		const rows = this.db
 			.rows(model)
-			.filter((row) => (!hidesArchived || this.db.value(row, 'active') !== false) && test(row));
+			.filter((row) => (!hidesArchived || this.db.value(row, 'active') !== false) && inCompanies(row, companies) && test(row));
 		this.sort(model, rows, order);
 		// A limit of 0 means no limit, as in Odoo.
 		return rows.slice(offset, limit ? offset + limit : undefined);
@@ -60,48 +66,41 @@ export class Orm {
 		const commands = this.oneToMany(model, values);
 		const stored: Values = {};
 		for (const [name, value] of Object.entries(values)) {
-			if (name === 'id' || commands.has(name) || db.field(model, name).compute) continue;
+			if (name === 'id' || commands.has(name) || db.field(model, name, 'write').compute) continue;
 			stored[name] = toStored(db, model, name, value, this.related);
-			db.rememberCustomField(model, name);
 		}
 		this.checkRequired(model, stored);
-		const row = db.insert(model, stored);
-		try {
+		return db.transaction(() => {
+			const row = db.insert(model, stored);
 			for (const [name, value] of commands) this.applyCommands(row, name, value);
-			this.rules[model]?.created?.(this, row);
-		} catch (error) {
-			// One transaction in Odoo: a rule that refuses leaves nothing behind.
-			for (const name of commands.keys()) for (const other of db.relatedMany(row, name)) db.remove(other);
-			db.remove(row);
-			throw error;
-		}
-		return row;
+			this.rules[model]?.created?.(this, row, new Set(Object.keys(given)));
+			return row;
+		});
 	}
 
 	write(rows: readonly Row[], given: Values): void {
-		for (const row of rows) {
-			const before = { ...row.values };
-			const commands = this.oneToMany(row.model, given);
-			const stored: Values = {};
-			for (const [name, value] of Object.entries(given)) {
-				if (name === 'id' || commands.has(name) || this.db.field(row.model, name).compute) continue;
-				stored[name] = toStored(this.db, row.model, name, value, this.related, row);
-				this.db.rememberCustomField(row.model, name);
-			}
-			this.db.update(row, stored);
-			try {
-				for (const [name, value] of commands) this.applyCommands(row, name, value);
-				this.rules[row.model]?.changed?.(this, row, new Set(Object.keys(given)));
-			} catch (error) {
-				this.db.update(row, Object.fromEntries(Object.keys(row.values).map((name) => [name, before[name]])));
-				throw error;
-			}
+		this.db.transaction(() => rows.forEach((row) => this.writeOne(row, given)));
+	}
+
+	private writeOne(row: Row, given: Values): void {
+		const before = { ...row.values };
+		const commands = this.oneToMany(row.model, given);
+		const stored: Values = {};
+		for (const [name, value] of Object.entries(given)) {
+			if (name === 'id' || commands.has(name) || this.db.field(row.model, name, 'write').compute) continue;
+			stored[name] = toStored(this.db, row.model, name, value, this.related, row);
 		}
+		this.db.update(row, stored);
+		for (const [name, value] of commands) this.applyCommands(row, name, value);
+		this.rules[row.model]?.changed?.(this, row, new Set(Object.keys(given)), before, given);
 	}
 
 	unlink(rows: readonly Row[]): void {
-		for (const row of rows) this.rules[row.model]?.removing?.(this, row);
-		for (const row of rows) this.db.remove(row);
+		this.db.transaction(() => {
+			for (const row of rows) this.rules[row.model]?.removing?.(this, row);
+			for (const row of rows) this.db.remove(row);
+			for (const row of rows) this.rules[row.model]?.removed?.(this, row);
+		});
 	}
 
 	private readonly related = (model: string, values: Values): number => this.create(model, values).id;
@@ -109,7 +108,7 @@ export class Orm {
 	private initial(model: string): Values {
 		const values: Values = {};
 		for (const [name, field] of Object.entries(this.db.model(model).fields)) {
-			if (field.initial !== undefined) values[name] = field.initial;
+			if (field.initial !== undefined) values[name] = initialOf(this.db, field);
 		}
 		return values;
 	}
@@ -124,7 +123,7 @@ export class Orm {
 	}
 
 	private oneToMany(model: string, values: Values): Map<string, unknown> {
-		const entries = Object.entries(values).filter(([name]) => this.db.field(model, name).type === 'one2many');
+		const entries = Object.entries(values).filter(([name]) => this.db.field(model, name, 'write').type === 'one2many');
 		return new Map(entries);
 	}
 
@@ -150,7 +149,7 @@ export class Orm {
 			.map((part) => part.trim().split(/\s+/))
 			.filter(([name]) => name);
 		for (const [name = '', direction = 'asc'] of keys) {
-			this.db.field(model, name);
+			this.db.field(model, name, 'order');
 			if (!/^(asc|desc)$/i.test(direction)) throw valueError(`Invalid order: ${order}`);
 		}
 		if (keys.length === 0) return;
@@ -163,6 +162,13 @@ export class Orm {
 		});
 	}
 }
+
+/** What a new record has in a field that nobody gave. */
+export const initialOf = (db: Database, { initial }: Field): unknown => (typeof initial === 'function' ? (initial as (db: Database) => unknown)(db) : initial);
+
+/** Records without a company belong to everybody. */
+export const inCompanies = ({ values: { company_id: company } }: Row, companies: ReadonlySet<number> | undefined): boolean =>
+	!companies || typeof company !== 'number' || companies.has(company);
 
 function compareValues(left: unknown, right: unknown): number {
 	if (typeof left === 'number' && typeof right === 'number') return left - right;

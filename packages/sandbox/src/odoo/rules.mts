@@ -1,7 +1,10 @@
 import type { Database, Row } from './database.mts';
 import { userError, validationError } from './errors.mts';
-import type { Orm, Rules } from './orm.mts';
-import { productionRules } from './production.mts';
+import { setQuantityDone } from './consumption.mts';
+import { customFieldMade, companyMade, htmlMade, inventoryCounted, userMade, warehouseMade } from './records.mts';
+import type { Orm, Rules, Values } from './orm.mts';
+import { productionRules, refreshState } from './production.mts';
+import { holdStock, isClosed, settle } from './stock.mts';
 
 const sameLots = (db: Database, product: unknown, name: unknown): Row[] =>
 	db.pointing('stock.lot', 'product_id', Number(product)).filter((lot) => lot.values.name === name);
@@ -11,19 +14,31 @@ function checkUniqueLot(db: Database, lot: Row): void {
 	const twin = sameLots(db, lot.values.product_id, lot.values.name).find((other) => other.id !== lot.id);
 	if (!twin) return;
 	const product = db.related(lot, 'product_id');
+	const shown = product ? db.displayName(product) : '';
 	throw validationError(
-		'The combination of lot/serial number and product must be unique within a company including when no company is defined.\n' +
-			'The following combinations contain duplicates:\n' +
-			` - Product: ${product ? db.displayName(product) : ''}, Lot/Serial Number: ${String(lot.values.name)}`,
+		db.version < 18
+			? `The combination of serial number and product must be unique across a company.\nFollowing combination contains duplicates:\n - Product: ${shown}, Serial Number: ${String(lot.values.name)}`
+			: 'The combination of lot/serial number and product must be unique within a company including when no company is defined.\n' +
+					`The following combinations contain duplicates:\n - Product: ${shown}, Lot/Serial Number: ${String(lot.values.name)}`,
 	);
 }
 
-/** The quantity of a component's move is the sum of its lines; one picked line makes the move picked. */
-function countLine(orm: Orm, line: Row): void {
+/** A line has what its move has, and sets stock aside. One picked line makes the move picked. */
+function lineMade(orm: Orm, line: Row, given: ReadonlySet<string>): void {
 	const { db } = orm;
 	const move = db.related(line, 'move_id');
-	if (!move || move.values.state === 'done') return;
-	if (line.values.product_id === undefined) db.update(line, { product_id: move.values.product_id });
+	if (!move) return;
+	const { product_id, product_uom, location_id, location_dest_id, company_id, picked } = move.values;
+	const missing = { product_id, product_uom_id: product_uom, location_id, location_dest_id, company_id };
+	db.update(line, Object.fromEntries(Object.entries(missing).filter(([name]) => !line.values[name])));
+	if (!given.has('picked')) db.update(line, { picked: picked === true });
+	lineChanged(orm, line);
+}
+
+function lineChanged(orm: Orm, line: Row): void {
+	const { db } = orm;
+	const move = db.related(line, 'move_id');
+	if (!move || isClosed(move)) return;
 	if (line.values.lot_id === undefined && typeof line.values.lot_name === 'string') linkLotByName(orm, line);
 	const lot = db.related(line, 'lot_id');
 	if (lot && lot.values.product_id !== line.values.product_id) {
@@ -31,32 +46,45 @@ function countLine(orm: Orm, line: Row): void {
 		const name = product ? db.displayName(product) : '';
 		throw validationError(`This lot ${String(lot.values.name)} is incompatible with this product ${name}`);
 	}
-	recount(orm, move, db.relatedMany(move, 'move_line_ids'));
+	holdStock(orm, line);
+	linesCounted(orm, move, db.relatedMany(move, 'move_line_ids'));
 }
 
-function recount(orm: Orm, move: Row, lines: readonly Row[]): void {
-	const { db } = orm;
-	if (['done', 'cancel'].includes(String(move.values.state))) return;
-	const quantity = lines.reduce((sum, line) => sum + Number(db.value(line, 'quantity')), 0);
-	db.update(move, { quantity, picked: lines.some((line) => line.values.picked === true) });
+function linesCounted({ db }: Orm, move: Row, lines: readonly Row[]): void {
+	if (isClosed(move)) return;
+	const picked = lines.some((line) => line.values.picked === true);
+	if (picked !== move.values.picked) db.update(move, { picked });
+	settle(db, move);
 	const order = db.related(move, 'raw_material_production_id');
-	if (order) productionRules.changed?.(orm, order, new Set());
+	if (order) refreshState(db, order);
+}
+
+function lineGoes(orm: Orm, line: Row): void {
+	const move = orm.db.related(line, 'move_id');
+	if (move && isClosed(move)) {
+		throw userError('You can not delete product moves if the picking is done. You can only correct the done quantities.');
+	}
+	holdStock(orm, line, true);
 }
 
 function lineGone(orm: Orm, line: Row): void {
 	const move = orm.db.related(line, 'move_id');
-	if (move) recount(orm, move, orm.db.relatedMany(move, 'move_line_ids').filter((other) => other.id !== line.id));
+	if (move) linesCounted(orm, move, orm.db.relatedMany(move, 'move_line_ids'));
 }
 
-/** Ticking off a move ticks off all its lines. */
-function pickLines(orm: Orm, move: Row, names: ReadonlySet<string>): void {
-	if (!names.has('picked') || names.has('move_line_ids')) return;
-	const { picked } = move.values;
-	for (const line of orm.db.relatedMany(move, 'move_line_ids')) {
-		if (line.values.picked !== picked) orm.write([line], { picked });
+/** Ticking off a move ticks off all its lines; a written quantity is shared out among them. */
+function moveChanged(orm: Orm, move: Row, names: ReadonlySet<string>, _before: Values, given: Values): void {
+	const { db } = orm;
+	if (names.has('quantity') && !isClosed(move)) setQuantityDone(orm, move, Number(given.quantity));
+	if (names.has('picked') && !names.has('move_line_ids')) {
+		const picked = given.picked === true;
+		for (const line of db.relatedMany(move, 'move_line_ids')) if (line.values.picked !== picked) orm.write([line], { picked });
+		// A move without lines keeps what was written.
+		if (move.values.picked !== picked) db.update(move, { picked });
 	}
-	const order = orm.db.related(move, 'raw_material_production_id');
-	if (order) productionRules.changed?.(orm, order, new Set());
+	settle(db, move);
+	const order = db.related(move, 'raw_material_production_id');
+	if (order) refreshState(db, order);
 }
 
 function linkLotByName(orm: Orm, line: Row): void {
@@ -67,7 +95,9 @@ function linkLotByName(orm: Orm, line: Row): void {
 
 /** Fields that a variant has through its template (`_inherits` in Odoo): both show the same value. */
 const ofTemplate = (name: string): boolean =>
-	['name', 'type', 'tracking', 'list_price', 'uom_id', 'categ_id', 'description'].includes(name) || name.startsWith('x_');
+	[
+		'name', 'type', 'detailed_type', 'is_storable', 'tracking', 'list_price', 'standard_price', 'uom_id', 'categ_id', 'description', 'company_id',
+	].includes(name) || name.startsWith('x_');
 
 const given = (row: Row, names: ReadonlySet<string>, wanted: (name: string) => boolean): Record<string, unknown> =>
 	Object.fromEntries([...names].filter(wanted).map((name) => [name, row.values[name]]));
@@ -75,7 +105,7 @@ const given = (row: Row, names: ReadonlySet<string>, wanted: (name: string) => b
 /** What is written to a variant and belongs to its template is written there, and so to the other variants. */
 function shareWithTemplate({ db }: Orm, product: Row, names: ReadonlySet<string>): void {
 	const template = db.related(product, 'product_tmpl_id');
-	const shared = given(product, names, (name) => ofTemplate(name) && name !== 'x_start_quantity');
+	const shared = given(product, names, ofTemplate);
 	if (!template || Object.keys(shared).length === 0) return;
 	db.update(template, shared);
 	for (const variant of db.relatedMany(template, 'product_variant_ids')) db.update(variant, shared);
@@ -99,15 +129,21 @@ export const rules: Readonly<Record<string, Rules>> = {
 				throw userError(`You cannot delete the lot ${String(lot.values.name)}: it has stock moves.`);
 		},
 	},
-	'stock.move': { changed: pickLines },
-	'stock.move.line': { created: countLine, changed: countLine, removing: lineGone },
+	'stock.move': { changed: moveChanged },
+	'stock.move.line': { created: lineMade, changed: lineChanged, removing: lineGoes, removed: lineGone },
+	'stock.quant': { created: inventoryCounted, changed: inventoryCounted },
+	'stock.warehouse': { created: warehouseMade },
+	'res.company': { created: companyMade },
+	'res.users': { created: userMade },
+	'ir.model.fields': { created: customFieldMade },
+	'mail.message': { created: htmlMade, changed: htmlMade },
 	'product.product': {
 		// A variant created without a template gets one, as in Odoo.
 		created: (orm, product) => {
 			if (product.values.product_tmpl_id !== undefined) return;
-			const { name, default_code, tracking, list_price } = product.values;
-			const own = given(product, new Set(Object.keys(product.values)), (field) => field.startsWith('x_'));
-			const template = orm.create('product.template', { ...own, name, default_code, tracking, list_price });
+			const { default_code, barcode, active } = product.values;
+			const own = given(product, new Set(Object.keys(product.values)), ofTemplate);
+			const template = orm.create('product.template', { ...own, default_code, barcode, active });
 			const variant = orm.db.relatedMany(template, 'product_variant_ids').find((other) => other.id !== product.id);
 			if (variant) orm.db.remove(variant);
 			orm.db.update(product, { product_tmpl_id: template.id });
@@ -116,9 +152,9 @@ export const rules: Readonly<Record<string, Rules>> = {
 	},
 	'product.template': {
 		created: (orm, template) => {
-			const { name, default_code, tracking, list_price } = template.values;
-			const own = given(template, new Set(Object.keys(template.values)), (field) => field.startsWith('x_'));
-			orm.create('product.product', { ...own, name, default_code, tracking, list_price, product_tmpl_id: template.id });
+			const { default_code, barcode, active } = template.values;
+			const own = given(template, new Set(Object.keys(template.values)), ofTemplate);
+			orm.create('product.product', { ...own, default_code, barcode, active, product_tmpl_id: template.id });
 		},
 		changed: shareWithVariants,
 	},

@@ -1,30 +1,30 @@
 import { billsOfMaterials, firstOrders, parts } from '../web/catalogue.mts';
 import { random } from '../web/random.mts';
+import { groups } from './access.mts';
 import type { Row } from './database.mts';
 import type { Orm } from './orm.mts';
 import { confirm } from './production-buttons.mts';
+import { addToStock } from './stock.mts';
+
+/** Pieces of each serial component that lie on stock at the start, and so are set aside for the first orders. */
+const serialsOnStock = 6;
 
 /** The same seed makes the same records with the same ids; only time stamps differ. */
-export function seed(orm: Orm, number: number): void {
+export function seed(orm: Orm, { seed: number, username }: { seed: number; username: string }): void {
 	const next = random(number);
-	seedBase(orm);
+	seedBase(orm, username);
+	const storable = orm.db.version < 18 ? { detailed_type: 'product', type: 'product' } : { is_storable: true };
 	for (const part of parts) {
-		const template = orm.create('product.template', {
+		orm.create('product.template', {
 			name: part.name,
 			default_code: part.partNumber,
 			tracking: part.tracking,
 			list_price: part.price,
 			categ_id: part.kind === 'product' ? 2 : 3,
-			x_revision: part.revision,
+			...storable,
 		});
-		const [variant] = orm.db.relatedMany(template, 'product_variant_ids');
-		if (variant) {
-			orm.db.update(variant, {
-				categ_id: template.values.categ_id,
-				x_revision: part.revision,
-				x_start_quantity: part.kind === 'component' ? 40 + Math.floor(next() * 60) : 0,
-			});
-		}
+		const pieces = 40 + Math.floor(next() * 60);
+		if (part.kind === 'component') putOnStock(orm, part.partNumber, pieces);
 	}
 	for (const [partNumber, lines] of Object.entries(billsOfMaterials)) {
 		orm.create('mrp.bom', {
@@ -42,9 +42,25 @@ export function seed(orm: Orm, number: number): void {
 	});
 }
 
-function seedBase(orm: Orm): void {
+function putOnStock(orm: Orm, partNumber: string, pieces: number): void {
+	const product = productByCode(orm, partNumber);
+	const place = orm.db.related(orm.db.rows('stock.warehouse')[0], 'lot_stock_id');
+	if (!product || !place) return;
+	if (product.values.tracking !== 'serial') return addToStock(orm, product, place, undefined, pieces);
+	for (let serial = 1; serial <= serialsOnStock; serial += 1) {
+		const name = `${partNumber}-S${String(serial).padStart(3, '0')}`;
+		addToStock(orm, product, place, orm.create('stock.lot', { name, product_id: product.id }), 1);
+	}
+}
+
+function seedBase(orm: Orm, login: string): void {
 	const { db } = orm;
 	for (const name of db.modelNames()) orm.create('ir.model', { name: db.model(name).label, model: name });
+	for (const { id, name } of groups) {
+		const [module, xmlId] = id.split('.');
+		orm.create('res.groups', { name, full_name: name });
+		orm.create('ir.model.data', { module, name: xmlId, model: 'res.groups', res_id: db.count('res.groups') });
+	}
 	orm.create('res.company', { name: 'Sandbox Manufacturing' });
 	for (const [name, code] of [
 		['Germany', 'DE'],
@@ -57,17 +73,13 @@ function seedBase(orm: Orm): void {
 	orm.create('res.partner', { name: 'Mitchell Admin', parent_id: 1, email: 'admin@example.com' });
 	orm.create('res.partner', { name: 'Example Customer Ltd', is_company: true, email: 'orders@example.com' });
 	orm.create('res.users', { name: 'OdooBot', login: '__system__', active: false, partner_id: 1 });
-	orm.create('res.users', { name: 'Mitchell Admin', login: 'admin', partner_id: 2 });
+	orm.create('res.users', { name: 'Mitchell Admin', login, partner_id: 2 });
 	orm.create('uom.uom', { name: 'Units' });
+	orm.create('uom.uom', db.version < 19 ? { name: 'Dozens', factor: 1 / 12 } : { name: 'Pack of 6', factor: 6 });
 	orm.create('product.category', { name: 'All' });
 	orm.create('product.category', { name: 'Finished products', parent_id: 1 });
 	orm.create('product.category', { name: 'Components', parent_id: 1 });
-	orm.create('stock.location', { name: 'Stock', complete_name: 'WH/Stock' });
-	orm.create('stock.location', {
-		name: 'Production',
-		complete_name: 'Virtual Locations/Production',
-		usage: 'production',
-	});
+	orm.create('stock.warehouse', { name: 'Sandbox Manufacturing', code: 'WH' });
 	orm.create('mail.activity.type', { name: 'To-Do' });
 	orm.create('mail.activity.type', { name: 'Email' });
 }

@@ -4,7 +4,7 @@ import { takeFault, wait } from '../web/faults.mts';
 import { readJson, send, sendHtml, sendJson, type Request, type Response } from '../web/http.mts';
 import { listen } from '../web/listen.mts';
 import { handleControl } from './control.mts';
-import { handleJson2 } from './json2.mts';
+import { handleJson2, isOtherDatabase } from './json2.mts';
 import { handleJsonRpc } from './jsonrpc.mts';
 import { page } from './page.mts';
 import { defaultSettings, Site, type Settings } from './site.mts';
@@ -52,8 +52,11 @@ async function handle(site: Site, request: Request, response: Response): Promise
 			handleControl(site, verb, path, query, body),
 		);
 	}
-	if (method === 'POST' && (pathname === '/jsonrpc' || pathname.startsWith('/json/2/'))) {
-		return api(site, request, response, pathname);
+	const json2 = pathname.startsWith('/json/2/') && site.settings.version >= 19 && !isOtherDatabase(site, request);
+	if (method === 'POST' && (pathname === '/jsonrpc' || json2)) return api(site, request, response, pathname);
+	if (method === 'GET' && pathname === '/web/health') {
+		const { status } = takeFault(site.faults, `GET ${pathname}`);
+		return sendJson(response, status || 200, status ? {} : { status: 'pass' });
 	}
 	if (method === 'GET' && pathname === '/') return sendHtml(response, page());
 	// Odoo answers unknown addresses with a page, not with JSON.

@@ -84,7 +84,7 @@ export type Command = readonly [code: number, id: number, values: unknown];
 export function toCommands(value: unknown, name: string): Command[] {
 	if (value === false || value === null || value === undefined) return [[5, 0, 0]];
 	if (!Array.isArray(value)) throw valueError(`Wrong value for ${name}: ${JSON.stringify(value)}`);
-	if (value.every((each) => typeof each === 'number')) return [[6, 0, value]];
+	if (value.length > 0 && value.every((each) => typeof each === 'number')) return [[6, 0, value]];
 	return value.map((each): Command => {
 		if (typeof each === 'number') return [4, each, 0];
 		if (!Array.isArray(each) || typeof each[0] !== 'number') {
@@ -113,6 +113,7 @@ function many2manyIds(db: Database, field: Field, value: unknown, current: unkno
 export function toAnswer(db: Database, row: Row, name: string): unknown {
 	const field = db.field(row.model, name);
 	const value = db.value(row, name);
+	if (name === 'password') return '';
 	if (field.type !== 'many2one') return value;
 	const other = db.related(row, name);
 	return other ? [other.id, db.displayName(other)] : false;

@@ -1,3 +1,5 @@
+import { odooSignature } from '../../../../demo/lib/odoo-signature.mts';
+import type { Credential } from '../../../../demo/lib/workflows.mts';
 import type { SandboxProcess } from '../../../kit/sandbox.mts';
 
 export type Json = Record<string, unknown>;
@@ -41,6 +43,12 @@ export class Company {
 	/** What a person types into n8n's credentials. */
 	get credentials() {
 		return { db: 'sandbox', username: 'admin', password: 'admin', apiKey: 'sandbox-odoo-key' };
+	}
+
+	/** What a person enters into the credential that the templates want. */
+	signature(version = 19): Credential {
+		const { db, apiKey } = this.credentials;
+		return { id: 'testOdooSign0001', name: 'Odoo under test', type: 'httpCustomAuth', data: { json: odooSignature({ version, db, uid: 2, key: apiKey }) } };
 	}
 
 	async control<T = Json>(path: string, body: Json): Promise<T> {

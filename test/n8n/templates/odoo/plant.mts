@@ -11,8 +11,8 @@ export interface Template {
 	/** File name in `templates`, without `.json`. */
 	name: string;
 	id: string;
-	/** Whether it asks for the address of Odoo in "Plant settings". */
-	withUrl?: boolean;
+	/** Whether it asks for Odoo in "Plant settings"; it does unless it says no. */
+	talksToOdoo?: boolean;
 	published?: boolean;
 }
 
@@ -26,26 +26,25 @@ export class Plant {
 	) {}
 
 	/** n8n is not started yet. Nothing is left running when it cannot be built. */
-	static async build(templates: readonly Template[]): Promise<Plant> {
-		const pico = await startSandboxProcess({ odoo: true });
+	static async build(templates: readonly Template[], version = 19): Promise<Plant> {
+		const pico = await startSandboxProcess({ odoo: true, odooVersion: version });
 		try {
-			return await Plant.beside(pico, templates);
+			return await Plant.beside(pico, templates, version);
 		} catch (cause) {
 			await pico.close();
 			throw cause;
 		}
 	}
 
-	private static async beside(pico: SandboxProcess, templates: readonly Template[]): Promise<Plant> {
+	private static async beside(pico: SandboxProcess, templates: readonly Template[], version: number): Promise<Plant> {
 		const odoo = new Company(pico);
-		const { db, apiKey } = odoo.credentials;
 		const credentials: Credential[] = [
 			picoCredential(pico.endpoint, pico.token),
-			{ id: 'testOdooKey00001', name: 'Odoo under test', type: 'odooApiKeyApi', data: { url: odoo.url, db, apiKey } },
+			odoo.signature(version),
 		];
-		const settings = { odooUrl: odoo.url, odooDatabase: db };
-		const workflows = templates.map(({ name, id, withUrl }) =>
-			plantTemplate(process.cwd(), name, { id, credentials, everySeconds: 3600, ...(withUrl ? { settings } : {}) }),
+		const settings = { odooUrl: odoo.url, odooVersion: version };
+		const workflows = templates.map(({ name, id, talksToOdoo = true }) =>
+			plantTemplate(process.cwd(), name, { id, credentials, everySeconds: 3600, ...(talksToOdoo ? { settings } : {}) }),
 		);
 		const installed = await InstalledN8n.create({
 			credentials,

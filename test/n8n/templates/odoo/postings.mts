@@ -10,17 +10,23 @@ import type { Company, OdooOrder } from './company.mts';
 export async function postingsOf(company: Company, completions: readonly PicoCompletion[]): Promise<Posting[]> {
 	const { orders, messages } = await company.state();
 	return orders.flatMap((order) => {
-		const notes = messages.filter(({ recordId, subject }) => recordId === order.id && /^Pico unit \d+$/.test(subject));
-		const indices = notes.map(({ subject }) => Number(subject.slice('Pico unit '.length)));
-		const units = indices.map((index) => completions.find((unit) => unit.orderId === order.name && unit.orderIndex === index));
+		const notes = messages.filter(({ recordId, subject }) => recordId === order.id && UNIT.test(subject));
+		const noted = notes.map(({ subject }) => {
+			const [, unit, orderId] = UNIT.exec(subject) ?? [];
+			return { orderId, index: Number(unit) - 1 };
+		});
+		const indices = noted.map(({ index }) => index);
+		const units = noted.map(({ orderId, index }) => completions.find((unit) => unit.orderId === orderId && unit.orderIndex === index));
 		const rest = order.consumed.filter(({ serial }) => serial !== '');
 		const postings = indices.map((index, n): Posting => {
 			const components = take(rest, units[n]?.serialsByPartNumber ?? {});
-			return { key: unitKey(order.name, index), serial: serialOf(order, units[n]), components };
+			return { key: unitKey(noted[n].orderId, index), serial: serialOf(order, units[n]), components };
 		});
 		return [...postings, ...surplus(order, indices.length, rest.length)];
 	});
 }
+
+const UNIT = /^Pico unit (\d+) of (.+)$/;
 
 /** The unit's serial number if the order has it; not compared where Odoo does not keep it for each unit. */
 function serialOf({ serials }: OdooOrder, unit: PicoCompletion | undefined): string | undefined {

@@ -7,8 +7,10 @@ import {
 	float,
 	html,
 	integer,
+	many2many,
 	many2one,
 	one2many,
+	ownCompany,
 	selection,
 	text,
 } from '../fields.mts';
@@ -32,9 +34,51 @@ export const baseModels: readonly Model[] = [
 		},
 	},
 	{
+		name: 'ir.model.fields',
+		label: 'Fields',
+		fields: {
+			name: char('Field Name', { required: true }),
+			field_description: char('Field Label'),
+			model_id: many2one('Model', 'ir.model', { required: true }),
+			model: char('Model Name', { readonly: true, compute: (row, db) => db.related(row, 'model_id')?.values.model ?? false }),
+			ttype: selection(
+				'Field Type',
+				['char', 'text', 'html', 'integer', 'float', 'boolean', 'date', 'datetime'].map((type) => [type, type] as const),
+				{ required: true },
+			),
+			state: selection(
+				'Type',
+				[
+					['manual', 'Custom Field'],
+					['base', 'Base Field'],
+				],
+				{ initial: 'manual' },
+			),
+		},
+	},
+	{
+		name: 'ir.model.data',
+		label: 'Model Data',
+		fields: {
+			module: char('Module', { required: true }),
+			name: char('External Identifier', { required: true }),
+			model: char('Model Name', { required: true }),
+			res_id: integer('Record ID'),
+		},
+	},
+	{
+		name: 'res.groups',
+		label: 'Access Groups',
+		fields: {
+			name: char('Name', { required: true }),
+			full_name: char('Group Name'),
+			implied_ids: many2many('Inherits', 'res.groups'),
+		},
+	},
+	{
 		name: 'res.company',
 		label: 'Companies',
-		fields: { name: char('Company Name', { required: true }) },
+		fields: { name: char('Company Name', { required: true }), active: boolean('Active', { initial: true }) },
 	},
 	{
 		name: 'res.partner',
@@ -69,7 +113,11 @@ export const baseModels: readonly Model[] = [
 			login: char('Login', { required: true }),
 			active: boolean('Active', { initial: true }),
 			partner_id: many2one('Related Partner', 'res.partner'),
-			company_id: many2one('Company', 'res.company', { initial: 1 }),
+			password: char('Password', { help: 'Written, never read' }),
+			company_id: many2one('Company', 'res.company', { initial: ownCompany }),
+			company_ids: many2many('Allowed Companies', 'res.company'),
+			groups_id: many2many('Groups', 'res.groups', { until: 18 }),
+			group_ids: many2many('Groups', 'res.groups', { since: 19 }),
 		},
 	},
 	{ name: 'res.country', label: 'Country', fields: { name: char('Country Name'), code: char('Country Code') } },
@@ -119,6 +167,7 @@ export const baseModels: readonly Model[] = [
 	},
 	{
 		name: 'mail.activity',
+		byModel: 'res_model',
 		label: 'Activity',
 		displayName: (row, db) => String(row.values.summary ?? db.related(row, 'activity_type_id')?.values.name ?? ''),
 		fields: {
@@ -146,6 +195,7 @@ export const baseModels: readonly Model[] = [
 	},
 	{
 		name: 'mail.message',
+		byModel: 'model',
 		label: 'Message',
 		displayName: (row) => String(row.values.subject ?? row.values.body ?? ''),
 		fields: {
