@@ -6,6 +6,8 @@ import { go, partOf, seedPlant } from './go.mts';
 
 const HOW: Record<string, string> = {
 	answer: 'yes',
+	erp_sync: 'yes, confirmed by the ERP sync',
+	row: 'yes, one call for each record',
 	external_key: 'yes, read back by external key',
 	list: 'yes, counted and read back from the list',
 	sync: 'yes, each record once more alone',

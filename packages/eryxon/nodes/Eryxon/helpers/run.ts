@@ -17,8 +17,8 @@ export type Execute = { each: Each } | { all: All };
 
 /** One execution of the node: the connection, the parameters, and what its items share. */
 export class Run {
-	/** Kinds that the preview of this server does not find. */
-	readonly blind = new Set<string>();
+	/** Items of whose record the ERP sync stored only a part. */
+	readonly doubtful = new Set<number>();
 	private readonly shared = new Map<string, Promise<unknown>>();
 
 	private constructor(

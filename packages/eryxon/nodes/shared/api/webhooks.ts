@@ -16,7 +16,7 @@ export interface Webhook {
 }
 
 export async function listWebhooks(client: EryxonClient, signal?: AbortSignal): Promise<Webhook[]> {
-	return (await client.list(PATH, {}, undefined, signal)).map(readWebhook);
+	return (await client.list(PATH, {}, {}, undefined, signal)).map(readWebhook);
 }
 
 function readWebhook(row: Row): Webhook {
