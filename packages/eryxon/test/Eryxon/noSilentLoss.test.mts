@@ -83,7 +83,7 @@ describe.each(LATER)('lists in %s are complete', (dialect) => {
 
 	it('parts of one statement, which have one creation time, are read in the order of their numbers', async () => {
 		const [job] = await double().records('jobs');
-		const parts = many(1500, (index) => ({ external_id: `X-${index}`, external_source: 'ERP', part_number: `X-${index}`, material: 'Steel', job_id: job.id }));
+		const parts = many(1500, (index) => ({ external_id: `X-${index}`, external_source: 'ERP', part_number: `X-${index}`, material: 'Steel', job_id: job.id as string }));
 		for (let start = 0; start < parts.length; start += 100) await fetch(`${double().url}/functions/v1/api-erp-sync/sync`, { method: 'POST', headers: { authorization: `Bearer ${double().access.apiKey}` }, body: JSON.stringify({ parts: parts.slice(start, start + 100) }) });
 		const run = await go(double(), 'part', 'getAll', [{}], { returnAll: true });
 		expect(run.json).toHaveLength(1501);

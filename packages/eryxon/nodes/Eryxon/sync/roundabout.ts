@@ -167,7 +167,6 @@ class WayRound {
 		const { data } = await this.run.client.send({ method, path: this.entity.path, query, body, repeatable: true, signal: this.run.signal });
 		const row = readRow(data);
 		if (row?.id === undefined) throw new EryxonFailure('refused', 'Eryxon answered without the record', { hint: "Check 'API Version' under Options." });
-		this.asked.delete(String(row.id));
 		return row;
 	}
 

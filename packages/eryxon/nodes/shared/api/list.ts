@@ -68,10 +68,12 @@ class Reading {
 				if (offset > 0 && /range not satisfiable/i.test(asFailure(error).message)) break;
 				throw asFailure(error);
 			}
+			const before = this.rows.size;
 			this.add(page.rows);
 			if (whole && page.total !== undefined) this.total = page.total;
 			offset += page.rows.length;
-			if (page.rows.length === 0 || (page.rows.length < PAGE && !(page.total !== undefined && page.total > offset))) break;
+			// Some lists ignore paging: then every page is the first one.
+			if (this.rows.size === before || (page.rows.length < PAGE && !(page.total !== undefined && page.total > offset))) break;
 		}
 	}
 
