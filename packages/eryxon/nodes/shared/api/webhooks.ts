@@ -57,6 +57,11 @@ async function create(client: EryxonClient, body: Record<string, unknown>): Prom
 	return id;
 }
 
+/** Switches a webhook on again, which also forgets its failures. */
+export async function enableWebhook(client: EryxonClient, id: string, signal?: AbortSignal): Promise<void> {
+	await client.send({ method: 'PATCH', path: PATH, query: { id }, body: { active: true }, repeatable: true, signal });
+}
+
 /** Removes a webhook; one that is gone already is no failure. */
 export async function deleteWebhook(client: EryxonClient, id: string, signal?: AbortSignal): Promise<void> {
 	try {
