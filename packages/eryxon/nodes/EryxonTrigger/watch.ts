@@ -1,7 +1,7 @@
-import { NodeOperationError, type IDataObject, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
+import { NodeOperationError, type IRun, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
 
 import { EryxonClient } from '../shared/api/client';
-import { asFailure } from '../shared/api/failure';
+import { asFailure, EryxonFailure } from '../shared/api/failure';
 import { findGeneration } from '../shared/api/generation';
 import { pause } from '../shared/api/pause';
 import { enableWebhook, listWebhooks } from '../shared/api/webhooks';
@@ -16,7 +16,7 @@ import { readSettings, type TriggerSettings } from './settings';
 
 /** n8n registers the webhook and starts this at the same time. */
 export const CHECKS = { firstMs: 3_000, minuteMs: 60_000 };
-const BETWEEN_RUNS_MS = 50;
+const STARTED_WITHIN_MS = 2_000;
 const SEEN = 'seen';
 /** Failed deliveries up to this time were taken; as Eryxon writes it. */
 const TAKEN = 'missedUntil';
@@ -54,9 +54,9 @@ class Watch {
 				if (every === 0) return;
 				next = every;
 			} catch (error) {
-				if (!this.closed.aborted) this.log('unreached', `Could not ask Eryxon for missed events (${asFailure(error).message}); it is asked again`);
+				if (!this.closed.aborted) this.log('unreached', `Could not fetch missed events (${asFailure(error).message}); tries again`);
 				// At a start Eryxon may be starting as well.
-				next = every || CHECKS.minuteMs;
+				next = CHECKS.minuteMs;
 			}
 		}
 	}
@@ -93,13 +93,21 @@ class Watch {
 		const data = context.getWorkflowStaticData('node');
 		const seen = readSeen(data[SEEN]);
 		const known = memory.seen.has(event.eventId) || seen.includes(event.eventId);
+		const before = { [TAKEN]: data[TAKEN], [SEEN]: data[SEEN] };
 		data[TAKEN] = at;
 		if (known || event.event === TEST_EVENT || !wanted(this.settings, event)) return;
 		data[SEEN] = withSeen([...seen.filter((id) => !memory.seen.has(id)), ...memory.seen], event.eventId);
 		const key = `${context.getWorkflow().id ?? ''}:${context.getNode().id}:${event.eventId}`.slice(0, 255);
-		context.emit([[{ json: itemOf(event, true) as IDataObject }]], undefined, undefined, key);
-		remember(memory, event.eventId);
-		await pause(BETWEEN_RUNS_MS, this.closed);
+		const run = context.helpers.createDeferredPromise<IRun>();
+		const started = run.promise.then(
+			() => true,
+			() => false,
+		);
+		context.emit([[{ json: itemOf(event, true) }]], undefined, run, key);
+		// It settles with the end of the run, which may never come; only that a run could not be started comes at once.
+		if (await Promise.race([started, pause(STARTED_WITHIN_MS, this.closed).then(() => true)])) return remember(memory, event.eventId);
+		Object.assign(data, before);
+		throw new EryxonFailure('server', 'n8n could not start a run for a missed event');
 	}
 
 	/** Eryxon switches a webhook off after 25 deliveries in a row that failed. */
