@@ -1,24 +1,24 @@
 import { FACTS } from './facts.mts';
-import { DOUBLES, reach, startDouble, type Profile, type Server } from './server.mts';
+import { DOUBLES, Server, startDouble, type Profile } from './server.mts';
+import { REAL_ERYXON, type RealEryxon } from './system.mts';
 
-const { ERYXON_URL: url, ERYXON_API_KEY: apiKey } = process.env;
+const named = process.env[REAL_ERYXON];
+const real = named === undefined ? undefined : (JSON.parse(named) as RealEryxon);
 
-function holdsOn(start: () => Promise<Server>, profile?: Profile): void {
+/** The double in every version; or the server that `npm run test:real -- eryxon` names. */
+const servers: ReadonlyArray<{ profile: Profile; start: () => Promise<Server> }> = real
+	? [{ profile: real.profile, start: async () => new Server(real.url, real.apiKey, real.profile) }]
+	: DOUBLES.map((double) => ({ profile: double.profile, start: async () => await startDouble(double) }));
+
+describe.each(servers)('Eryxon $profile.name', ({ profile, start }) => {
 	let eryxon: Server;
 	beforeAll(async () => {
 		eryxon = await start();
 	});
 	afterAll(async () => await eryxon.close());
 
-	const facts = FACTS.filter(({ holds }) => !profile || !holds || holds(profile));
-	it.each(facts.map((fact) => [fact.name, fact] as const))('%s', async (_name, { holds, check }) => {
-		// What a real server is shows only when it has answered.
-		if (!holds || holds(eryxon.profile)) await check(eryxon);
-	});
-}
-
-if (url) {
-	describe(`Eryxon at ${url}`, () => holdsOn(async () => await reach(url, apiKey ?? '')));
-} else {
-	describe.each(DOUBLES)('the double of $profile.name', (double) => holdsOn(async () => await startDouble(double), double.profile));
-}
+	for (const { name, holds, check } of FACTS) {
+		if (!holds || holds(profile)) it(name, async () => await check(eryxon));
+		else if (real) it.skip(name, () => undefined);
+	}
+});
