@@ -27,6 +27,15 @@ async function published(dialect: DialectName, parameters = {}): Promise<Webhook
 const send = async (id: string, event = 'operation.completed') =>
 	await double().control('POST', 'webhooks/send', { event, data: { operation_id: id, record: { id, status: 'completed' } } });
 const settled = async () => await until('all deliveries are done', async () => (await double().control<{ pending: number }>('GET', 'deliveries')).pending === 0);
+const checks = async () => (await double().calls()).filter(({ path, query }) => /webhook-(logs|deliveries)$/.test(path) && query.includes('webhook_id')).length;
+/** Starts n8n again and waits until the trigger has looked for missed events twice: then what the first look found is handed over. */
+async function checkedAgain(n8n: WebhookHost): Promise<void> {
+	for (let round = 0; round < 2; round += 1) {
+		const before = await checks();
+		await n8n.restart();
+		await until('a check', async () => (await checks()) > before);
+	}
+}
 const idsOf = (n8n: WebhookHost) => n8n.items.map(({ recordId, replayed }) => [recordId, replayed]);
 
 describe.each(LATER)('what happens while n8n is down, in %s', (dialect) => {
@@ -46,8 +55,7 @@ describe.each(LATER)('what happens while n8n is down, in %s', (dialect) => {
 		expect(idsOf(n8n)).toEqual([['1', false], ['2', true], ['3', true], ['4', true]]);
 		await send('5');
 		await until('the next one', () => n8n.items.length === 5);
-		await n8n.restart();
-		await until('another check', async () => (await double().calls()).filter(({ path }) => /webhook-(logs|deliveries)$/.test(path)).length >= 3);
+		await checkedAgain(n8n);
 		expect(idsOf(n8n)).toHaveLength(5);
 	});
 
@@ -61,8 +69,7 @@ describe.each(LATER)('what happens while n8n is down, in %s', (dialect) => {
 		await double().control('POST', 'webhooks/again', { deliveryId: delivery.id });
 		await until('the late call', () => n8n.items.length === 1);
 		await settled();
-		await n8n.restart();
-		await until('a check', async () => (await double().calls()).some(({ path }) => /webhook-(logs|deliveries)$/.test(path)));
+		await checkedAgain(n8n);
 		await send('2');
 		await until('the next one', () => n8n.items.length === 2);
 		expect(idsOf(n8n)).toEqual([['1', false], ['2', false]]);

@@ -126,6 +126,18 @@ describe('the packed package in a real n8n', () => {
 		expect(picker.results.map(({ name }) => name)).toEqual(['SO-3']);
 	});
 
+	it('fetches what happened while n8n was down, once and marked as replayed', async () => {
+		await double.control('POST', 'switches', { webhookRetryMs: 1 });
+		await n8n.stop();
+		await double.control('POST', 'records', { table: 'jobs', values: { job_number: 'WHILE-DOWN', external_id: 'J-9', external_source: 'ERP' } });
+		await until('Eryxon gives up', async () => (await double.control<{ pending: number }>('GET', 'deliveries')).pending === 0, 30_000);
+		await n8n.start();
+		session = await N8nSession.open(n8n.url);
+		const runs = await settledRuns(session, TRIGGER, 3);
+		const replayed = runs.flatMap((each) => itemsOf(each, 'Eryxon')).filter(({ externalId }) => externalId === 'J-9');
+		expect(replayed).toMatchObject([{ event: 'job.created', replayed: true }]);
+	});
+
 	it('removes its webhook when the workflow is switched off', async () => {
 		await session.deactivate(TRIGGER);
 		await until('the webhook is gone', async () => (await double.records('webhooks')).length === 0);
