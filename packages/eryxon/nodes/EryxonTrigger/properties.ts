@@ -39,12 +39,12 @@ export const properties: INodeProperties[] = [
 				description: 'Which generation of the API the server speaks, for the registration. Both forms of calls are always understood.',
 			},
 			{
-				displayName: 'Check for Missed Events (Minutes)',
+				displayName: 'Check Every (Minutes)',
 				name: 'checkEvery',
 				type: 'number',
 				typeOptions: { minValue: 0, maxValue: 1440, numberPrecision: 0 },
 				default: 60,
-				description: 'How often Eryxon is asked for events that it could not deliver, two or three calls each time. It is also asked when n8n starts; 0 asks only then. Versions before 0.2 keep no such events.',
+				description: 'How often Eryxon is asked for missed events, those that it could not deliver; two or three calls each time. It is also asked when n8n starts; 0 asks only then. Versions before 0.2 keep no such events.',
 			},
 			{
 				displayName: 'External Source',
