@@ -262,6 +262,15 @@ describe('few calls, whatever fails', () => {
 		expect(calls.filter((path) => path === 'POST api-parts/bulk-sync').length).toBeLessThanOrEqual(16);
 	});
 
+	it('a reading back that fails is told for each record, without a call for each', async () => {
+		await double().reset('g2');
+		await seedPlant(double());
+		await double().control('POST', 'faults', { status: 400, count: null, path: 'erp-sync' });
+		const { result, calls } = await callsOf(async () => await go(double(), 'part', 'bulkSync', many(100, (index) => partOf(index)), {}, { onError: 'continueRegularOutput' }));
+		expect(result.json.every(({ error }) => (error as { message: string }).message.startsWith('Sent, but whether it is stored could not be checked'))).toBe(true);
+		expect(calls.length).toBeLessThanOrEqual(6);
+	});
+
 	it('1,000 unchanged parts: 3 calls', async () => {
 		await seedPlant(double());
 		const items = many(1000, (index) => partOf(index));

@@ -24,6 +24,9 @@ const READ_BACK_TOGETHER = 400;
 /** Calls to find the bad records among those that the ERP sync stores by one statement. */
 const TRIES = 16;
 
+/** So many records whose reading back failed are asked for one by one; more would be a call for each after one fault. */
+const ASKED_ALONE = 20;
+
 /** So many records in a row that fail alone for one reason stand for the others that failed with them. */
 const ALIKE = 3;
 
@@ -140,13 +143,13 @@ export class Bulk {
 		const together = alone.length === 0 ? records : records.filter((each) => !alone.includes(each));
 		const look: Array<{ ready: Ready; settled: Settled & { kind: 'look' } }> = [];
 		const ask: Ready[] = [...alone];
+		const unchecked: Array<{ ready: Ready; failure: EryxonFailure }> = [];
 		const collect: Collect = (chunk, settled) =>
 			chunk.forEach((ready, index) => {
 				const each = settled[index];
 				if (each.kind === 'unchecked') {
 					if (endsEverything(each.failure)) this.ended ??= each.failure;
-					if (this.ended) this.failed(ready, this.unknown());
-					else ask.push(ready);
+					unchecked.push({ ready, failure: each.failure });
 				} else if (each.kind === 'look') look.push({ ready, settled: each });
 				else if (each.kind === 'ask') ask.push(ready);
 				else this.note(ready, each);
@@ -154,6 +157,10 @@ export class Bulk {
 		const group = Math.max(1, Math.floor(READ_BACK_TOGETHER / this.size));
 		const groups = chunksOf(chunksOf(together, this.size), group);
 		await Promise.all(groups.map(async (chunks) => await this.slots.run(async () => await this.storeGroup(chunks, collect))));
+		for (const { ready, failure } of unchecked) {
+			if (this.ended || unchecked.length > ASKED_ALONE) this.failed(ready, this.unknown(failure));
+			else ask.push(ready);
+		}
 		await this.settleByList(look, ask);
 		await this.settleOneByOne(ask);
 	}
@@ -243,7 +250,7 @@ export class Bulk {
 
 	/**
 	 * The same record once more by itself: updates what is stored, stores what is not, or tells why it cannot be. When
-	 * several in a row fail alike, the others fail with their reason: nothing showed any of them to be stored.
+	 * several in a row fail alike, the others fail with their reason: reading back showed none of them to be stored.
 	 */
 	private async settleOneByOne(ask: readonly Ready[]): Promise<void> {
 		let alike = { reason: '', times: 0 };
@@ -252,7 +259,7 @@ export class Bulk {
 				this.failed(ready, this.unknown());
 				continue;
 			}
-			if (alike.times >= ALIKE && ask.length - index > ALIKE) {
+			if (this.entity.erpSync && alike.times >= ALIKE && ask.length - index > ALIKE) {
 				const reason = new EryxonFailure('refused', `Not shown to be stored; others of this run were refused: ${alike.reason}`, {
 					hint: 'Correct those first, then run it again: each record is then tried once more.',
 				});
@@ -281,8 +288,8 @@ export class Bulk {
 		return new EryxonFailure(why.kind, `Not sent: ${why.message}`, { ...why.details, facts: { sent: false } });
 	}
 
-	private unknown(): EryxonFailure {
-		const why = this.ended ?? new EryxonFailure('aborted', 'The execution was canceled');
+	private unknown(failure?: EryxonFailure): EryxonFailure {
+		const why = this.ended ?? failure ?? new EryxonFailure('aborted', 'The execution was canceled');
 		return new EryxonFailure(why.kind, `Sent, but whether it is stored could not be checked: ${why.message}`, { ...why.details, facts: { sent: true } });
 	}
 }
