@@ -47,7 +47,7 @@ function copy(target) {
 			writeFileSync(place, readFileSync(file));
 			continue;
 		}
-		const text = readFileSync(file, 'utf8').replace(/(\bfrom '|\bimport\(')(\.[^']+)(')/g, (all, before, name, after) => {
+		const text = readFileSync(file, 'utf8').replace(/(\bfrom '|\bimport\('|\bimport ')(\.[^']+)(')/g, (all, before, name, after) => {
 			const imported = path.resolve(path.dirname(file), name);
 			// Code of the package imports the package only, and without endings.
 			if (!existsSync(imported) || !statSync(imported).isFile() || (inside(file) && inside(imported))) return all;
