@@ -77,7 +77,7 @@ describe('what goes wrong on the way', () => {
 		await eryxon.control('switches', { jobLimit: 1 });
 		const { status, error } = await eryxon.post('api-jobs', { job_number: 'J-1' });
 		expect([status, error.code]).toEqual([402, 'QUOTA_EXCEEDED']);
-		expect(error.details).toEqual({ limitType: 'jobs', currentUsage: 1, limit: 1 });
+		expect(error.details).toEqual({ limitType: 'job', currentUsage: 1, limit: 1 });
 	});
 
 	it('a fault can strike before or after the work is done', async () => {

@@ -294,12 +294,17 @@ describe('what fires', () => {
 	it('an ERP sync tells its result', async () => {
 		await prepare('g3');
 		await register(['sync.resources.completed', 'sync.batch.completed']);
-		await eryxon.post('api-erp-sync/sync', {
-			resources: [{ ...key('R-1'), name: 'R-1', type: 'machine' }],
-			source: 'odoo',
-		});
+		const resources = [{ ...key('R-1'), name: 'R-1', type: 'machine' }];
+		const jobs = [{ ...key('J-1'), job_number: 'JOB-0001' }];
+		await eryxon.post('api-erp-sync/sync', { resources, jobs, source: 'odoo' });
 		const received = await arrived(2);
 		expect(received.map(({ json }) => json.event).sort()).toEqual(['sync.batch.completed', 'sync.resources.completed']);
-		expect(object(received[0].json.data)).toMatchObject({ source: 'odoo', created: 1 });
+		const of = (event: string) => object(received.find(({ json }) => json.event === event)?.json.data);
+		expect(of('sync.resources.completed')).toMatchObject({ source: 'odoo', created: 1, external_ids: ['R-1'] });
+		expect(of('sync.batch.completed')).toMatchObject({ entities: ['jobs', 'resources'], total_created: 1, total_errors: 1 });
+		// Nothing changed, nothing is told.
+		await eryxon.post('api-erp-sync/sync', { resources });
+		await idle();
+		expect(receiver.received).toHaveLength(2);
 	});
 });

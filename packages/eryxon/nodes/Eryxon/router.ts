@@ -65,10 +65,20 @@ function stopping(run: Run, failed: ReadonlyArray<{ item: number; thrown: unknow
 	if (failed.length === 1) return toNodeError(node, first.thrown, first.item);
 	const failure = toFailure(first.thrown);
 	if (!(failure instanceof EryxonFailure)) return toNodeError(node, failure, first.item);
-	const shown = failed.slice(0, 20).map(({ item, thrown }) => `Item ${item}: ${asFailure(toFailure(thrown)).message}`);
-	const more = failed.length > 20 ? `; and ${failed.length - 20} more` : '';
+	const byReason = new Map<string, number[]>();
+	for (const { item, thrown } of failed) {
+		const reason = asFailure(toFailure(thrown)).message;
+		byReason.set(reason, [...(byReason.get(reason) ?? []), item]);
+	}
+	const shown = [...byReason].slice(0, 10).map(([reason, items]) => `${itemsText(items)}: ${reason}`);
+	const more = byReason.size > 10 ? `; and ${byReason.size - 10} more reasons` : '';
 	const hint = `${failed.length} of ${total} records failed. ${shown.join('; ')}${more}. ${failure.details.hint ?? ''}`.trim();
 	return toNodeError(node, failure.with({ hint }), first.item);
+}
+
+function itemsText(items: readonly number[]): string {
+	const shown = items.slice(0, 5).join(', ');
+	return items.length === 1 ? `Item ${shown}` : `Items ${shown}${items.length > 5 ? ` and ${items.length - 5} more` : ''}`;
 }
 
 /** Everything lies in `error`: only an item with that single key is sent to the error output by every version of n8n. */

@@ -1,8 +1,12 @@
 import {
 	NodeConnectionTypes,
+	type IExecuteFunctions,
 	type IHookFunctions,
+	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
+	type ITriggerFunctions,
+	type ITriggerResponse,
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
@@ -13,6 +17,7 @@ import { properties } from './properties';
 import { receive } from './receive';
 import { isRegistered, register, unregister } from './register';
 import { say } from './say';
+import { watch } from './watch';
 
 export class EryxonTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -24,7 +29,7 @@ export class EryxonTrigger implements INodeType {
 		subtitle: '={{ [].concat($parameter["events"]).join(", ") }}',
 		description: 'Starts the workflow when something happens on the shop floor of Eryxon MES',
 		eventTriggerDescription: 'Waiting for Eryxon to call the test URL',
-		activationMessage: 'Eryxon now calls this workflow for every chosen event.',
+		activationMessage: 'Eryxon now calls this workflow for every chosen event. What it cannot deliver is fetched later.',
 		defaults: { name: 'Eryxon MES Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -71,6 +76,16 @@ export class EryxonTrigger implements INodeType {
 			},
 		},
 	};
+
+	/** n8n calls it at every start, unlike the methods of the webhook. */
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		return watch(this);
+	}
+
+	/** n8n would run `trigger` in a test run otherwise, in place of the event that has just come in. */
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return [this.getInputData()];
+	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return await receive(this);

@@ -1,8 +1,9 @@
-import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IHookFunctions, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { MOST_SEEN } from '../shared/core/webhook/seen';
+import type { Registration } from './registration';
 
-type Context = IHookFunctions | IWebhookFunctions;
+type Context = IHookFunctions | ITriggerFunctions | IWebhookFunctions;
 
 /**
  * What this process knows of the events of each trigger. n8n gives every call its own copy of the static data, so calls
@@ -13,13 +14,15 @@ interface Memory {
 	seen: Set<string>;
 	/** Being handed over right now; resolves to whether the run was started. */
 	underWay: Map<string, Promise<boolean>>;
+	/** What was registered in this process; the watch may have a copy of the static data from before. */
+	registration?: Registration;
 }
 
 const memories = new Map<string, Memory>();
 
 export function memoryOf(context: Context): Memory {
 	const key = keyOf(context);
-	const memory = memories.get(key) ?? { seen: new Set<string>(), underWay: new Map<string, Promise<boolean>>() };
+	const memory: Memory = memories.get(key) ?? { seen: new Set<string>(), underWay: new Map<string, Promise<boolean>>() };
 	memories.set(key, memory);
 	return memory;
 }

@@ -39,6 +39,14 @@ export const properties: INodeProperties[] = [
 				description: 'Which generation of the API the server speaks, for the registration. Both forms of calls are always understood.',
 			},
 			{
+				displayName: 'Check Every (Minutes)',
+				name: 'checkEvery',
+				type: 'number',
+				typeOptions: { minValue: 0, maxValue: 1440, numberPrecision: 0 },
+				default: 60,
+				description: 'How often Eryxon is asked for missed events, those that it could not deliver; two or three calls each time. It is also asked when n8n starts; 0 asks only then. Versions before 0.2 keep no such events.',
+			},
+			{
 				displayName: 'External Source',
 				name: 'externalSource',
 				type: 'string',

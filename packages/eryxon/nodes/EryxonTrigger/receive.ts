@@ -1,14 +1,15 @@
-import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { pause } from '../shared/api/pause';
 import { readEvent, secondsOf, type EryxonEvent } from '../shared/core/webhook/envelope';
 import { TEST_EVENT } from '../shared/core/webhook/events';
 import { readSeen, withSeen } from '../shared/core/webhook/seen';
 import { checkSignature, isFresh } from '../shared/core/webhook/signature';
+import { itemOf, wanted } from './item';
 import { memoryOf, remember } from './memory';
 import { readRegistration } from './registration';
 import { say } from './say';
-import { readSettings, type TriggerSettings } from './settings';
+import { readSettings } from './settings';
 
 const SEEN = 'seen';
 
@@ -22,7 +23,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const verdict = checkSignature(registration.secret, headers['x-eryxon-signature'], raw);
 	if (!verdict.ok) return refuse(context, 401, verdict.reason);
 
-	const event = readEvent(parse(raw), raw, headers['x-eryxon-event-id']);
+	const event = readEvent(parse(raw), headers['x-eryxon-event-id']);
 	// The older form carries its time inside the signed body.
 	const signedAt = verdict.signedAt ?? secondsOf(event?.occurredAt ?? null);
 	if (signedAt !== undefined && !isFresh(signedAt, Date.now(), settings.replayWindowSeconds)) {
@@ -32,7 +33,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	if (event === undefined) return refuse(context, 400, 'the body is no event of Eryxon: it has no event and data');
 	if (event.event === TEST_EVENT && context.getMode() !== 'manual') return { webhookResponse: { message: 'Test received' } };
 	if (!wanted(settings, event)) return { webhookResponse: { message: 'Left out by the filter' } };
-	if (context.getMode() === 'manual') return { workflowData: [[{ json: itemOf(event) }]] };
+	if (context.getMode() === 'manual') return { workflowData: [[{ json: itemOf(event, false) }]] };
 	return await deliverOnce(context, event);
 }
 
@@ -57,7 +58,7 @@ async function deliverOnce(context: IWebhookFunctions, event: EryxonEvent): Prom
 	store();
 	// n8n forgets that static data were changed when it prepares the run; so they are changed again right after that.
 	void pause(0).then(store);
-	return { workflowData: [[{ json: itemOf(event) }]] };
+	return { workflowData: [[{ json: itemOf(event, false) }]] };
 }
 
 /** Settles when n8n has answered, which it does after it started the run: `false` when it could not start one. */
@@ -65,15 +66,6 @@ async function answered(context: IWebhookFunctions): Promise<boolean> {
 	const response = context.getResponseObject();
 	if (!response.closed && !response.destroyed) await new Promise<void>((resolve) => response.once('close', () => resolve()));
 	return response.statusCode < 400;
-}
-
-function wanted({ events, externalSource }: TriggerSettings, event: EryxonEvent): boolean {
-	if (event.event !== TEST_EVENT && !events.includes(event.event)) return false;
-	return externalSource === '' || event.externalSource === null || event.externalSource === externalSource;
-}
-
-function itemOf(event: EryxonEvent): IDataObject {
-	return { ...event } as unknown as IDataObject;
 }
 
 /** The bytes as they came; a signature covers them and nothing else. */

@@ -7,7 +7,8 @@ import { EryxonFailure } from '../shared/api/failure';
 import { findGeneration } from '../shared/api/generation';
 import { createWebhooks, deleteWebhook, listWebhooks, type Webhook } from '../shared/api/webhooks';
 import { isLoopback } from '../shared/core/address';
-import { forgetMemory } from './memory';
+import { forgetMemory, memoryOf } from './memory';
+import { keepsFailures } from './missed';
 import { keepRegistration, readRegistration } from './registration';
 import { say } from './say';
 import { readSettings } from './settings';
@@ -52,9 +53,14 @@ export async function register(context: IHookFunctions): Promise<void> {
 	const name = `n8n ${context.getWorkflow().name ?? context.getWorkflow().id ?? ''} ${context.getNode().name}`.slice(0, 100).trim();
 	try {
 		const ids = await createWebhooks(client, generation, { url, events: settings.events, secret, name });
-		keepRegistration(context, { ids, url, secret, base: client.base });
+		const registration = { ids, url, secret, base: client.base };
+		keepRegistration(context, registration);
+		memoryOf(context).registration = registration;
 	} catch (error) {
 		throw error instanceof EryxonFailure && error.kind === 'refused' ? error.with({ hint: adviceFor(url, error) }) : asIs(error);
+	}
+	if (!keepsFailures(generation)) {
+		say(context, 'warn', 'This version of Eryxon keeps no events that it could not deliver: what happens while n8n is not reachable is lost for this trigger');
 	}
 	say(context, 'info', `Registered the webhook for ${settings.events.join(', ')} at ${url}`);
 }

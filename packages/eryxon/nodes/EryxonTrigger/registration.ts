@@ -1,4 +1,4 @@
-import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IHookFunctions, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { isObject } from '../shared/core/answers';
 
@@ -13,7 +13,7 @@ export interface Registration {
 
 const KEY = 'registration';
 
-type Context = IHookFunctions | IWebhookFunctions;
+type Context = IHookFunctions | ITriggerFunctions | IWebhookFunctions;
 
 export function readRegistration(context: Context): Registration | undefined {
 	const stored = context.getWorkflowStaticData('node')[KEY];

@@ -32,7 +32,7 @@ describe('registration', () => {
 		await n8n.activate();
 		expect(await hooks()).toMatchObject([{ url: n8n.url, events: ['job.created', 'operation.completed'], active: true }]);
 		const [{ id }] = await hooks();
-		n8n.restart();
+		await n8n.restart();
 		await n8n.activate();
 		expect((await hooks()).map((hook) => hook.id)).toEqual([id]);
 		await n8n.deactivate();
@@ -143,7 +143,7 @@ describe.each(['g2', 'g3'] as DialectName[])('deliveries of %s', (dialect) => {
 		await settled();
 		expect(n8n.runs).toHaveLength(5);
 		expect(n8n.answers.filter(({ body }) => body.message === 'Delivered before')).toHaveLength(5);
-		n8n.restart();
+		await n8n.restart();
 		const { deliveries } = await double().control<{ deliveries: Array<{ id: string }> }>('GET', 'deliveries');
 		await double().control('POST', 'webhooks/again', { deliveryId: deliveries[0].id });
 		await settled();

@@ -6,6 +6,8 @@ import { go, partOf, seedPlant } from './go.mts';
 
 const HOW: Record<string, string> = {
 	answer: 'yes',
+	erp_sync: 'yes, confirmed by the ERP sync',
+	row: 'yes, one call for each record',
 	external_key: 'yes, read back by external key',
 	list: 'yes, counted and read back from the list',
 	sync: 'yes, each record once more alone',
@@ -45,6 +47,29 @@ async function column(double: Double, dialect: DialectName): Promise<Map<string,
 		const [field, value] = Object.entries(change)[0];
 		const changed = (await double.records(`${name}s`)).some((row) => row.id === sync.json[0]?.id && row[field] === value);
 		note(`${title}: Update`, update, changed ? 'yes' : 'nothing changed');
+		if (name === 'operation') {
+			const started = await go(double, name, 'start', [{}], record);
+			note('Operation: Start, Pause, Resume, Complete', started, started.json[0]?.status === 'in_progress' ? 'yes' : 'no effect');
+			const reported = await go(double, name, 'reportQuantity', [{}], { ...record, good: 3, scrap: 1 });
+			note('Operation: Report Quantity', reported, reported.json[0]?.quantity_good === 3 ? 'yes' : 'no effect');
+			const quantities = await go(double, 'quantity', 'getAll', [{}], { returnAll: true });
+			note('Quantity: Get Many', quantities, quantities.json[0]?.scrap === 1 ? 'yes' : 'not found');
+			const times = await go(double, 'timeEntry', 'getAll', [{}], { returnAll: true });
+			note('Time Entry: Get Many', times, 'yes');
+			const createdBy = String((await double.records('profiles'))[0].id);
+			const issue = await go(double, 'issue', 'create', [{}], { ...record, title: 'T', description: 'D', severity: 'low', createdBy });
+			note('Issue: Create', issue, issue.json[0]?.id ? 'yes' : 'no ID');
+			const issues = await go(double, 'issue', 'getAll', [{}], { returnAll: true });
+			note('Issue: Get Many', issues, issues.json[0]?.title === 'T' ? 'yes' : 'not found');
+			await double.control('POST', 'records/delete', { table: 'issues', id: issue.json[0]?.id, hard: true });
+			await double.control('POST', 'records/delete', { table: 'operation_quantities', id: reported.json[0]?.id, hard: true });
+			for (const { id } of await double.records('time_entries')) await double.control('POST', 'records/delete', { table: 'time_entries', id, hard: true });
+		}
+		if (name === 'job') {
+			const parts = [{ part_number: 'NESTED', material: 'S', quantity: 1, operations: [{ operation_name: 'Cut', cell_name: 'Machining', sequence: 1, estimated_time: 1 }] }];
+			const nested = await go(double, name, 'create', [{ job_number: 'NESTED' }], { parts, fields: { mappingMode: 'defineBelow', value: { job_number: 'NESTED' } } });
+			note('Job: Create With Parts and Operations', nested, nested.json[0]?.id ? 'yes' : 'no ID');
+		}
 		const gone = await go(double, name, 'delete', [{}], record);
 		const left = (await double.records(`${name}s`)).find(({ id }) => id === sync.json[0]?.id);
 		note(`${title}: Delete`, gone, left === undefined ? 'yes, for good' : left.deleted_at ? 'yes, the key stays taken' : 'no effect');
@@ -55,6 +80,8 @@ async function column(double: Double, dialect: DialectName): Promise<Map<string,
 	note('ERP Sync: Preview of jobs', jobs, jobs.json[0]?.status === 'create' ? 'finds no job' : 'yes');
 	const erp = await go(double, 'erpSync', 'sync', [partOf(0), partOf(40)], { entity: 'part' });
 	note('ERP Sync: Sync', erp, erp.json.map(({ action }) => action).join() === 'skipped,created' ? 'yes, skips unchanged' : erp.json.map(({ action }) => action).join());
+	const fresh = await go(double, 'erpSync', 'sync', [{ external_id: 'ERP-J', job_number: 'ERP-J' }], { entity: 'job' });
+	note('ERP Sync: Sync of new jobs', fresh, fresh.json[0]?.confirmed_by === 'answer' ? 'yes' : 'yes, by Bulk Sync');
 	const call = await go(double, 'customCall', 'send', [{}], { method: 'GET', path: 'api-materials' });
 	note('Custom Call', call, 'yes');
 	const parents = await go(double, 'part', 'bulkSync', [partOf(50, { job_number: '', job_external_id: 'SO-1' })]);

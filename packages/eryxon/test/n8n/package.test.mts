@@ -126,6 +126,32 @@ describe('the packed package in a real n8n', () => {
 		expect(picker.results.map(({ name }) => name)).toEqual(['SO-3']);
 	});
 
+	it('listens for a test event in the editor, and takes the one that comes', async () => {
+		const before = (await session.runs(TRIGGER)).length;
+		expect(await session.runManually(TRIGGER, 'Eryxon')).toMatchObject({ waitingForWebhook: true });
+		await until('the test address is registered', async () => (await double.records('webhooks')).length === 2);
+		await double.control('POST', 'records', { table: 'jobs', values: { job_number: 'TEST-EVENT', external_id: 'J-TEST', external_source: 'ERP' } });
+		// One run of the test, one of the published workflow.
+		const runs = await settledRuns(session, TRIGGER, before + 2);
+		const events = runs.slice(before).flatMap((each) => itemsOf(each, 'Eryxon'));
+		expect(events.map(({ externalId, replayed }) => [externalId, replayed])).toEqual([
+			['J-TEST', false],
+			['J-TEST', false],
+		]);
+	});
+
+	it('fetches what happened while n8n was down, once and marked as replayed', async () => {
+		await double.control('POST', 'switches', { webhookRetryMs: 1 });
+		await n8n.stop();
+		await double.control('POST', 'records', { table: 'jobs', values: { job_number: 'WHILE-DOWN', external_id: 'J-9', external_source: 'ERP' } });
+		await until('Eryxon gives up', async () => (await double.control<{ pending: number }>('GET', 'deliveries')).pending === 0, 30_000);
+		await n8n.start();
+		session = await N8nSession.open(n8n.url);
+		const runs = await settledRuns(session, TRIGGER, 5);
+		const replayed = runs.flatMap((each) => itemsOf(each, 'Eryxon')).filter(({ externalId }) => externalId === 'J-9');
+		expect(replayed).toMatchObject([{ event: 'job.created', replayed: true }]);
+	});
+
 	it('removes its webhook when the workflow is switched off', async () => {
 		await session.deactivate(TRIGGER);
 		await until('the webhook is gone', async () => (await double.records('webhooks')).length === 0);

@@ -29,10 +29,10 @@ export function sheetOfParts(rows: number, every: number): string {
 }
 
 /** Fills in and sends the form of a workflow as a browser does, and follows it to its last page; resolves that. */
-export async function sendForm(url: string, kind: string, csv: string): Promise<string> {
+export async function sendForm(url: string, kind: string, csv: string | Buffer): Promise<string> {
 	const body = new FormData();
 	body.set('field-0', kind);
-	body.set('field-1', new Blob([csv], { type: 'text/csv' }), 'parts.csv');
+	body.set('field-1', new Blob([typeof csv === 'string' ? csv : new Uint8Array(csv)], { type: 'text/csv' }), 'parts.csv');
 	const { formWaitingUrl } = JSON.parse(await textOf(url, { method: 'POST', body })) as { formWaitingUrl: string };
 	const status = new URL(formWaitingUrl);
 	status.pathname += '/n8n-execution-status';

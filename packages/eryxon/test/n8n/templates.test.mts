@@ -139,7 +139,7 @@ describe('the templates in a real n8n', () => {
 	});
 
 	describe('spreadsheet to Eryxon', () => {
-		const upload = async (csv: string) => {
+		const upload = async (csv: string | Buffer) => {
 			await until('the form', async () => (await fetch(`${plant.n8n.url}${FORM}`)).ok, { timeoutMs: 30_000 });
 			const page = await sendForm(`${plant.n8n.url}${FORM}`, 'Parts', csv);
 			const [run] = (await plant.session.runs(SHEET)).slice(-1);
@@ -162,11 +162,21 @@ describe('the templates in a real n8n', () => {
 			expect(JSON.stringify(run)).toContain('refused-rows.csv');
 		});
 
+		it('reads a file as Excel saves it: Windows letters, semicolons, empty rows at the end', async () => {
+			const lines = ['external_id;Part Number;job_number;material;quantity', 'SHEET-Gehäuse-1;Gehäuse-1;JOB-0001;Stähl € 5;2', 'SHEET-Gehäuse-2;Gehäuse-2;JOB-0001;;31/12/2026', ';;;;', ' ; ;;;'];
+			const { page, run } = await upload(Buffer.from(lines.join('\r\n').replace('€', '\u0080'), 'latin1'));
+			expect(page).toContain('1 rows are in Eryxon');
+			const stored = (await fromSheet()).filter(({ external_id: key }) => String(key).includes('Geh'));
+			expect(stored).toMatchObject([{ external_id: 'SHEET-Gehäuse-1', part_number: 'Gehäuse-1', material: 'Stähl € 5' }]);
+			const refused = itemsOf(run, 'Refused rows');
+			expect(refused).toMatchObject([{ external_id: 'SHEET-Gehäuse-2', reason: "'quantity' is 31/12/2026", 'what to do': 'Enter a whole number.' }]);
+		});
+
 		it('makes nothing twice when the mended sheet is uploaded', async () => {
 			const { page, run } = await upload(sheetOfParts(200, 1000));
 			expect(page).toContain('200 rows are in Eryxon');
 			expect(run.status).toBe('success');
-			expect(await fromSheet()).toHaveLength(200);
+			expect(await fromSheet()).toHaveLength(201);
 		});
 	});
 

@@ -5,7 +5,7 @@ import { ApiError, DatabaseError } from './errors.mts';
 import { functionNamed } from './functions.mts';
 import { limitInfo, type RateLimitInfo } from './quota.mts';
 import type { ApiAnswer, ApiRequest } from './request.mts';
-import type { Site } from './site.mts';
+import { WorkerEnded, type Site } from './site.mts';
 
 interface Sent {
 	status: number;
@@ -93,8 +93,7 @@ function hostFault(site: Site): Sent | undefined {
 	}
 	if (switches.bootFailure > 0) {
 		switches.bootFailure -= 1;
-		const body = { code: 'BOOT_ERROR', message: 'Function failed to start (please check logs)' };
-		return { status: 503, body, error: body.message };
+		return bootError();
 	}
 	if (switches.gateway401) {
 		const body = { code: 401, message: 'Invalid JWT' };
@@ -103,8 +102,20 @@ function hostFault(site: Site): Sent | undefined {
 	return undefined;
 }
 
+function bootError(): Sent {
+	const body = { code: 'BOOT_ERROR', message: 'Function failed to start (please check logs)' };
+	return { status: 503, body, error: body.message };
+}
+
+const neverBoot: readonly string[] = ['api-parts', 'api-batches', 'api-issues'];
+
 function carryOut(site: Site, request: ApiRequest, what: string): Sent {
 	const run = functionNamed(site, request.fn);
+	if (run && site.switches.unbootable && neverBoot.includes(request.fn)) return bootError();
+	if (!run && site.switches.missingFunction === '500') {
+		const body = { msg: `InvalidWorkerCreation: worker boot error: failed to read path: ${request.fn}` };
+		return { status: 500, body, error: body.msg };
+	}
 	if (!run) {
 		const body = { code: 'NOT_FOUND', message: 'Requested function was not found' };
 		return { status: 404, body, error: body.message };
@@ -117,8 +128,10 @@ function carryOut(site: Site, request: ApiRequest, what: string): Sent {
 			return failure(500, 'INTERNAL_ERROR', 'An unexpected error occurred');
 		}
 		site.db.writer = { what: what.replace('/functions/v1/', ''), via: String(request.headers['user-agent'] ?? '') };
+		site.work.begin();
 		return succeeded(run(site, request));
 	} catch (error) {
+		if (error instanceof WorkerEnded) return { status: 500, body: { msg: error.message }, error: error.message };
 		return refused(site, request, error);
 	} finally {
 		site.db.writer = undefined;

@@ -42,6 +42,8 @@ export function handleControl(
 			return createJobs(site, input);
 		case 'POST records':
 			return { ...site.db.insert(tableName(input.table), valuesOf(input)) };
+		case 'POST records/many':
+			return insertMany(site, input);
 		case 'POST records/update':
 			return { ...site.db.update(tableName(input.table), rowOf(site, input), valuesOf(input)) };
 		case 'POST records/delete':
@@ -78,6 +80,12 @@ function tableName(name: unknown): TableName {
 function valuesOf({ values }: JsonObject): JsonObject {
 	if (!isObject(values)) throw new Error('values must be an object');
 	return values;
+}
+
+/** `{table, rows: [values, ...]}`, one statement for each. */
+function insertMany(site: Site, { table, rows }: JsonObject): unknown {
+	if (!Array.isArray(rows)) throw new Error('rows must be an array');
+	return { ids: rows.map((values) => site.db.insert(tableName(table), valuesOf({ values })).id) };
 }
 
 function rowOf(site: Site, { table, id }: JsonObject): Row {

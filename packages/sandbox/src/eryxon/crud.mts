@@ -26,15 +26,21 @@ export interface CrudRules {
 export function crud(site: Site, table: TableName, request: ApiRequest, rules: CrudRules): ApiAnswer {
 	const { method, query } = request;
 	const id = query.get('id');
-	if (method === 'GET') return id === null ? list(site, table, query, rules.hidden) : single(site, table, id, rules);
+	if (method === 'GET') {
+		return DatabaseError.during(`fetch ${table}`, () => {
+			if (table === 'operations' && site.switches.missingTimes) throw noTimes();
+			// An empty id is none.
+			return id ? single(site, table, id, rules) : list(site, table, query, rules.hidden);
+		});
+	}
 	if (rules.readOnly) throw notAllowed(method);
 	if (method === 'POST') return create(site, table, readBody(request, site.dialect), rules);
 	if (method === 'PATCH' || method === 'PUT') {
-		if (!id) throw badRequest('Missing id parameter');
+		if (!id) throw badRequest('ID parameter is required for updates');
 		return change(site, table, id, readBody(request, site.dialect), rules);
 	}
 	if (method === 'DELETE') {
-		if (!id) throw badRequest('Missing id parameter');
+		if (!id) throw badRequest('ID parameter is required for deletion');
 		return remove(site, table, id, rules);
 	}
 	throw notAllowed(method);
@@ -44,7 +50,7 @@ export function crud(site: Site, table: TableName, request: ApiRequest, rules: C
 export function rowById(site: Site, table: TableName, id: string): Row {
 	if (!isUuid(id)) throw new DatabaseError(`invalid input syntax for type uuid: "${id}"`);
 	const row = site.db.alive(table, id);
-	if (!row) throw notFound(singularOf(table));
+	if (!row) throw notFound(table, id);
 	return row;
 }
 
@@ -58,25 +64,27 @@ function create(site: Site, table: TableName, body: Values, rules: CrudRules): A
 	const findings = validatorOf(table)?.(body) ?? [];
 	if (findings.length > 0) throw new ValidationError(findings);
 	rules.check?.(body, undefined);
-	checkPlan(site, table);
+	checkPlan(site, table, body);
 	if (table === 'jobs' && body.parts !== undefined) return { status: 201, data: createNested(site, body) };
 	if (table === 'parts') {
 		if (!body.part_number) throw badRequest('part_number is required');
 		if (!body.job_id) throw badRequest('job_id is required');
-		if (!site.db.alive('jobs', body.job_id)) throw badRequest('job_id does not exist');
 	}
 	const { operations, ...own } = body;
 	const nested = table === 'parts' && Array.isArray(operations);
-	const row = insertOne(site, table, nested ? own : body);
+	const what = table === 'jobs' || table === 'parts' ? singularOf(table) : table;
+	const row = DatabaseError.during(`create ${what}`, () => insertOne(site, table, nested ? own : body));
+	const made: Values[] = [];
 	// Operations that come with a part and fail are passed over in silence.
 	for (const operation of nested ? (operations as Values[]) : []) {
 		try {
-			insertOne(site, 'operations', { ...operation, part_id: row.id });
+			made.push({ ...insertOne(site, 'operations', { ...operation, part_id: row.id }) });
 		} catch (error) {
 			if (!(error instanceof DatabaseError) && !(error instanceof ApiError)) throw error;
 		}
 	}
-	return { status: 201, data: { [singularOf(table)]: { ...row } }, counts: { created: 1 } };
+	const shown = table === 'parts' ? { ...row, operations: made } : table === 'jobs' ? { ...row, parts: [] } : { ...row };
+	return { status: 201, data: { [singularOf(table)]: shown }, counts: { created: 1 } };
 }
 
 /** Checks by the rules of this generation, then writes. */
@@ -93,9 +101,11 @@ export function updateOne(site: Site, table: TableName, row: Row, body: Values):
 }
 
 function change(site: Site, table: TableName, id: string, body: Values, rules: CrudRules): ApiAnswer {
-	const row = rowById(site, table, id);
-	rules.check?.(body, row);
-	updateOne(site, table, row, body);
+	const row = DatabaseError.during(`update ${table}`, () => {
+		const found = rowById(site, table, id);
+		rules.check?.(body, found);
+		return updateOne(site, table, found, body);
+	});
 	return ok({ [singularOf(table)]: { ...row } }, { counts: { updated: 1 } });
 }
 
@@ -107,7 +117,7 @@ function remove(site: Site, table: TableName, id: string, rules: CrudRules): Api
 		rules.beforeDelete?.(row);
 		removeRow(site, table, row, rules.hardDelete === true);
 	}
-	return ok({ message: `${singularOf(table)} deleted successfully` }, { counts: { deleted: row ? 1 : 0 } });
+	return ok({ message: 'Deleted successfully' }, { counts: { deleted: row ? 1 : 0 } });
 }
 
 export function removeRow(site: Site, table: TableName, row: Row, hard: boolean): void {
@@ -133,18 +143,20 @@ function refuseWhileReferenced(site: Site, table: TableName, row: Row): void {
 	for (const child of [...db.table(children).pointingTo(column, row.id)]) removeRow(site, children, child, true);
 }
 
-export function checkPlan(site: Site, table: TableName): void {
+/** The quota of parts counts their quantities. */
+export function checkPlan(site: Site, table: TableName, body: Values = {}): void {
 	const limits: Partial<Record<TableName, number>> = { jobs: site.switches.jobLimit, parts: site.switches.partLimit };
 	const limit = limits[table] ?? 0;
 	if (limit === 0) return;
+	const sizeOf = ({ quantity }: Values): number => (table === 'parts' ? Number(quantity ?? 1) : 1);
 	let used = 0;
-	for (const row of site.db.table(table).rows.values()) if (isAlive(row)) used += 1;
-	if (used < limit) return;
-	throw new ApiError(402, 'QUOTA_EXCEEDED', `Plan limit for ${table} reached`, {
-		limitType: table,
-		currentUsage: used,
-		limit,
-	});
+	for (const row of site.db.table(table).rows.values()) if (isAlive(row)) used += sizeOf(row);
+	if (used + sizeOf(body) <= limit) return;
+	const limitType = singularOf(table);
+	const message = `${limitType} limit exceeded (${used}/${limit})`;
+	throw new ApiError(402, 'QUOTA_EXCEEDED', message, { limitType, currentUsage: used, limit });
 }
+
+const noTimes = (): DatabaseError => new DatabaseError('column operations.started_at does not exist');
 
 const notAllowed = (method: string): ApiError => badRequest(`Method ${method} not allowed`);

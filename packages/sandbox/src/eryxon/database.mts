@@ -24,6 +24,9 @@ const lateWebhookColumns = ['name', 'consecutive_failures', 'disabled_reason', '
 
 const none: readonly string[] = [];
 const priority: readonly string[] = ['priority'];
+const syncHash: readonly string[] = ['sync_hash'];
+const times: readonly string[] = ['started_at', 'paused_at', 'resumed_at', 'completed_at'];
+const timesAndHash: readonly string[] = [...times, ...syncHash];
 
 /** The tables of one workshop. Every write goes through here, so that changes can be announced and shown. */
 export class Database {
@@ -35,6 +38,8 @@ export class Database {
 	private quiet = false;
 	private clock = 0;
 	private clockText = '';
+	private stampedAt = '';
+	private microsecond = 0;
 
 	constructor(
 		private readonly generation: () => Dialect,
@@ -63,6 +68,15 @@ export class Database {
 		return table;
 	}
 
+	/** When a statement ran, to the microsecond: no two have the same moment, the rows of one statement do. */
+	private statement(): string {
+		const now = this.now();
+		this.microsecond = now === this.stampedAt ? this.microsecond + 1 : 0;
+		this.stampedAt = now;
+		const thousandths = String(Math.min(this.microsecond, 999)).padStart(3, '0');
+		return now.replace(/(\.\d{3})\d*/, `$1${thousandths}`);
+	}
+
 	now(): string {
 		const now = Date.now();
 		if (now !== this.clock) {
@@ -74,8 +88,24 @@ export class Database {
 
 	/** Columns that are not there in every generation. */
 	private lacking(table: TableName): readonly string[] {
-		if (table === 'jobs') return this.switches().priorityColumn ? none : priority;
-		return table === 'webhooks' && this.generation() !== 'g3' ? lateWebhookColumns : none;
+		const { priorityColumn, missingTimes } = this.switches();
+		switch (table) {
+			case 'jobs':
+				return priorityColumn ? none : priority;
+			case 'operations':
+				if (missingTimes) return this.lacksHash(table) ? timesAndHash : times;
+				return this.lacksHash(table) ? syncHash : none;
+			case 'cells':
+			case 'resources':
+				return this.lacksHash(table) ? syncHash : none;
+			default:
+				return table === 'webhooks' && this.generation() !== 'g3' ? lateWebhookColumns : none;
+		}
+	}
+
+	/** Every public schema up to 0.9 has sync_hash on jobs and parts only; the first handlers wrote it for resources. */
+	private lacksHash(table: TableName): boolean {
+		return this.switches().missingSyncHash && (this.generation() !== 'g1' || table === 'resources');
 	}
 
 	/** A version 4 UUID out of the seeded numbers: the same seed gives the same ids. */
@@ -102,7 +132,7 @@ export class Database {
 	}
 
 	insert(name: TableName, values: Values): Row {
-		const row = this.table(name).insert(values);
+		const row = this.table(name).insert(values, this.statement());
 		this.changed({ table: name, kind: 'insert', row, before: {} });
 		return row;
 	}
@@ -111,7 +141,8 @@ export class Database {
 	insertAll(name: TableName, all: readonly Values[]): Row[] {
 		const rows: Row[] = [];
 		try {
-			for (const values of all) rows.push(this.table(name).insert(values));
+			const at = this.statement();
+			for (const values of all) rows.push(this.table(name).insert(values, at));
 		} catch (error) {
 			for (const row of rows) this.table(name).remove(row);
 			throw error;

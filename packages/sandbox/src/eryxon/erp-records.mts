@@ -20,11 +20,48 @@ export interface Classified {
 	error?: string;
 }
 
-const fields: Readonly<Record<ErpEntity, readonly string[]>> = {
-	jobs: ['job_number', 'customer', 'due_date', 'priority', 'notes', 'metadata', 'status'],
-	parts: ['part_number', 'material', 'quantity', 'notes', 'metadata', 'status', 'drawing_no', 'file_paths'],
-	resources: ['name', 'type', 'description', 'identifier', 'location', 'status', 'metadata', 'active'],
-};
+/**
+ * What the ERP sync stores of a record, with its defaults. Everything else of the payload is dropped, although its hash
+ * covers it: a later sync of the same payload is skipped. An update leaves the status of jobs and parts alone, and puts
+ * defaults in the place of what a part or resource lacks.
+ */
+function storedOf(entity: ErpEntity, item: Values, jobId: unknown, isNew: boolean): Values {
+	const status = isNew ? { status: item.status || 'not_started' } : {};
+	switch (entity) {
+		case 'jobs':
+			return {
+				job_number: item.job_number,
+				customer: item.customer_name || item.customer,
+				due_date: item.due_date,
+				priority: isNew ? item.priority || 0 : item.priority,
+				notes: item.notes || item.description,
+				metadata: item.metadata,
+				...status,
+			};
+		case 'parts':
+			return {
+				job_id: jobId,
+				part_number: item.part_number,
+				material: item.material || 'Unknown',
+				quantity: item.quantity || 1,
+				notes: item.notes,
+				metadata: item.metadata,
+				...status,
+			};
+		case 'resources':
+			return {
+				name: item.name,
+				type: item.type,
+				description: item.description,
+				identifier: item.identifier,
+				location: item.location,
+				status: item.status || 'available',
+				metadata: item.metadata,
+				active: item.active ?? true,
+			};
+	}
+}
+
 const required: Readonly<Record<ErpEntity, readonly string[]>> = {
 	jobs: ['job_number'],
 	parts: ['part_number'],
@@ -73,49 +110,52 @@ export function classify(
 ): Classified[] {
 	const first = items.find(isObject);
 	const blind = purpose === 'diff' && entity === 'jobs' && !site.switches.priorityColumn;
-	return items.map((item) => {
-		if (!isObject(item))
-			return {
-				externalId: null,
-				externalSource: null,
-				columns: {},
-				unchanged: false,
-				error: 'Record must be an object',
-			};
-		const { external_id: externalId, external_source: externalSource } = item;
+	return items.map((each) => {
+		const item = isObject(each) ? each : {};
 		const record: Classified = {
-			externalId: externalId ?? null,
-			externalSource: externalSource ?? null,
+			externalId: item.external_id || 'unknown',
+			externalSource: item.external_source || 'unknown',
 			columns: {},
 			unchanged: false,
 		};
-		const missing = ['external_id', 'external_source', ...required[entity]].find((name) => !item[name]);
-		if (missing !== undefined) return { ...record, error: `${missing} is required` };
+		const lacks = missingText(entity, item, purpose);
+		if (lacks !== undefined) return { ...record, error: lacks };
+		let jobId = item.job_id;
+		if (entity === 'parts') {
+			// An ID is taken as it is: the database looks at it when the part is written.
+			if (!jobId && item.job_external_id) {
+				jobId = findExternal(site, 'jobs', first?.external_source, item.job_external_id)?.id;
+				if (!jobId && purpose === 'diff') {
+					return { ...record, error: `Job with external_id "${String(item.job_external_id)}" not found` };
+				}
+			}
+			if (!jobId) {
+				const error = purpose === 'diff' ? 'job_id or job_external_id is required' : 'job_id or valid job_external_id required';
+				return { ...record, error };
+			}
+		}
 		record.hash = normalisedHash(item);
-		record.columns = { external_id: externalId, external_source: externalSource };
-		for (const name of fields[entity]) if (item[name] !== undefined) record.columns[name] = item[name];
-		const error = entity === 'parts' ? resolveJob(site, item, first?.external_source, record.columns) : undefined;
-		if (error !== undefined) return { ...record, error };
 		// Without the column the query behind the diff fails and nothing is found.
-		record.existing = blind ? undefined : findExternal(site, entity, externalSource, externalId);
+		record.existing = blind ? undefined : findExternal(site, entity, item.external_source, item.external_id);
 		record.unchanged = record.existing?.sync_hash === record.hash;
+		const isNew = record.existing === undefined;
+		const key = isNew ? { external_id: item.external_id, external_source: item.external_source } : {};
+		const stored = { ...storedOf(entity, item, jobId, isNew), ...key };
+		// What is undefined is not in the JSON that goes to the database.
+		record.columns = Object.fromEntries(Object.entries(stored).filter(([, value]) => value !== undefined));
 		return record;
 	});
 }
 
-/**
- * The job of a part by id or by external id, the latter under the source of the first part of the call. An id is taken
- * as it is; the database looks at it when the part is written.
- */
-function resolveJob(site: Site, item: Values, source: unknown, columns: Values): string | undefined {
-	const { job_id: id, job_external_id: externalId } = item;
-	if (id) {
-		columns.job_id = id;
-		return undefined;
+function missingText(entity: ErpEntity, item: Values, purpose: 'diff' | 'sync'): string | undefined {
+	const lacksKey = !item.external_id || !item.external_source;
+	const lacks = required[entity].some((name) => !item[name]);
+	if (purpose === 'sync') {
+		if (!lacksKey && !lacks) return undefined;
+		const named = entity === 'resources' ? ' (external_id, external_source, name, type)' : '';
+		return `Missing required fields${named}`;
 	}
-	if (!externalId) return 'job_id or job_external_id is required';
-	const job = findExternal(site, 'jobs', source, externalId);
-	if (!job) return `Job with external_id "${String(externalId)}" not found`;
-	columns.job_id = job.id;
-	return undefined;
+	if (lacksKey) return 'external_id and external_source are required';
+	if (!lacks) return undefined;
+	return entity === 'resources' ? 'name and type are required' : `${required[entity][0]} is required`;
 }

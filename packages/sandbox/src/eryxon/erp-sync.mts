@@ -3,9 +3,7 @@ import { diffEntity } from './erp-diff.mts';
 import { classify, erpEntities, type Classified, type ErpEntity } from './erp-records.mts';
 import { ApiError, badRequest, DatabaseError } from './errors.mts';
 import { ok, readBody, type ApiAnswer, type ApiRequest } from './request.mts';
-import { singularOf } from './schema.mts';
 import type { Site } from './site.mts';
-import { refuseMissingHash } from './sync.mts';
 import type { Values } from './table.mts';
 
 /**
@@ -18,14 +16,14 @@ export function erpSync(site: Site, request: ApiRequest): ApiAnswer {
 		if (method !== 'GET') throw notAllowed(method);
 		return status(site, request.query);
 	}
-	if (action !== 'diff' && action !== 'sync') throw badRequest(`Unknown action "${action}". Use diff, sync or status`);
+	if (action !== 'diff' && action !== 'sync') throw badRequest('Invalid endpoint. Use /diff, /sync, or /status');
 	if (method !== 'POST') throw notAllowed(method);
 	const body = readBody(request, site.dialect);
 	const lists = erpEntities.flatMap((entity): [ErpEntity, unknown[]][] => {
 		const list = body[entity];
-		return Array.isArray(list) && list.length > 0 ? [[entity, list]] : [];
+		// A preview also answers for an empty list.
+		return Array.isArray(list) && (list.length > 0 || action === 'diff') ? [[entity, list]] : [];
 	});
-	if (lists.length === 0) throw badRequest('Request body must contain jobs, parts or resources');
 	return action === 'diff' ? diff(site, lists) : sync(site, lists, body);
 }
 
@@ -70,28 +68,34 @@ function sync(site: Site, lists: readonly [ErpEntity, unknown[]][], body: Values
 	const source = typeof body.source === 'string' ? body.source : 'erp_api';
 	const done = lists.map(([entity, items]) => {
 		const result = syncEntity(site, entity, items, options.skip_unchanged !== false);
-		if (options.record_history !== false) remember(site, entity, source, result);
+		if (options.record_history !== false) remember(site, entity, result);
 		return { entity, result };
 	});
 	const results = done.map(({ result }) => result);
 	const summary = {
 		total_entities: done.length,
 		total_records: sum(results, (each) => each.total),
-		created: sum(results, (each) => each.created),
-		updated: sum(results, (each) => each.updated),
-		skipped: sum(results, (each) => each.skipped),
-		errors: sum(results, (each) => each.errors),
+		total_created: sum(results, (each) => each.created),
+		total_updated: sum(results, (each) => each.updated),
+		total_skipped: sum(results, (each) => each.skipped),
+		total_errors: sum(results, (each) => each.errors),
 		duration_ms: Math.round(performance.now() - started),
 	};
 	for (const { entity, result } of done) {
-		const { results: _each, ...counts } = result;
-		site.webhooks.emit(`sync.${entity}.completed`, { source, entity_type: entity, ...counts });
+		if (result.created + result.updated === 0) continue;
+		const { results: each, ...counts } = result;
+		const written = each.filter(({ action }) => action === 'created' || action === 'updated');
+		const external_ids = written.map(({ external_id }) => external_id);
+		site.webhooks.emit(`sync.${entity}.completed`, { entity_type: entity, source, ...counts, external_ids });
 	}
-	site.webhooks.emit('sync.batch.completed', { source, ...summary });
-	const { created, updated, skipped, errors } = summary;
+	if (done.length > 1) {
+		const { total_entities: _count, ...totals } = summary;
+		site.webhooks.emit('sync.batch.completed', { entities: done.map(({ entity }) => entity), ...totals, source });
+	}
+	const { total_records: records, total_created, total_updated, total_skipped, total_errors } = summary;
 	return ok(
 		{ summary, entities: Object.fromEntries(done.map(({ entity, result }) => [entity, result])) },
-		{ counts: { records: summary.total_records, created, updated, skipped, failed: errors } },
+		{ counts: { records, created: total_created, updated: total_updated, skipped: total_skipped, failed: total_errors } },
 	);
 }
 
@@ -103,6 +107,7 @@ function syncEntity(site: Site, entity: ErpEntity, items: readonly unknown[], sk
 	const creates: Classified[] = [];
 	const updates: Classified[] = [];
 	for (const record of records) {
+		if (!record.unchanged) site.work.record();
 		const { externalId: external_id } = record;
 		if (record.error !== undefined) results.push({ external_id, action: 'error', error: record.error });
 		else if (!record.existing) creates.push(record);
@@ -123,19 +128,17 @@ function syncEntity(site: Site, entity: ErpEntity, items: readonly unknown[], sk
 	};
 }
 
-function written(site: Site, entity: ErpEntity, { columns, hash }: Classified): Values {
-	refuseMissingHash(site, entity);
+function written(site: Site, { columns, hash }: Classified): Values {
 	return { ...columns, synced_at: site.db.now(), sync_hash: hash };
 }
 
 /** All creates go in one insert statement: one bad row fails them all. New jobs always get a priority. */
 function create(site: Site, entity: ErpEntity, records: readonly Classified[]): Values[] {
 	try {
-		const rows = records.map((record) => ({
-			...written(site, entity, record),
-			...(entity === 'jobs' ? { priority: record.columns.priority ?? 0 } : {}),
-		}));
-		const made = site.db.insertAll(entity, rows);
+		const made = site.db.insertAll(
+			entity,
+			records.map((record) => written(site, record)),
+		);
 		return made.map((row) => ({ external_id: row.external_id, id: row.id, action: 'created' }));
 	} catch (error) {
 		if (!(error instanceof DatabaseError)) throw error;
@@ -147,7 +150,7 @@ function update(site: Site, entity: ErpEntity, record: Classified): Values {
 	const { existing, externalId } = record;
 	try {
 		if (!existing) throw new DatabaseError('row not found');
-		site.db.update(entity, existing, written(site, entity, record));
+		site.db.update(entity, existing, written(site, record));
 		return { external_id: externalId, id: existing.id, action: 'updated' };
 	} catch (error) {
 		if (!(error instanceof DatabaseError)) throw error;
@@ -155,18 +158,18 @@ function update(site: Site, entity: ErpEntity, record: Classified): Values {
 	}
 }
 
-function remember(site: Site, entity: ErpEntity, source: string, result: EntityResult): void {
+function remember(site: Site, entity: ErpEntity, result: EntityResult): void {
 	const now = site.db.now();
 	site.db.insert('sync_imports', {
-		source,
+		source: 'api_erp_sync',
 		entity_type: entity,
-		status: result.errors === 0 ? 'completed' : 'completed_with_errors',
+		status: result.errors > 0 && result.created + result.updated === 0 ? 'failed' : 'completed',
 		total_records: result.total,
 		created_count: result.created,
 		updated_count: result.updated,
 		skipped_count: result.skipped,
 		error_count: result.errors,
-		errors: result.results.filter((each) => each.action === 'error'),
+		errors: result.errors > 0 ? result.results.filter((each) => each.action === 'error') : null,
 		started_at: now,
 		completed_at: now,
 	});
@@ -176,20 +179,18 @@ function status(site: Site, query: URLSearchParams): ApiAnswer {
 	const limit = Math.min(100, Math.max(1, Number(query.get('limit') ?? 20) || 20));
 	const [type, source] = [query.get('entity_type'), query.get('source')];
 	const wanted = (row: Values): boolean =>
-		(type === null || row.entity_type === type || row.entity_type === `${type}s`) &&
+		(type === null || row.entity_type === type) &&
 		(source === null || row.source === source);
-	const history = [...site.db.table('sync_imports').rows.values()].filter(wanted).reverse();
-	const stats = Object.fromEntries(
-		erpEntities.map((entity) => {
-			let synced = 0;
-			let last: unknown = null;
-			for (const row of site.db.table(entity).rows.values()) {
-				if (row.synced_at === null) continue;
-				synced += 1;
-				if (last === null || String(row.synced_at) > String(last)) last = row.synced_at;
-			}
-			return [entity, { entity_type: singularOf(entity), synced, last_sync: last }];
-		}),
-	);
-	return ok({ stats, history: history.slice(0, limit) });
+	const found = [...site.db.table('sync_imports').rows.values()].filter(wanted).reverse();
+	const history = found.slice(0, limit);
+	const total = (column: string): number => sum(history, (row) => Number(row[column] ?? 0));
+	const stats = {
+		total_syncs: history.length,
+		successful: history.filter((row) => row.status === 'completed').length,
+		failed: history.filter((row) => row.status === 'failed').length,
+		total_created: total('created_count'),
+		total_updated: total('updated_count'),
+		total_errors: total('error_count'),
+	};
+	return ok({ stats, history });
 }

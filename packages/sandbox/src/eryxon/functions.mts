@@ -1,5 +1,5 @@
 import { crud, type CrudRules } from './crud.mts';
-import { ApiError } from './errors.mts';
+import { ApiError, DatabaseError } from './errors.mts';
 import { erpSync } from './erp-sync.mts';
 import { firstCrud } from './g1/crud.mts';
 import { firstBulkOne, firstSyncOne } from './g1/sync.mts';
@@ -54,7 +54,10 @@ function entity(site: Site, name: EntityName, request: ApiRequest): ApiAnswer {
 	const first = site.dialect === 'g1';
 	if (request.method === 'PUT' && request.action === 'sync') {
 		const item = readBody(request, site.dialect);
-		return syncAnswer(site, name, first ? firstSyncOne(site, name, item) : syncOne(site, name, item));
+		const synced = first
+			? firstSyncOne(site, name, item)
+			: DatabaseError.during(`sync ${name}`, () => syncOne(site, name, item));
+		return syncAnswer(site, name, synced);
 	}
 	if (request.method === 'POST' && request.action === 'bulk-sync') {
 		return bulkSync(site, name, bulkItems(site, name, request), first ? firstBulkOne(site) : syncOne);

@@ -55,8 +55,11 @@ export const listRules: Readonly<Record<TableName, ListRules>> = {
 		order: 'asc',
 	},
 	operation_quantities: {
-		...newestFirst,
 		equals: ['operation_id', 'material_lot', 'scrap_reason_id', 'recorded_by'],
+		contains: [],
+		search: ['material_lot'],
+		sorts: ['recorded_at', 'quantity_good', 'quantity_scrap', 'quantity_rework'],
+		order: 'desc',
 		more: (db, query) => quantityTest(db, query),
 	},
 	scrap_reasons: {
@@ -68,12 +71,17 @@ export const listRules: Readonly<Record<TableName, ListRules>> = {
 		more: (_db, query) => (query.has('active') ? undefined : (row) => row.active === true),
 	},
 	time_entries: {
-		...newestFirst,
 		equals: ['operation_id', 'operator_id', 'time_type'],
+		contains: [],
+		search: ['notes'],
+		sorts: ['start_time', 'end_time', 'duration', 'created_at'],
+		order: 'desc',
 		more: (_db, query) => between('start_time', query.get('start_date'), query.get('end_date')),
 	},
 	issues: {
 		...newestFirst,
+		search: ['title', 'description'],
+		sorts: ['created_at', 'severity', 'status', 'updated_at'],
 		equals: ['severity', 'status', 'issue_type', 'ncr_category', 'reported_by_id', 'operation_id'],
 	},
 	assignments: { ...newestFirst, equals: ['operator_id', 'job_id', 'part_id', 'status'] },

@@ -10,6 +10,8 @@ import { view } from './views.mts';
 
 const defaultLimit = 100;
 const maxLimit = 1000;
+/** PostgREST hands out no more rows than that, whatever is asked for. */
+const maxRows = 1000;
 
 /** Functions whose list query was built before paging was added to it, in 0.8.5 and before (changelog of 0.10.0). */
 const withModifier: readonly TableName[] = [
@@ -26,8 +28,11 @@ export const isUnpaged = (site: Site, table: TableName): boolean =>
 export function list(site: Site, table: TableName, query: URLSearchParams, hidden: readonly string[]): ApiAnswer {
 	const { db, dialect } = site;
 	const { limit, offset } = pageOf(site, query);
-	const found = search(site, table, query);
-	const page = isUnpaged(site, table) ? found : found.slice(offset, offset + limit);
+	const found = search(site, table, query, offset);
+	if (offset > found.length && dialect !== 'g1' && !isUnpaged(site, table)) {
+		throw new DatabaseError('Requested range not satisfiable');
+	}
+	const page = isUnpaged(site, table) ? found.slice(0, maxRows) : found.slice(offset, offset + limit);
 	const rows = page.map((row) => view(db, table, row, hidden));
 	const counts = { records: rows.length };
 	if (dialect !== 'g1' || !isFirstFive(table)) {
@@ -65,7 +70,7 @@ function pageOf(site: Site, query: URLSearchParams): { limit: number; offset: nu
 	return { limit, offset: read('offset', 0) };
 }
 
-function search(site: Site, table: TableName, query: URLSearchParams): Row[] {
+function search(site: Site, table: TableName, query: URLSearchParams, offset: number): Row[] {
 	const { db, dialect } = site;
 	const rules = listRules[table];
 	const tests = testsOf(db, table, rules, query);
@@ -74,7 +79,7 @@ function search(site: Site, table: TableName, query: URLSearchParams): Row[] {
 	for (const row of candidates(db, table, rules, query)) {
 		if (isAlive(row) && tests.every((test) => test(row))) found.push(row);
 	}
-	return sorted(found, rules, query, dialect === 'g1' && table === 'operations');
+	return sorted(found, rules, query, { sortBy: dialect === 'g1' && table === 'operations', first: dialect === 'g1', offset });
 }
 
 /** The rows of one parent when the query names one, else all. */
@@ -97,7 +102,8 @@ function testsOf(db: Database, table: TableName, rules: ListRules, query: URLSea
 	const tests: Test[] = [];
 	for (const name of rules.equals) {
 		const wanted = query.get(name);
-		if (wanted === null || wanted === '') continue;
+		// An empty text is a value as well: no enum, no UUID, no boolean.
+		if (wanted === null) continue;
 		const value = cast(db.table(table).columns[name], wanted);
 		tests.push((row) => row[name] === value);
 	}
@@ -137,15 +143,29 @@ function firstGenerationTests(db: Database, table: TableName, query: URLSearchPa
 	return tests;
 }
 
-function sorted(rows: Row[], rules: ListRules, query: URLSearchParams, sortBy: boolean): Row[] {
+/**
+ * PostgreSQL promises no order of rows with equal sort values, and a page is a query of its own: what one page put last
+ * another may put first. Here they come by a number made of their id and the page.
+ */
+function sorted(
+	rows: Row[],
+	rules: ListRules,
+	query: URLSearchParams,
+	{ sortBy, first, offset }: { sortBy: boolean; first: boolean; offset: number },
+): Row[] {
 	const wanted = query.get(sortBy && query.has('sort_by') ? 'sort_by' : 'sort') ?? '';
 	const known = rules.sorts.includes(wanted);
 	const column = known ? wanted : rules.sorts[0];
 	const asked = query.get('order');
-	const order = asked === 'asc' || asked === 'desc' ? asked : known ? 'asc' : rules.order;
-	// Rows are kept in the order they came, so their times need no sorting.
-	if (column !== 'created_at') rows.sort((a, b) => compare(a[column], b[column]));
-	return order === 'desc' ? rows.reverse() : rows;
+	// A known sort without a direction takes the direction of the list's own order.
+	const ascending = known && asked ? asked === 'asc' : rules.order === 'asc';
+	const direction = ascending ? 1 : -1;
+	return rows.sort((a, b) => direction * compare(a[column], b[column]) || (first ? 0 : tie(a.id, offset) - tie(b.id, offset)));
+}
+
+function tie(id: string, offset: number): number {
+	const start = (offset * 7) % 24;
+	return Number.parseInt((id + id).replaceAll('-', '').slice(start, start + 8), 16);
 }
 
 function compare(a: unknown, b: unknown): number {

@@ -2,7 +2,7 @@ import { isObject } from '../web/http.mts';
 import { insertOne } from './crud.mts';
 import { ApiError, DatabaseError } from './errors.mts';
 import type { Site } from './site.mts';
-import type { Values } from './table.mts';
+import type { Row, Values } from './table.mts';
 
 const objects = (value: unknown): Values[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
@@ -12,41 +12,39 @@ const objects = (value: unknown): Values[] => (Array.isArray(value) ? value.filt
  */
 export function createNested(site: Site, body: Values): Values {
 	const { parts, ...own } = body;
-	const job = insertOne(site, 'jobs', own);
-	const details: Values[] = [];
+	const job = DatabaseError.during('create job', () => insertOne(site, 'jobs', own));
+	const failedParts: Values[] = [];
+	const failedOperations: Values[] = [];
 	const made: Values[] = [];
-	let failedParts = 0;
-	let failedOperations = 0;
-	const attempt = (what: Values, write: () => Values): Values | undefined => {
+	const attempt = (write: () => Row): Row | string => {
 		try {
 			return write();
 		} catch (error) {
 			if (!(error instanceof DatabaseError) && !(error instanceof ApiError)) throw error;
-			details.push({ ...what, error: error.message });
-			return undefined;
+			return error.message;
 		}
 	};
 	for (const { operations, ...part } of objects(parts)) {
-		const row = attempt({ part_number: part.part_number }, () => insertOne(site, 'parts', { ...part, job_id: job.id }));
-		if (!row) {
-			failedParts += 1;
+		const row = attempt(() => insertOne(site, 'parts', { ...part, job_id: job.id }));
+		if (typeof row === 'string') {
+			failedParts.push({ part, error: row });
 			continue;
 		}
 		const steps: Values[] = [];
-		for (const operation of objects(operations)) {
-			const name = { part_number: part.part_number, operation_name: operation.operation_name };
-			const step = attempt(name, () => insertOne(site, 'operations', { ...operation, part_id: row.id }));
-			if (step) steps.push({ ...step });
-			else failedOperations += 1;
-		}
+		objects(operations).forEach((operation, index) => {
+			const sequence = operation.sequence || index + 1;
+			const step = attempt(() => insertOne(site, 'operations', { ...operation, part_id: row.id, sequence }));
+			if (typeof step === 'string') failedOperations.push({ operation, part_id: row.id, error: step });
+			else steps.push({ ...step });
+		});
 		made.push({ ...row, operations: steps });
 	}
-	const failed = failedParts + failedOperations > 0;
+	const failed = failedParts.length + failedOperations.length > 0;
 	const warnings = {
-		message: 'Some parts or operations could not be created',
-		failed_parts: failedParts,
-		failed_operations: failedOperations,
-		details,
+		message: 'Job created but some nested resources failed',
+		failed_parts: failedParts.length,
+		failed_operations: failedOperations.length,
+		details: { parts: failedParts, operations: failedOperations },
 	};
 	return { job: { ...job, parts: made, ...(failed ? { warnings } : {}) } };
 }

@@ -46,7 +46,7 @@ export function writableValues(site: Site, table: TableName, body: Values): Valu
 		const allowed = writable[table] ?? Object.keys(columns).filter((name) => !kept.includes(name));
 		const extra = priorityColumn && table === 'jobs' ? ['priority'] : [];
 		const foreign = Object.keys(body).find((name) => !allowed.includes(name) && !extra.includes(name));
-		if (foreign !== undefined) throw badRequest(`Field '${foreign}' is not writable on ${table}`);
+		if (foreign !== undefined) throw badRequest(`Field ${foreign} is not writable`);
 	}
 	const values: Values = {};
 	for (const name in body) if (!kept.includes(name)) values[name] = body[name];
@@ -61,7 +61,8 @@ export function checkParents(site: Site, table: TableName, values: Values): void
 	for (const [name, value] of Object.entries(values)) {
 		const references = schema[table].columns[name]?.references;
 		if (!references || value === null || value === undefined) continue;
-		if (!isUuid(value)) throw badRequest(`${name} must be a valid UUID`);
-		if (!site.db.alive(references, value)) throw badRequest(`${name} does not exist in this workspace`);
+		if (!isUuid(value)) throw badRequest(`${name} must be a UUID`);
+		// A deleted parent is still a record of this workshop.
+		if (!site.db.get(references, value)) throw badRequest(`${name} does not reference a record in this tenant`);
 	}
 }

@@ -25,6 +25,31 @@ export const defaultSettings: Settings = {
 	webhookHosts: [],
 };
 
+/** The host ended the function: what it wrote until then stays. */
+export class WorkerEnded extends Error {
+	constructor() {
+		super('WorkerRequestCancelled: request has been cancelled by supervisor');
+	}
+}
+
+/** Counts the work of one call against the limit of the host; nobody waits for it. */
+class Work {
+	private spentMs = 0;
+
+	constructor(private readonly switches: () => Switches) {}
+
+	begin(): void {
+		this.spentMs = 0;
+	}
+
+	/** One record of a sync. Throws WorkerEnded when the limit is over. */
+	record(): void {
+		const { recordMs, workerLimitMs } = this.switches();
+		this.spentMs += recordMs;
+		if (workerLimitMs > 0 && this.spentMs > workerLimitMs) throw new WorkerEnded();
+	}
+}
+
 /** Everything one running double holds. `reset` starts over with the same address. */
 export class Site {
 	readonly calls = new CallLog(5000);
@@ -33,6 +58,7 @@ export class Site {
 	switches: Switches;
 	db: Database;
 	readonly webhooks: Webhooks;
+	readonly work = new Work(() => this.switches);
 
 	/** A number from 0 to 1 for faults that strike at random; repeatable like everything else. */
 	chance: () => number;

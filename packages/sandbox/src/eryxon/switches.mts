@@ -60,7 +60,21 @@ export const definitions = {
 	raceNext: count(
 		'fault: the next n creates by sync lose against another call with the same key (500), whose row stays',
 	),
-	missingSyncHash: flag('tables lack sync_hash: resources (g1) or operations, cells and resources cannot be synced'),
+	missingSyncHash: flag(
+		'tables lack sync_hash: resources (g1) or operations, cells and resources cannot be synced (every public schema of g2)',
+		by(false, true, false),
+	),
+	missingTimes: flag(
+		'operations lack started_at and completed_at, as on a database made from the public migrations: their list and their lifecycle fail',
+	),
+	unbootable: flag('api-parts, api-batches and api-issues never start (503 BOOT_ERROR), as at the newest public commit'),
+	missingFunction: choice(
+		'a function that is not deployed: 404 of the hosted platform, or 500 of Supabase in Docker',
+		['404', '500'],
+		same('404'),
+	),
+	recordMs: count('work for each record of a sync in milliseconds, counted and not waited for'),
+	workerLimitMs: count('the host ends a call whose work takes longer and answers 500; what it stored stays (0 = no limit)'),
 	unknownFields: choice(
 		'a field that is no column is ignored, a database error (500) or refused (400)',
 		['ignore', '500', '400'],

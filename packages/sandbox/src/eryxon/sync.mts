@@ -28,22 +28,13 @@ export function findExternal(site: Site, entity: EntityName, source: unknown, id
 export function requireKeys(item: Values): void {
 	for (const name of ['external_id', 'external_source']) {
 		if (item[name] === undefined || item[name] === null || item[name] === '')
-			throw badRequest(`${name} is required for sync`);
+			throw badRequest(`${name} is required for sync operations`);
 	}
 }
 
 /** What a sync writes beside the payload. */
-export function syncColumns(site: Site, entity: EntityName, received: unknown): Values {
-	refuseMissingHash(site, entity);
+export function syncColumns(site: Site, received: unknown): Values {
 	return { synced_at: site.db.now(), sync_hash: syncHash(received) };
-}
-
-/** Fails as a table does that never got the column. */
-export function refuseMissingHash(site: Site, entity: EntityName): void {
-	const without = site.dialect === 'g1' ? ['resources'] : ['operations', 'cells', 'resources'];
-	if (site.switches.missingSyncHash && without.includes(entity)) {
-		throw new DatabaseError(`Could not find the 'sync_hash' column of '${entity}' in the schema cache`);
-	}
 }
 
 /** `PUT /api-<entity>/sync` of the shared builder: looks for the key, then writes the body as it is. Never skips. */
@@ -52,7 +43,7 @@ export function syncOne(site: Site, entity: EntityName, item: Values): Synced {
 	const findings = validatorOf(entity)?.(item) ?? [];
 	if (findings.length > 0) throw new ValidationError(findings);
 	const existing = findExternal(site, entity, item.external_source, item.external_id);
-	const extra = syncColumns(site, entity, item);
+	const extra = syncColumns(site, item);
 	const body = writableValues(site, entity, item);
 	checkParents(site, entity, body);
 	if (existing) return { row: site.db.update(entity, existing, { ...body, ...extra }), action: 'updated' };
@@ -80,10 +71,10 @@ export function syncAnswer(site: Site, entity: EntityName, { row, action }: Sync
 export function bulkItems(site: Site, entity: EntityName, request: ApiRequest): unknown[] {
 	const body = readBody(request, site.dialect);
 	const items = site.dialect !== 'g1' && Array.isArray(body.items) ? body.items : body[entity];
-	if (!Array.isArray(items)) throw badRequest(`Request body must contain an array of ${entity}`);
+	if (!Array.isArray(items)) throw badRequest(`Request body must contain either "items" array or "${entity}" array`);
 	// The first handler of cells took 100 only.
 	const limit = site.dialect === 'g1' && entity === 'cells' ? 100 : 1000;
-	if (items.length > limit) throw badRequest(`Maximum ${limit} ${entity} per bulk sync request`);
+	if (items.length > limit) throw badRequest(`Maximum ${limit} items per bulk-sync request`);
 	return items;
 }
 
@@ -91,6 +82,7 @@ export function bulkItems(site: Site, entity: EntityName, request: ApiRequest): 
 export function bulkSync(site: Site, entity: EntityName, items: readonly unknown[], one = syncOne): ApiAnswer {
 	const outcomes = items.map((item): BulkOutcome => {
 		try {
+			site.work.record();
 			if (!isObject(item)) throw badRequest('Item must be an object');
 			const { row, action } = one(site, entity, item);
 			return { item, action, id: row.id };

@@ -45,9 +45,8 @@ export class Table {
 		for (const column of this.references) this.children.set(column, new Map());
 	}
 
-	/** Adds a row; throws a DatabaseError in the words of PostgreSQL and then leaves everything as it was. */
-	insert(values: Values): Row {
-		const now = this.around.now();
+	/** Adds a row, written at `now`; throws a DatabaseError in the words of PostgreSQL and then leaves everything as it was. */
+	insert(values: Values, now: string): Row {
 		this.refuseUnknown(values);
 		const row: Row = { ...this.template() };
 		for (const [name, value] of Object.entries(values)) {

@@ -12,11 +12,16 @@ const syntax = (type: string, value: unknown): DatabaseError =>
 		`invalid input syntax for type ${type}: "${typeof value === 'object' ? JSON.stringify(value) : String(value)}"`,
 	);
 
+const largestInteger = 2 ** 31 - 1;
+
 function readNumber(value: unknown, type: 'integer' | 'numeric'): number {
 	const number = typeof value === 'number' ? value : Number(value);
 	const readable = typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
 	if (!readable || !Number.isFinite(number)) throw syntax(type, value);
 	if (type === 'integer' && !Number.isInteger(number)) throw syntax(type, value);
+	if (type === 'integer' && Math.abs(number) > largestInteger) {
+		throw new DatabaseError(`value "${String(value)}" is out of range for type integer`);
+	}
 	return number;
 }
 
@@ -34,9 +39,16 @@ function readTime(value: unknown): string {
 	return timeText(date);
 }
 
+/** PostgreSQL stores no NUL, wherever in a value it stands. */
+function hasNul(value: unknown): boolean {
+	if (typeof value === 'string') return value.includes('\u0000');
+	return typeof value === 'object' && JSON.stringify(value).includes('\\u0000');
+}
+
 /** Stores a JSON value in a column as PostgreSQL does: texts are cast, what cannot be cast is refused. */
 export function cast(column: Column, value: unknown): unknown {
 	if (value === null || value === undefined) return null;
+	if (hasNul(value)) throw new DatabaseError('unsupported Unicode escape sequence');
 	switch (column.type) {
 		case 'int':
 			return readNumber(value, 'integer');

@@ -12,15 +12,24 @@ const plain: Partial<Record<TableName, readonly string[]>> = {
 		...['created_at', 'updated_at'],
 	],
 	parts: [
-		...['id', 'part_number', 'material', 'quantity', 'status', 'notes', 'metadata', 'file_paths', 'drawing_no'],
-		...['cnc_program_name', 'is_bullet_card', 'parent_part_id', 'created_at', 'updated_at'],
+		...['id', 'part_number', 'material', 'quantity', 'status', 'file_paths', 'notes', 'drawing_no'],
+		...['cnc_program_name', 'is_bullet_card', 'created_at', 'updated_at'],
 	],
 	operations: [
-		...['id', 'operation_name', 'sequence', 'status', 'estimated_time', 'actual_time', 'setup_time'],
-		...['run_time_per_unit', 'wait_time', 'changeover_time', 'planned_start', 'planned_end', 'started_at'],
-		...['completed_at', 'completion_percentage', 'notes', 'created_at', 'updated_at'],
+		...['id', 'operation_name', 'sequence', 'status', 'estimated_time', 'actual_time', 'cell_id', 'part_id'],
+		...['planned_start', 'planned_end', 'started_at', 'completed_at', 'created_at', 'updated_at'],
 	],
 	cells: ['id', 'name', 'color', 'sequence', 'active', 'created_at', 'updated_at'],
+	operation_quantities: [
+		...['id', 'operation_id', 'quantity_produced', 'quantity_good', 'quantity_scrap', 'quantity_rework'],
+		...['scrap_reason_id', 'material_lot', 'material_supplier', 'material_cert_number', 'notes', 'metadata'],
+		...['recorded_at', 'recorded_by', 'created_at', 'updated_at'],
+	],
+	time_entries: ['id', 'start_time', 'end_time', 'duration', 'is_paused', 'notes', 'time_type', 'created_at'],
+	issues: [
+		...['id', 'title', 'description', 'severity', 'status', 'issue_type', 'ncr_category', 'disposition'],
+		...['reported_by_id', 'created_by', 'resolution_notes', 'created_at', 'updated_at', 'operation_id'],
+	],
 };
 
 export const pick = (row: Row | undefined, names: readonly string[]): Values | null =>
@@ -68,10 +77,15 @@ export function view(db: Database, table: TableName, row: Row, hidden: readonly 
 				'description',
 				'category',
 			]);
+			shown.recorded_by_user = pick(db.get('profiles', row.recorded_by), ['id', 'full_name', 'username']);
 			break;
 		case 'time_entries':
-		case 'issues':
 			shown.operation = operationOf(db, db.get('operations', row.operation_id));
+			shown.operator = pick(db.get('profiles', row.operator_id), ['id', 'username', 'full_name']);
+			break;
+		case 'issues':
+			shown.operation = pick(db.get('operations', row.operation_id), ['id', 'operation_name']);
+			shown.reporter = pick(db.get('profiles', row.reported_by_id), ['id', 'full_name', 'username']);
 			break;
 	}
 	return shown;

@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { EryxonClient } from '../../shared/api/client';
 import { findGeneration } from '../../shared/api/generation';
 import type { Generation } from '../../shared/core/entities';
+import { convert, isEmpty } from '../../shared/core/values';
 
 /** What an operation does for one input item; rows become items, paired with the input. */
 export type Each = (run: Run, item: number) => Promise<IDataObject[]>;
@@ -17,8 +18,8 @@ export type Execute = { each: Each } | { all: All };
 
 /** One execution of the node: the connection, the parameters, and what its items share. */
 export class Run {
-	/** Kinds that the preview of this server does not find. */
-	readonly blind = new Set<string>();
+	/** Items of whose record the ERP sync stored only a part. */
+	readonly doubtful = new Set<number>();
 	private readonly shared = new Map<string, Promise<unknown>>();
 
 	private constructor(
@@ -59,6 +60,16 @@ export class Run {
 	async generation(): Promise<Generation> {
 		const chosen = String(this.option('apiVersion') ?? 'auto') as Generation | 'auto';
 		return await this.once('generation', async () => await findGeneration(this.client, chosen, this.signal));
+	}
+
+	/** A moment as ISO text, in the zone of the workflow where it has none; empty for nothing, undefined for what is no date. */
+	moment(value: unknown): string | undefined {
+		if (isEmpty(value)) return '';
+		try {
+			return String(convert({ name: 'moment', label: '', type: 'dateTime' }, value, this.context.getTimezone()));
+		} catch {
+			return undefined;
+		}
 	}
 
 	/** Shows a note beside the output. */

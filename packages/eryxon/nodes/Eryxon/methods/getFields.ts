@@ -17,7 +17,8 @@ const TYPES: Record<FieldType, MapperType> = {
 export async function getFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	const resource = String(this.getCurrentNodeParameter('resource'));
 	const name = resource === 'erpSync' ? String(this.getCurrentNodeParameter('entity')) : resource;
-	const keyed = this.getCurrentNodeParameter('operation') !== 'update';
+	// An update finds its record by other means, and a new job may do without a key.
+	const keyed = !['create', 'update'].includes(String(this.getCurrentNodeParameter('operation')));
 	const entity = Object.values(ENTITIES).find((each) => each.name === name);
 	return { fields: entity ? fieldsOf(entity, keyed) : [] };
 }

@@ -9,7 +9,9 @@ const PAGE = 100;
 
 /** Records of the chosen kind, for the picker; the filter is asked of Eryxon and then applied here. */
 export async function searchRecords(this: ILoadOptionsFunctions, filter?: string, paginationToken?: string): Promise<INodeListSearchResult> {
-	const entity = ENTITIES[String(this.getCurrentNodeParameter('resource')) as EntityName];
+	const resource = String(this.getCurrentNodeParameter('resource'));
+	// Issues are about operations.
+	const entity = ENTITIES[(resource === 'issue' ? 'operation' : resource) as EntityName];
 	const words = (filter ?? '').trim();
 	const offset = Number(paginationToken ?? 0) || 0;
 	try {

@@ -1,5 +1,6 @@
-import { isObject, readErpSync, type Listed } from '../../shared/core/answers';
-import { chunksByLength } from '../../shared/core/chunk';
+import { asFailure } from '../../shared/api/failure';
+import { isObject, readErpSync, type Listed, type RecordResult } from '../../shared/core/answers';
+import { chunksByLength, chunksOf } from '../../shared/core/chunk';
 import { ENTITIES, type Entity } from '../../shared/core/entities';
 import { keyOf } from '../../shared/core/identity';
 import type { Run } from '../helpers/run';
@@ -77,47 +78,82 @@ export interface ErpSyncOptions {
 	source?: string;
 }
 
+/** What became of each record, by its external ID. */
+export type ErpResults = Map<string, RecordResult>;
+
 /**
- * Stores records by the ERP sync, at most 100, all of one source.
+ * Stores records of one source by the ERP sync, which skips what has not changed and answers for each one.
  *
- * New records go in by one statement there, so one bad record makes all of them fail with its reason; such a group is
- * sent again in halves until the bad one is alone.
+ * New records go in by one statement there, so one bad record makes all of them fail with its reason.
  *
- * @returns by external ID
+ * @param tries how many more calls may be made to find the bad ones, in halves; none when every record fails alike
  */
 export async function erpSync(
 	run: Run,
 	entity: Entity,
 	payloads: ReadonlyArray<Record<string, unknown>>,
 	options: ErpSyncOptions,
-): Promise<Map<string, Listed['results'][number]['result']>> {
-	const { data } = await run.client.send({
-		method: 'POST',
-		path: 'api-erp-sync/sync',
-		body: {
-			[entity.plural]: payloads,
-			options: { skip_unchanged: options.skipUnchanged, record_history: options.recordHistory },
-			...(options.source ? { source: options.source } : {}),
-		},
-		repeatable: true,
-		signal: run.signal,
-	});
-	const results = new Map(readErpSync(data, entity.plural).results.map(({ externalId, result }) => [externalId, result]));
-	const together = payloads.filter((payload) => failedTogether(results.get(String(payload.external_id))));
-	const reasons = new Set(together.map((payload) => reasonFor(results.get(String(payload.external_id)))));
-	if (together.length < 2 || reasons.size !== 1) return results;
-	const middle = Math.ceil(together.length / 2);
-	for (const half of [together.slice(0, middle), together.slice(middle)]) {
-		for (const [externalId, result] of await erpSync(run, entity, half, options)) results.set(externalId, result);
-	}
+	tries = 0,
+): Promise<ErpResults> {
+	const results: ErpResults = new Map();
+	const budget = { left: tries };
+	for (const chunk of chunksOf(payloads, PER_ERP_CALL)) await storeTogether(run, entity, chunk, options, budget, results);
 	return results;
 }
 
-/** Whether a record may have failed for the fault of another one; what it lacks itself is said in these words. */
-function failedTogether(result: Listed['results'][number]['result'] | undefined): boolean {
-	return result?.action === 'error' && !/required/i.test(result.reason);
+async function storeTogether(
+	run: Run,
+	entity: Entity,
+	payloads: ReadonlyArray<Record<string, unknown>>,
+	options: ErpSyncOptions,
+	budget: { left: number },
+	results: ErpResults,
+): Promise<void> {
+	for (const { externalId, result } of await sendTogether(run, entity, payloads, options)) results.set(externalId, result);
+	const failed = payloads.filter((payload) => failedTogether(results.get(String(payload.external_id))));
+	if (failed.length < 2 || budget.left < 2) return;
+	budget.left -= 2;
+	const middle = Math.ceil(failed.length / 2);
+	for (const half of [failed.slice(0, middle), failed.slice(middle)]) await storeTogether(run, entity, half, options, budget, results);
 }
 
-function reasonFor(result: Listed['results'][number]['result'] | undefined): string {
-	return result?.action === 'error' ? result.reason : '';
+async function sendTogether(
+	run: Run,
+	entity: Entity,
+	payloads: ReadonlyArray<Record<string, unknown>>,
+	options: ErpSyncOptions,
+): Promise<Listed['results']> {
+	try {
+		const { data } = await run.client.send({
+			method: 'POST',
+			path: 'api-erp-sync/sync',
+			body: {
+				[entity.plural]: payloads,
+				options: { skip_unchanged: options.skipUnchanged, record_history: options.recordHistory },
+				...(options.source ? { source: options.source } : {}),
+			},
+			repeatable: true,
+			repeatSlow: false,
+			signal: run.signal,
+		});
+		return readErpSync(data, entity.plural).results;
+	} catch (error) {
+		const failure = asFailure(error);
+		if (failure.kind !== 'timeout' || payloads.length < 2) throw failure;
+		const middle = Math.ceil(payloads.length / 2);
+		const halves = [payloads.slice(0, middle), payloads.slice(middle)];
+		return [...(await sendTogether(run, entity, halves[0], options)), ...(await sendTogether(run, entity, halves[1], options))];
+	}
+}
+
+/** Whether a record may have failed for the fault of another one: not when it is said what it lacks, or what the table lacks. */
+function failedTogether(result: RecordResult | undefined): boolean {
+	return result?.action === 'error' && !/required|schema cache/i.test(result.reason);
+}
+
+/** The results name no source, so a call holds records of one only. */
+export function bySource<T extends { record: { externalSource: string } }>(records: readonly T[]): T[][] {
+	const groups = new Map<string, T[]>();
+	for (const each of records) groups.set(each.record.externalSource, [...(groups.get(each.record.externalSource) ?? []), each]);
+	return [...groups.values()];
 }

@@ -1,83 +1,91 @@
-import { asFailure, endsEverything, EryxonFailure } from '../../shared/api/failure';
+import { asFailure } from '../../shared/api/failure';
+import { lacksSync, noteLacksSync, saysSyncIsLacking } from '../../shared/api/generation';
 import { chunksOf } from '../../shared/core/chunk';
 import type { Entity } from '../../shared/core/entities';
+import { isStoredWhole } from '../../shared/core/erpSync';
 import { keyOf } from '../../shared/core/identity';
 import { asText } from '../../shared/core/values';
 import type { Outcome, Run } from '../helpers/run';
-import { erpSync, PER_ERP_CALL, preview } from './erpSync';
-import { resultOf } from './outcome';
-import { prepare, tellAbout, withKey, type Prepared, type Ready } from './prepare';
+import { Bulk } from './bulk';
+import { bySource, erpSync, PER_ERP_CALL, preview, type ErpSyncOptions } from './erpSync';
+import { prepare, type Ready } from './prepare';
 import { refusal } from './settle';
 
 /** What a sync of each item's record would do. Writes nothing. */
 export async function previewAll(run: Run, entity: Entity): Promise<Outcome[]> {
-	return await inCalls(run, entity, async (chunk) => {
-		const found = await preview(run, entity, chunk.map(({ payload }) => payload));
-		return chunk.map(({ record, hash }): Outcome => {
-			const answer = found.get(keyOf(record.externalSource, record.externalId));
-			if (!answer || answer.status === 'error') return { thrown: refusal(answer?.error ?? 'nothing about this record') };
-			return {
-				json: {
-					status: answer.status,
-					id: answer.id ?? null,
-					external_id: record.externalId,
-					external_source: record.externalSource,
-					sync_hash: hash,
-					changes: answer.changes,
-				},
-			};
-		});
-	});
+	const prepared = await prepare(run, entity);
+	const bulk = await Bulk.of(run, entity, prepared);
+	for (const round of prepared.rounds) {
+		const records = round.flatMap((entry) => prepared.ready(entry) ?? []);
+		for (const group of bySource(records)) await previewGroup(run, entity, group, bulk);
+	}
+	const outcomes = bulk.finish([]);
+	const all = outcomes.flatMap((outcome) => ('json' in outcome ? [outcome.json.status] : []));
+	if (entity.name === 'job' && all.length > 0 && all.every((status) => status === 'create') && (await run.generation()) !== 'documented') {
+		run.warn("From 0.2 on the preview of Eryxon usually finds no job, so 'create' may stand for jobs that it has. A sync updates those.");
+	}
+	return outcomes;
 }
 
-/** Stores each item's record by Eryxon's ERP sync, which skips what has not changed. */
+async function previewGroup(run: Run, entity: Entity, group: readonly Ready[], bulk: Bulk): Promise<void> {
+	try {
+		const found = await preview(run, entity, group.map(({ payload }) => payload));
+		for (const ready of group) {
+			const { record, hash, item } = ready;
+			const answer = found.get(keyOf(record.externalSource, record.externalId));
+			if (!answer || answer.status === 'error') bulk.failed(ready, refusal(answer?.error ?? 'nothing about this record'));
+			else {
+				const { status, id = null, changes } = answer;
+				const { externalId: external_id, externalSource: external_source } = record;
+				bulk.outcomes[item] = { json: { status, id, external_id, external_source, sync_hash: hash, changes } };
+			}
+		}
+	} catch (error) {
+		for (const ready of group) bulk.failed(ready, asFailure(error));
+	}
+}
+
+/**
+ * Stores each item's record by Eryxon's ERP sync, which skips what has not changed. A record of which it would drop or
+ * overwrite something goes by Bulk Sync instead, and so do those that it refuses: new jobs from 0.2 on, and all new
+ * records of a call in which one is bad.
+ */
 export async function erpSyncAll(run: Run, entity: Entity): Promise<Outcome[]> {
-	const options = {
+	const options: ErpSyncOptions = {
 		skipUnchanged: run.option('skip') !== false,
 		recordHistory: run.option('recordHistory') !== false,
 		source: asText(run.option('label')) || undefined,
 	};
-	return await inCalls(run, entity, async (chunk) => {
-		const results = await erpSync(run, entity, chunk.map(({ payload }) => payload), options);
-		return chunk.map(({ record, hash }): Outcome => {
-			const result = results.get(record.externalId);
-			if (!result || result.action === 'error') return { thrown: refusal(result?.reason ?? 'nothing about this record') };
-			return { json: resultOf(record, { ...result, hash, confirmedBy: 'answer' }) };
-		});
-	});
-}
-
-async function inCalls(run: Run, entity: Entity, call: (chunk: readonly Ready[]) => Promise<Outcome[]>): Promise<Outcome[]> {
-	const prepared: Prepared = await prepare(run, entity, true);
-	const outcomes: Outcome[] = [];
-	let ended: EryxonFailure | undefined;
+	const prepared = await prepare(run, entity);
+	const bulk = await Bulk.of(run, entity, prepared);
 	for (const round of prepared.rounds) {
-		for (const group of sourcesOf(round.flatMap((entry) => prepared.ready(entry) ?? []))) {
-			for (const chunk of chunksOf(group, PER_ERP_CALL)) {
-				try {
-					if (ended) throw ended;
-					const results = await call(chunk);
-					chunk.forEach(({ item, record, payload }, index) => {
-						const result = results[index];
-						outcomes[item] = 'thrown' in result ? { thrown: withKey(result.thrown, record, entity, payload) } : result;
-						if ('json' in result && typeof result.json.id === 'string') prepared.resolver.add(record, result.json.id);
-					});
-				} catch (error) {
-					const failure = asFailure(error);
-					if (endsEverything(failure)) ended ??= failure;
-					for (const { item, record } of chunk) outcomes[item] = { thrown: withKey(failure, record) };
-				}
-			}
+		const records = round.flatMap((entry) => prepared.ready(entry) ?? []);
+		const whole = lacksSync(run.client, entity.name) ? [] : records.filter(({ payload }) => isStoredWhole(entity.name, payload));
+		const partly = records.filter((each) => !whole.includes(each));
+		const refused: Ready[] = [];
+		for (const group of bySource(whole)) {
+			for (const chunk of chunksOf(group, PER_ERP_CALL)) refused.push(...(await storeChunk(run, entity, chunk, options, bulk)));
 		}
+		// What the ERP sync refused need not be compared once more.
+		await bulk.store(refused, 'off');
+		await bulk.store(partly, options.skipUnchanged ? 'preview' : 'off');
 	}
-	for (const [item, problem] of prepared.problems) outcomes[item] = { thrown: problem };
-	tellAbout(run, entity, prepared, []);
-	return outcomes;
+	return bulk.finish([]);
 }
 
-/** The results name no source, so a call holds one only. */
-function sourcesOf(records: readonly Ready[]): Ready[][] {
-	const groups = new Map<string, Ready[]>();
-	for (const each of records) groups.set(each.record.externalSource, [...(groups.get(each.record.externalSource) ?? []), each]);
-	return [...groups.values()];
+/** @returns the records that the ERP sync did not take */
+async function storeChunk(run: Run, entity: Entity, chunk: readonly Ready[], options: ErpSyncOptions, bulk: Bulk): Promise<Ready[]> {
+	try {
+		if (bulk.stopped) throw bulk.stopped;
+		const results = await erpSync(run, entity, chunk.map(({ payload }) => payload), options);
+		return chunk.filter((ready) => {
+			const result = results.get(ready.record.externalId);
+			if (result?.action === 'error' && saysSyncIsLacking(result.reason)) noteLacksSync(run.client, entity.name, true);
+			if (result && result.action !== 'error') bulk.stored(ready, { kind: 'stored', action: result.action, id: result.id, confirmedBy: 'answer' });
+			return !result || result.action === 'error';
+		});
+	} catch (error) {
+		for (const ready of chunk) bulk.failed(ready, asFailure(error));
+		return [];
+	}
 }

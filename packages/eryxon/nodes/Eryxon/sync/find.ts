@@ -16,15 +16,15 @@ const BREAKS_FILTER = /[,()"'\\*%:]/;
 
 /** Finds records by number or name, exactly. */
 export async function findByNumber(run: Run, name: EntityName, numbers: readonly string[]): Promise<Map<string, Found>> {
-	const { path, number: field } = ENTITIES[name];
+	const { number: field } = ENTITIES[name];
 	const filter = FILTER[name];
 	const found = new Map<string, Found>();
 	if (filter !== undefined && numbers.length <= ONE_BY_ONE && !numbers.some((each) => BREAKS_FILTER.test(each))) {
-		for (const each of numbers) found.set(each, exactly(await listOnce(run, path, { [filter]: each }), field, each));
+		for (const each of numbers) found.set(each, exactly(await listOnce(run, name, { [filter]: each }), field, each));
 		return found;
 	}
 	const byNumber = new Map<string, Row[]>();
-	for (const row of await listOnce(run, path)) {
+	for (const row of await listOnce(run, name)) {
 		const number = String(row[field] ?? '').trim();
 		byNumber.set(number, [...(byNumber.get(number) ?? []), row]);
 	}
@@ -33,6 +33,7 @@ export async function findByNumber(run: Run, name: EntityName, numbers: readonly
 }
 
 /** A whole list, read once in a run. */
-export async function listOnce(run: Run, path: string, query: IDataObject = {}): Promise<Row[]> {
-	return await run.once(`${path} ${JSON.stringify(query)}`, async () => await run.client.list(path, query, undefined, run.signal));
+export async function listOnce(run: Run, name: EntityName, query: IDataObject = {}): Promise<Row[]> {
+	const { path, order } = ENTITIES[name];
+	return await run.once(`${path} ${JSON.stringify(query)}`, async () => await run.client.list(path, query, order, undefined, run.signal));
 }

@@ -24,7 +24,7 @@ export async function lookInList(run: Run, entity: Entity, records: readonly Rea
 		wanted.set(identity, [...(wanted.get(identity) ?? []), item]);
 	}
 	for (const query of queriesFor(entity, records)) {
-		for (const row of await run.client.list(entity.path, query, undefined, run.signal)) {
+		for (const row of await run.client.list(entity.path, query, entity.order, undefined, run.signal)) {
 			for (const item of wanted.get(identify(row)) ?? []) found.set(item, [...(found.get(item) ?? []), String(row.id)]);
 		}
 	}

@@ -3,7 +3,7 @@ import { roundsOf } from '../../shared/core/chunk';
 import { hashOfSorted, keyOf } from '../../shared/core/identity';
 import { ORDER } from '../../shared/core/entities';
 import { RecordProblem } from '../../shared/core/problem';
-import { missingToCreate, payloadOf, type Named, type SyncRecord } from '../../shared/core/record';
+import { mergeRecords, missingToCreate, payloadOf, type Named, type SyncRecord } from '../../shared/core/record';
 import { EryxonFailure } from '../../shared/api/failure';
 import { toFailure } from '../../shared/api/nodeError';
 import { FieldReader } from '../helpers/fields';
@@ -11,10 +11,13 @@ import type { Run } from '../helpers/run';
 import { learnJobs } from './learnJobs';
 import { ParentResolver } from './resolve';
 
-/** A record that is ready to be sent. */
-export interface Ready {
+interface Entry {
 	item: number;
 	record: SyncRecord;
+}
+
+/** A record that is ready to be sent. */
+export interface Ready extends Entry {
 	payload: Record<string, unknown>;
 	hash: string;
 }
@@ -24,31 +27,33 @@ export interface Prepared {
 	reader: FieldReader;
 	/** Item → why its record cannot be sent. */
 	problems: Map<number, unknown>;
-	rounds: Array<Array<{ item: number; record: SyncRecord }>>;
+	rounds: Entry[][];
+	/** Item → the later item with the same key, which holds its values as well. */
+	merged: Map<number, number>;
 	/** Makes what is sent, with the parents that are known by now. Problems are noted. */
-	ready(entry: { item: number; record: SyncRecord }): Ready | undefined;
+	ready(entry: Entry): Ready | undefined;
 	resolver: ParentResolver;
 	/** Fields that this version cannot store. */
 	left: Set<string>;
 }
 
-/** @param forErpSync whether the ERP sync will take the records, which finds jobs by external ID itself */
-export async function prepare(run: Run, entity: Entity, forErpSync = false): Promise<Prepared> {
+export async function prepare(run: Run, entity: Entity): Promise<Prepared> {
 	const reader = new FieldReader(run, entity, true);
 	const problems = new Map<number, unknown>();
-	const entries: Array<{ item: number; record: SyncRecord }> = [];
+	const read: Entry[] = [];
 	for (let item = 0; item < run.itemCount; item++) {
 		try {
-			entries.push({ item, record: reader.read(item) });
+			read.push({ item, record: reader.read(item) });
 		} catch (error) {
 			problems.set(item, error);
 		}
 	}
+	const { entries, merged } = lastOfEachKey(read);
 	const generation = await run.generation();
 	const own = new OwnRecords(entity, entries.map(({ record }) => record));
-	const resolver = new ParentResolver(run, entity, generation, forErpSync);
+	const resolver = new ParentResolver(run, entity, generation);
 	await resolver.prepare(entries.map(({ record }) => record), own);
-	if (!forErpSync) await learnJobs(run, entity, resolver, entries.map(({ record }) => record));
+	await learnJobs(run, entity, resolver, entries.map(({ record }) => record));
 
 	const { rounds, circular } = roundsOf(
 		entries.map(({ record }) => ({
@@ -63,7 +68,7 @@ export async function prepare(run: Run, entity: Entity, forErpSync = false): Pro
 		);
 	}
 	const left = new Set<string>();
-	const ready = (entry: { item: number; record: SyncRecord }): Ready | undefined => {
+	const ready = (entry: Entry): Ready | undefined => {
 		try {
 			const made = payloadOf(entity, entry.record, resolver.of(entry.record), generation);
 			for (const name of made.left) left.add(name);
@@ -73,7 +78,25 @@ export async function prepare(run: Run, entity: Entity, forErpSync = false): Pro
 			return undefined;
 		}
 	};
-	return { reader, problems, rounds: rounds.map((round) => round.map((index) => entries[index])), ready, resolver, left };
+	return { reader, problems, rounds: rounds.map((round) => round.map((index) => entries[index])), merged, ready, resolver, left };
+}
+
+/** One record for each key: a later item changes what an earlier one says, as it would one by one. */
+function lastOfEachKey(read: readonly Entry[]): { entries: Entry[]; merged: Map<number, number> } {
+	const byKey = new Map<string, Entry[]>();
+	for (const entry of read) {
+		const key = keyOf(entry.record.externalSource, entry.record.externalId);
+		const same = byKey.get(key);
+		if (same) same.push(entry);
+		else byKey.set(key, [entry]);
+	}
+	const merged = new Map<number, number>();
+	const entries = [...byKey.values()].map((same) => {
+		const { item } = same[same.length - 1];
+		for (const earlier of same.slice(0, -1)) merged.set(earlier.item, item);
+		return { item, record: same.map(({ record }) => record).reduce(mergeRecords) };
+	});
+	return { entries: entries.sort((a, b) => a.item - b.item), merged };
 }
 
 /** Parents that are records of the same run. */
@@ -103,13 +126,15 @@ class OwnRecords {
 	isOwn = (named: Named, source: string): boolean => this.keyFor(named, source) !== undefined;
 }
 
+/** The words in which a value is missed. */
+const LACKS_A_VALUE = /null value|not-null|NOT_NULL|required/i;
+
 /** Tells which record it was, and what a new record lacks. */
 export function withKey(thrown: unknown, { externalId, externalSource }: SyncRecord, entity?: Entity, payload?: Record<string, unknown>): unknown {
 	const failure = toFailure(thrown);
 	if (!(failure instanceof EryxonFailure)) return failure;
-	const missing = entity && payload && failure.kind === 'refused' ? missingToCreate(entity, payload) : [];
-	const lacks = missing.length > 0 ? `A new ${entity?.name} also needs: ${missing.join(', ')}.` : '';
-	const hint = [failure.details.hint, lacks].filter(Boolean).join(' ');
+	const missing = entity && payload && failure.kind === 'refused' && LACKS_A_VALUE.test(failure.message) ? missingToCreate(entity, payload) : [];
+	const hint = missing.length > 0 ? `A new ${entity?.name} needs: ${missing.join(', ')}.` : failure.details.hint;
 	return failure.with({
 		...(hint ? { hint } : {}),
 		facts: { ...failure.details.facts, external_id: externalId, external_source: externalSource },

@@ -4,21 +4,20 @@ import { only, planParents, type Found } from '../../shared/core/parents';
 import { RecordProblem } from '../../shared/core/problem';
 import type { Named, SyncRecord } from '../../shared/core/record';
 import type { Run } from '../helpers/run';
-import { lookUp, preview } from './erpSync';
+import { bySource, lookUp, preview } from './erpSync';
 import { findByNumber } from './find';
 
 /** Looks every parent up once for all records of a run. A parent that is not found exactly once is a problem of its record. */
 export class ParentResolver {
 	private external = new Map<EntityName, Map<string, string>>();
 	private numbers = new Map<EntityName, Map<string, Found>>();
-	private readonly byErpSyncOnly = new Set<string>();
+	/** Jobs that exist, although nothing tells their ID; why it could not be learned, where that was tried. */
+	private readonly byErpSyncOnly = new Map<string, string | undefined>();
 
 	constructor(
 		private readonly run: Run,
 		private readonly entity: Entity,
 		private readonly generation: Generation,
-		/** Whether the ERP sync takes the records, which finds jobs by external ID itself. */
-		private readonly forErpSync = false,
 	) {}
 
 	/** @param own numbers and keys that are stored in this run, which come later by `add` */
@@ -28,19 +27,25 @@ export class ParentResolver {
 		for (const [name, keys] of plan.external) {
 			const ids = await lookUp(this.run, name, [...keys.values()]);
 			this.external.set(name, ids);
-			const missing = [...keys].filter(([key]) => !ids.has(key));
 			// Some versions find no job at all by its key in the preview; then the preview of a part tells whether it exists.
-			if (name === 'job' && this.entity.name === 'part' && ids.size === 0) {
-				for (const [key, { externalId, externalSource }] of missing) await this.askForJob(key, externalId, externalSource);
-			}
+			if (name === 'job' && this.entity.name === 'part' && ids.size === 0) await this.askForJobs([...keys.values()]);
 		}
 		for (const [name, numbers] of plan.numbers) this.numbers.set(name, await findByNumber(this.run, name, [...numbers]));
 	}
 
-	private async askForJob(key: string, externalId: string, externalSource: string): Promise<void> {
-		const probe = { external_id: externalId, external_source: externalSource, part_number: '-', job_external_id: externalId };
-		const [answer] = (await preview(this.run, ENTITIES.part, [probe])).values();
-		if (answer && answer.status !== 'error') this.byErpSyncOnly.add(key);
+	/** Asks for all of them in one call for each source, as a call resolves them under the source of its first part. */
+	private async askForJobs(keys: ReadonlyArray<{ externalId: string; externalSource: string }>): Promise<void> {
+		for (const group of bySource(keys.map((key) => ({ ...key, record: key })))) {
+			const probes = group.map(({ externalId, externalSource }) => ({
+				external_id: externalId,
+				external_source: externalSource,
+				part_number: '-',
+				job_external_id: externalId,
+			}));
+			for (const [key, { status }] of await preview(this.run, ENTITIES.part, probes)) {
+				if (status !== 'error') this.byErpSyncOnly.set(key, undefined);
+			}
+		}
 	}
 
 	/** Notes a record that was stored in this run. */
@@ -55,7 +60,12 @@ export class ParentResolver {
 
 	/** Keys of jobs that exist, although nothing tells their ID. */
 	unknownJobs(): string[] {
-		return [...this.byErpSyncOnly];
+		return [...this.byErpSyncOnly.keys()];
+	}
+
+	/** Notes why the ID of a job could not be learned. */
+	notLearned(key: string, reason: string): void {
+		this.byErpSyncOnly.set(key, reason);
 	}
 
 	learned(key: string, id: string): void {
@@ -78,18 +88,21 @@ export class ParentResolver {
 			else if (by === 'number') parents[reference.column] = only(named, this.numbers.get(reference.to)?.get(value));
 			else if (id !== undefined) parents[reference.column] = id;
 			else if (this.generation === 'documented' && SERVER_RESOLVES.has(field)) parents[field] = value;
-			else if (this.byErpSyncOnly.has(key) && this.forErpSync) parents[field] = value;
-			else if (this.byErpSyncOnly.has(key)) throw untold(named);
+			else if (this.byErpSyncOnly.has(key)) {
+				const reason = this.byErpSyncOnly.get(key);
+				if (reason !== undefined) throw untold(named, reason);
+				parents[field] = value;
+			}
 			else only(named, undefined);
 		}
 		return parents;
 	}
 }
 
-function untold({ field, value }: Named): RecordProblem {
+function untold({ field, value }: Named, reason: string): RecordProblem {
 	return new RecordProblem(
-		`'${field}' is ${value}: Eryxon has this job, but this version does not tell its ID`,
-		"Name the job by 'job_number' or 'job_id', or use 'ERP Sync: Sync' for parts.",
+		`'${field}' is ${value}: Eryxon has this job, but its ID could not be found out: ${reason}`,
+		"Name the job by 'job_number' or 'job_id'.",
 		field,
 	);
 }

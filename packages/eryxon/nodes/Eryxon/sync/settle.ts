@@ -1,3 +1,4 @@
+import { adviceFor } from '../../shared/api/classify';
 import { asFailure, EryxonFailure } from '../../shared/api/failure';
 import type { Counted, Listed, RecordResult } from '../../shared/core/answers';
 import type { Entity, Generation } from '../../shared/core/entities';
@@ -23,7 +24,7 @@ export function refusal(reason: string): EryxonFailure {
 	return new EryxonFailure('refused', `Eryxon answered: ${reason}`, {
 		...(taken
 			? { hint: 'Another record has this key, number or name. Often it is one that was deleted: Eryxon keeps its key, and its API cannot bring it back.' }
-			: {}),
+			: adviceFor(reason)),
 	});
 }
 
@@ -95,13 +96,11 @@ function failuresOf(records: readonly Ready[], { errors }: Counted): { failures:
 	return { failures, unnamed };
 }
 
-/** Reads records back by external key; servers whose preview does not find jobs are asked once. */
+/** Reads records back by external key; jobs are confirmed by the ERP sync, as most previews do not find them. */
 export async function readBack(run: Run, entity: Entity, records: readonly Ready[]): Promise<Shown> {
-	if (!entity.erpSync || records.length === 0 || run.blind.has(entity.name)) return { found: new Map() };
+	if (!entity.erpSync || records.length === 0) return { found: new Map() };
 	try {
-		const found = await preview(run, entity, records.map(({ payload }) => payload));
-		if (entity.name === 'job' && [...found.values()].every(({ id }) => id === undefined)) run.blind.add(entity.name);
-		return { found };
+		return { found: await preview(run, entity, records.map(({ payload }) => payload)) };
 	} catch (error) {
 		return { failure: asFailure(error) };
 	}

@@ -1,26 +1,12 @@
-import { asFailure, endsEverything } from '../../shared/api/failure';
-import { readSynced, type Synced } from '../../shared/core/answers';
+import { asFailure, endsEverything, EryxonFailure } from '../../shared/api/failure';
 import type { Entity } from '../../shared/core/entities';
 import type { Outcome, Run } from '../helpers/run';
-import { resultOf } from './outcome';
+import { resultOf, settleMerged } from './outcome';
 import { prepare, tellAbout, withKey, type Ready } from './prepare';
-import { hashField, unchanged } from './skip';
-
-/** Stores one record: creates it, or updates the one with its external key. A repeat makes no second one. */
-export async function syncOne(run: Run, entity: Entity, { record, payload }: Ready): Promise<Synced> {
-	try {
-		const { data, status } = await run.client.send({
-			method: 'PUT',
-			path: `${entity.path}/sync`,
-			body: payload,
-			repeatable: true,
-			signal: run.signal,
-		});
-		return readSynced(data, status);
-	} catch (error) {
-		throw withKey(asFailure(error), record, entity, payload);
-	}
-}
+import { lacksSyncOf, storeWithoutSync } from './roundabout';
+import type { Settled } from './settle';
+import { hashField, skipMode, unchanged } from './skip';
+import { storeOne } from './storeOne';
 
 /**
  * Syncs the record of every item, one after the other: Eryxon looks a record up before it writes, so that two calls at
@@ -34,22 +20,22 @@ export async function syncAll(run: Run, entity: Entity): Promise<Outcome[]> {
 	for (const round of prepared.rounds) {
 		const records = round.flatMap((entry) => prepared.ready(entry) ?? []);
 		if (!goOn && prepared.problems.size > 0) break;
-		const skipped = await unchanged(run, entity, records);
+		const skipped = await unchanged(run, entity, records, skipMode(run));
 		for (const each of records) {
 			const { item, record, hash } = each;
 			const same = skipped.get(item);
 			if (ended !== undefined || run.signal?.aborted) {
-				outcomes[item] = { thrown: ended ?? asFailure(new Error('The execution was canceled')) };
+				outcomes[item] = { thrown: ended ?? new EryxonFailure('aborted', 'The execution was canceled') };
 			} else if (same) {
 				outcomes[item] = { json: resultOf(record, { action: 'skipped', id: same.id, hash, confirmedBy: null }) };
 				if (same.id) prepared.resolver.add(record, same.id);
 			} else {
 				try {
-					const { id, action, row } = await syncOne(run, entity, each);
+					const { id, action, confirmedBy, row } = await storeAnyWay(run, entity, each);
 					if (id) prepared.resolver.add(record, id);
-					outcomes[item] = { json: resultOf(record, { action, id, hash, confirmedBy: 'answer', row }) };
+					outcomes[item] = { json: resultOf(record, { action, id, hash, confirmedBy, row }) };
 				} catch (error) {
-					outcomes[item] = { thrown: error };
+					outcomes[item] = { thrown: withKey(error, record, entity, each.payload) };
 					if (!goOn || endsEverything(asFailure(error))) ended = error;
 				}
 			}
@@ -57,6 +43,25 @@ export async function syncAll(run: Run, entity: Entity): Promise<Outcome[]> {
 		if (ended !== undefined && !goOn) break;
 	}
 	for (const [item, problem] of prepared.problems) outcomes[item] = { thrown: problem };
+	settleMerged(outcomes, prepared.merged);
 	tellAbout(run, entity, prepared, [hashField(run)]);
 	return outcomes;
+}
+
+type Stored = Settled & { kind: 'stored'; row?: Record<string, unknown> };
+
+/** By the sync of its kind, or by the way round where the server has no sync for it. */
+async function storeAnyWay(run: Run, entity: Entity, ready: Ready): Promise<Stored> {
+	const { lacks, first } = await lacksSyncOf(run, entity, ready);
+	if (first?.kind === 'failed') throw asFailure(first.failure);
+	if (first?.kind === 'stored') return first;
+	if (!lacks) return { kind: 'stored', confirmedBy: 'answer', ...(await storeOne(run, entity, ready)) };
+	let outcome: Stored | undefined;
+	let failure: EryxonFailure | undefined;
+	await storeWithoutSync(run, entity, [ready], {
+		stored: (_ready, stored) => (outcome = stored),
+		failed: (_ready, why) => (failure = why),
+	});
+	if (outcome) return outcome;
+	throw asFailure(failure);
 }

@@ -6,9 +6,16 @@ import type { Run } from '../helpers/run';
 import type { Ready } from './prepare';
 import { preview } from './erpSync';
 
+export type SkipMode = 'off' | 'hash' | 'preview';
+
+/** As 'Skip Unchanged' is set. */
+export function skipMode(run: Run): SkipMode {
+	const chosen = run.option('skipUnchanged');
+	return chosen === 'hash' || chosen === 'preview' ? chosen : 'off';
+}
+
 /** Records that need not be sent, by item; the ID where Eryxon told it. */
-export async function unchanged(run: Run, entity: Entity, records: readonly Ready[]): Promise<Map<number, { id?: string }>> {
-	const how = run.option('skipUnchanged');
+export async function unchanged(run: Run, entity: Entity, records: readonly Ready[], how: SkipMode): Promise<Map<number, { id?: string }>> {
 	const skipped = new Map<number, { id?: string }>();
 	if (how === 'hash') {
 		for (const { item, hash } of records) {

@@ -75,6 +75,26 @@ function foreignFailure(answer: Answer, body: unknown, base: string, details: { 
 	const said = withoutSecret(isObject(body) ? reasonOf(body.message ?? body.msg ?? body.error) : titleOf(text), secret);
 	const shown = said && said !== 'no reason given' ? `: ${said}` : '';
 	if (status === 401 || status === 403) return authFailure(status, said, details);
+	if (isObject(body) && body.code === 'BOOT_ERROR') {
+		return new EryxonFailure('foreign', `The function of Eryxon that this needs does not start (HTTP ${status}, BOOT_ERROR)`, {
+			...details,
+			everything: true,
+			hint: 'Its code on this server is faulty, so trying again does not help. Ask who runs the server to install a version of Eryxon in which it starts.',
+		});
+	}
+	if (/InvalidWorkerCreation/i.test(said)) {
+		return new EryxonFailure('foreign', `The server has no such function (HTTP ${status})`, {
+			...details,
+			everything: true,
+			hint: "Supabase in Docker answers like this. Check 'Base URL' in the credential, and that all functions of Eryxon are deployed.",
+		});
+	}
+	if (TOO_SLOW.includes(status) || /WorkerRequestCancelled|WORKER_LIMIT|WorkerAlreadyRetired/i.test(`${said} ${isObject(body) ? String(body.code) : ''}`)) {
+		return new EryxonFailure('timeout', `${host} ended the call before Eryxon had finished (HTTP ${status})${shown}`, {
+			...details,
+			hint: "Servers end calls that take long, often after 60 seconds. Choose fewer 'Records per Call'.",
+		});
+	}
 	if (status === 429) return rateFailure(answer, {}, said || 'too many requests', details);
 	if (status === 404) {
 		return new EryxonFailure('foreign', `Nothing of Eryxon is at ${base} (HTTP 404)${shown}`, {
@@ -95,8 +115,11 @@ function foreignFailure(answer: Answer, body: unknown, base: string, details: { 
 	});
 }
 
+/** A gateway gave up, or the platform ended the function. */
+const TOO_SLOW = [408, 504, 524, 546];
+
 /** Words of the database or of a parser: the same request would fail again. Anything else inside Eryxon may pass. */
-const DATABASE = /duplicate|constraint|violates|column|relation|null value|invalid input|invalid json|syntax|parse|schema cache|out of range|too long/i;
+const DATABASE = /duplicate|constraint|violates|column|relation|null value|invalid input|invalid json|syntax|parse|schema cache|out of range|too long|unicode escape|not satisfiable/i;
 
 const AUTH = /\b(api key|authori[sz]ation header|unauthori[sz]ed|bearer)\b/i;
 
@@ -120,7 +143,7 @@ function rateFailure({ headers }: Answer, error: Record<string, unknown>, said: 
 }
 
 /** What is behind messages of the database that tell a person little. */
-function adviceFor(said: string): { hint?: string } {
+export function adviceFor(said: string): { hint?: string } {
 	if (/duplicate key|unique constraint|already exists/i.test(said)) {
 		return {
 			hint: 'Another record has this key, number or name. Often it is one that was deleted: Eryxon keeps the key of a deleted record, and its API cannot bring one back. Use another external ID or number, or ask the vendor to remove the deleted record.',
@@ -129,7 +152,11 @@ function adviceFor(said: string): { hint?: string } {
 	if (/not writable|not allowed to write|column .* (does not exist|of relation)|could not find the .* column|unknown column/i.test(said)) {
 		return { hint: "This version of Eryxon does not store that field. Check 'API Version' under Options, or leave the field out." };
 	}
-	if (/null value in column|violates not-null|not[- ]null/i.test(said)) return { hint: 'A field that Eryxon needs to create the record is missing.' };
+	const [, needed] = /null value in column "(\w+)"/i.exec(said) ?? [];
+	if (needed) return { hint: `Eryxon needs a value for '${needed}'.` };
+	if (/unicode escape sequence/i.test(said)) return { hint: 'A text holds a NUL character, which Eryxon cannot store. Remove it.' };
+	if (/out of range for type integer/i.test(said)) return { hint: 'Whole numbers go up to 2147483647.' };
+	if (/range not satisfiable/i.test(said)) return { hint: 'The offset is beyond the end of the list.' };
 	if (/failed to parse logic tree|PGRST100/i.test(said)) return { hint: 'Commas and parentheses in a search are not possible.' };
 	return {};
 }

@@ -4,22 +4,23 @@ import type {
 	IHookFunctions,
 	IHttpRequestMethods,
 	ILoadOptionsFunctions,
+	ITriggerFunctions,
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
 import { apiAddress } from '../core/address';
-import { isObject, readPage, type Row } from '../core/answers';
+import { isObject, type Row } from '../core/answers';
+import type { ListOrder } from '../core/entities';
 import { answerFailure, networkFailure, withoutSecret } from './classify';
 import { EryxonFailure } from './failure';
+import { listRows } from './list';
 import { withRetries } from './retry';
 
-export type EryxonContext = IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions | IWebhookFunctions;
+export type EryxonContext = IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions | ITriggerFunctions | IWebhookFunctions;
 
 export const CREDENTIAL = 'eryxonApi';
 
 const ANSWER_WITHIN_MS = 120_000;
-/** Largest page of a list. */
-const PAGE = 1_000;
 
 export interface EryxonRequest {
 	method: IHttpRequestMethods;
@@ -30,6 +31,8 @@ export interface EryxonRequest {
 	body?: unknown;
 	/** Whether a second run does no harm; by default for reads only. */
 	repeatable?: boolean;
+	/** Whether the same request is worth a second try after it took too long; a smaller one may be better. */
+	repeatSlow?: boolean;
 	signal?: AbortSignal;
 }
 
@@ -74,31 +77,16 @@ export class EryxonClient {
 	/** @throws EryxonFailure for every answer that is no success */
 	async send(request: EryxonRequest): Promise<EryxonAnswer> {
 		const repeatable = request.repeatable ?? request.method === 'GET';
-		return await withRetries(async () => await this.once(request), repeatable, request.signal);
+		return await withRetries(async () => await this.once(request), { repeatable, slow: request.repeatSlow ?? repeatable }, request.signal);
 	}
 
 	async get(path: string, query?: IDataObject, signal?: AbortSignal): Promise<EryxonAnswer> {
 		return await this.send({ method: 'GET', path, query, signal });
 	}
 
-	/**
-	 * All rows of a list, or as many as wanted. Some lists ignore paging and some count only one page, so it ends when a
-	 * page brings nothing new.
-	 */
-	async list(path: string, query: IDataObject = {}, most = Number.POSITIVE_INFINITY, signal?: AbortSignal): Promise<Row[]> {
-		const rows = new Map<string, Row>();
-		for (let offset = 0; rows.size < most; ) {
-			const limit = Math.min(PAGE, most - rows.size);
-			const { data, meta } = await this.get(path, { ...query, limit, offset }, signal);
-			const page = readPage(data, meta);
-			const before = rows.size;
-			for (const row of page.rows) rows.set(String(row.id ?? JSON.stringify(row)), row);
-			offset += page.rows.length;
-			const more = page.rows.length >= limit || (page.total !== undefined && page.total > offset);
-			if (rows.size === before || !more) break;
-		}
-		const found = [...rows.values()];
-		return found.length > most ? found.slice(0, most) : found;
+	/** Rows of a list, all or as many as wanted; see `listRows`. */
+	async list(path: string, query: IDataObject = {}, order: ListOrder = {}, most?: number, signal?: AbortSignal): Promise<Row[]> {
+		return await listRows(this, { path, query, order, most, signal });
 	}
 
 	private async once({ method, path, query, body, signal }: EryxonRequest): Promise<EryxonAnswer> {

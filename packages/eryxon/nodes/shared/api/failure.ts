@@ -30,6 +30,8 @@ export interface FailureDetails {
 	requestId?: string;
 	/** Display name of the parameter or field to correct. */
 	parameter?: string;
+	/** Whether every other request of this kind would fail alike. */
+	everything?: true;
 	/** What a workflow may want to know, such as the key of the record. */
 	facts?: Record<string, unknown>;
 }
@@ -52,8 +54,8 @@ export class EryxonFailure extends Error {
 }
 
 /** Whether every other request would fail for the same reason, so that sending more is of no use. */
-export function endsEverything({ kind }: EryxonFailure): boolean {
-	return kind === 'auth' || kind === 'quota' || kind === 'aborted' || kind === 'network';
+export function endsEverything({ kind, details }: EryxonFailure): boolean {
+	return details.everything === true || kind === 'auth' || kind === 'quota' || kind === 'aborted' || kind === 'network';
 }
 
 export function asFailure(thrown: unknown): EryxonFailure {

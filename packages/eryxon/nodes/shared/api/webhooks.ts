@@ -16,7 +16,7 @@ export interface Webhook {
 }
 
 export async function listWebhooks(client: EryxonClient, signal?: AbortSignal): Promise<Webhook[]> {
-	return (await client.list(PATH, {}, undefined, signal)).map(readWebhook);
+	return (await client.list(PATH, {}, {}, undefined, signal)).map(readWebhook);
 }
 
 function readWebhook(row: Row): Webhook {
@@ -55,6 +55,11 @@ async function create(client: EryxonClient, body: Record<string, unknown>): Prom
 	const id = readRow(data)?.id ?? (isObject(data) ? data.webhook_id : undefined);
 	if (typeof id !== 'string') throw new EryxonFailure('refused', 'Eryxon registered the webhook, but its answer has no ID');
 	return id;
+}
+
+/** Switches a webhook on again, which also forgets its failures. */
+export async function enableWebhook(client: EryxonClient, id: string, signal?: AbortSignal): Promise<void> {
+	await client.send({ method: 'PATCH', path: PATH, query: { id }, body: { active: true }, repeatable: true, signal });
 }
 
 /** Removes a webhook; one that is gone already is no failure. */

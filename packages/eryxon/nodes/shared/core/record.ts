@@ -2,7 +2,7 @@ import { columnsOf, matchColumns } from './columns';
 import type { Entity, Field, Generation, Reference, ReferenceBy } from './entities';
 import { sorted } from './identity';
 import { RecordProblem } from './problem';
-import { asText, convert, isEmpty, isUuid } from './values';
+import { asText, checkLetters, convert, isEmpty, isUuid } from './values';
 
 /** A parent as the input names it. */
 export interface Named {
@@ -10,6 +10,16 @@ export interface Named {
 	by: ReferenceBy;
 	field: string;
 	value: string;
+}
+
+/** Two records with one key: what the later one says counts, what only the earlier one says stays. */
+export function mergeRecords(earlier: SyncRecord, later: SyncRecord): SyncRecord {
+	const named = later.parents.map(({ reference }) => reference.column);
+	return {
+		...later,
+		values: { ...earlier.values, ...later.values },
+		parents: [...later.parents, ...earlier.parents.filter(({ reference }) => !named.includes(reference.column))],
+	};
 }
 
 /** One record as it came in, checked and converted. */
@@ -66,6 +76,8 @@ export class RecordReader {
 }
 
 function checkKey(externalId: string, externalSource: string): void {
+	checkLetters('external_id', externalId);
+	checkLetters('external_source', externalSource);
 	if (externalId === '') {
 		throw new RecordProblem("'external_id' is missing", "Give every record its key in the ERP: an input field 'external_id', or the parameter 'External ID'.", 'external_id');
 	}
@@ -84,6 +96,7 @@ function parentsOf(entity: Entity, found: Map<string, unknown>): Named[] {
 		const way = reference.by.find(({ field }) => !isEmpty(found.get(field)));
 		if (!way) continue;
 		const value = asText(found.get(way.field));
+		checkLetters(way.field, value);
 		if (way.by === 'id' && !isUuid(value)) {
 			const others = reference.by.filter(({ by }) => by !== 'id').map(({ field }) => `'${field}'`);
 			throw new RecordProblem(`'${way.field}' is ${value.slice(0, 60)}, which is no ID of Eryxon`, `Use ${others.join(' or ')} to name the ${reference.label.toLowerCase()} otherwise.`, way.field);

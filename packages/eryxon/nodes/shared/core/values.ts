@@ -26,8 +26,12 @@ export function asText(value: unknown): string {
  * @throws RecordProblem
  */
 export function convert(field: Field, value: unknown, zone: string): unknown {
+	checkLetters(field.name, value);
 	const converted = CONVERT[field.type](value, zone);
-	if (converted === undefined) throw wrong(field, value, `Enter ${WANTED[field.type]}.`);
+	if (converted === undefined) throw wrong(field, value, (field.type === 'dateTime' && dateHint(value)) || `Enter ${WANTED[field.type]}.`);
+	if (field.type === 'integer' && Math.abs(Number(converted)) > LARGEST_INTEGER) {
+		throw wrong(field, value, `Enter ${WANTED.integer} up to ${LARGEST_INTEGER}.`);
+	}
 	if (field.values && !field.values.includes(String(converted))) {
 		throw wrong(field, value, `Enter one of ${field.values.join(', ')}.`);
 	}
@@ -35,6 +39,42 @@ export function convert(field: Field, value: unknown, zone: string): unknown {
 		throw wrong(field, value, `Enter ${WANTED[field.type]} from ${field.min} on.`);
 	}
 	return converted;
+}
+
+/** What a column for whole numbers holds. */
+const LARGEST_INTEGER = 2 ** 31 - 1;
+
+/**
+ * Two characters are never meant: NUL, which the database refuses, and the one that a reader puts in the place of a
+ * letter that it cannot read, as in a file that was saved in another encoding.
+ *
+ * @throws RecordProblem
+ */
+export function checkLetters(name: string, value: unknown): void {
+	const text = typeof value === 'string' ? value : typeof value === 'object' && value !== null ? JSON.stringify(value) : '';
+	if (text.includes('\uFFFD')) {
+		throw new RecordProblem(
+			`'${name}' is ${text.slice(0, 60)}, with a letter that could not be read`,
+			'The file was read in another encoding than it was saved in. Read it as Windows-1252 (what Excel saves as CSV), or save it as UTF-8.',
+			name,
+		);
+	}
+	if (text.includes('\u0000') || text.includes('\\u0000')) {
+		throw new RecordProblem(`'${name}' holds a NUL character, which Eryxon cannot store`, 'Remove it from the text.', name);
+	}
+}
+
+/** How a date that is written as people or Excel write it has to be entered. */
+function dateHint(value: unknown): string | undefined {
+	const text = asText(value);
+	const serial = /^\d{5}(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+	// Days since 1899-12-30, as Excel counts them.
+	if (serial > 20_000) return `Enter ${DateTime.fromISO('1899-12-30').plus({ days: Math.floor(serial) }).toISODate()}, if this is a date of Excel.`;
+	const [, first, second, year] = /^(\d{1,2})[./-](\d{1,2})[./-](\d{4})\b/.exec(text) ?? [];
+	if (year === undefined) return undefined;
+	const dates = [[second, first], [first, second]].map(([month, day]) => DateTime.fromObject({ year: Number(year), month: Number(month), day: Number(day) }));
+	const possible = [...new Set(dates.filter(({ isValid }) => isValid).map((date) => date.toISODate()))];
+	return possible.length > 0 ? `Enter ${possible.join(' or ')}.` : undefined;
 }
 
 const WANTED: Record<Field['type'], string> = {

@@ -40,7 +40,7 @@ function write(site: Site, entity: EntityName, item: Values, find: FindParent, b
 		...(bulk || status === undefined ? {} : { status }),
 		external_id: item.external_id,
 		external_source: item.external_source,
-		...syncColumns(site, entity, item),
+		...syncColumns(site, item),
 	};
 	const existing = findExternal(site, entity, item.external_source, item.external_id);
 	if (!existing && !bulk) checkPlan(site, entity);

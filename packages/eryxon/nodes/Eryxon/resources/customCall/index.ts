@@ -1,9 +1,16 @@
 import { updateDisplayOptions, type IDataObject, type IHttpRequestMethods, type INodeProperties } from 'n8n-workflow';
 
-import { isObject } from '../../../shared/core/answers';
+import { isObject, readPage } from '../../../shared/core/answers';
+import type { ListOrder } from '../../../shared/core/entities';
 import { asText } from '../../../shared/core/values';
 import { jsonObject, refuse } from '../../helpers/parameters';
 import type { Execute } from '../../helpers/run';
+
+/** Lists that some versions page wrongly. */
+const TIMES: Record<string, ListOrder> = {
+	'api-operation-quantities': { time: { column: 'recorded_at', until: 'to_date' } },
+	'api-time-entries': { time: { column: 'start_time', until: 'end_date' } },
+};
 
 const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
 
@@ -57,11 +64,25 @@ export const description: INodeProperties[] = [
 			default: {},
 			options: [
 				{
+					displayName: 'All Pages',
+					name: 'allPages',
+					type: 'boolean',
+					default: false,
+					description: 'Whether to read all pages of a list, one item for each row. Only for GET.',
+				},
+				{
 					displayName: 'Full Answer',
 					name: 'fullAnswer',
 					type: 'boolean',
 					default: false,
 					description: 'Whether to return the whole answer with its status instead of its data',
+				},
+				{
+					displayName: 'Split List',
+					name: 'split',
+					type: 'boolean',
+					default: false,
+					description: 'Whether to return one item for each row when the data hold a list',
 				},
 			],
 		},
@@ -75,9 +96,14 @@ const send: Execute = {
 		const path = pathOf(asText(run.parameter('path', item, '')));
 		const query = jsonObject(run.parameter('query', item, {}), 'Query (JSON)');
 		const body = method === 'GET' || method === 'DELETE' ? undefined : (jsonObject(run.parameter('body', item, {}), 'Body (JSON)') ?? {});
+		if (run.option('allPages', item) === true) {
+			if (method !== 'GET') throw refuse('All Pages', `is set, but the method is ${method}`, 'Only GET reads lists.');
+			return (await run.client.list(path, query, TIMES[path] ?? {}, undefined, run.signal)) as IDataObject[];
+		}
 		const answer = await run.client.send({ method: method as IHttpRequestMethods, path, query, body, signal: run.signal });
 		if (run.option('fullAnswer', item) === true) return [{ status: answer.status, body: answer.body as IDataObject }];
 		const { data } = answer;
+		if (run.option('split', item) === true && isObject(data) && Object.values(data).some(Array.isArray)) return readPage(data, undefined).rows as IDataObject[];
 		if (Array.isArray(data)) return data.map((each: unknown) => (isObject(each) ? (each as IDataObject) : { value: each as string }));
 		return [isObject(data) ? (data as IDataObject) : { data: (data ?? null) as string }];
 	},

@@ -85,6 +85,6 @@ export const getAll = (entity: Entity): Execute => ({
 			query.sort = field;
 			query.order = asText(run.parameter('sort.order', item, '')) || 'asc';
 		}
-		return (await run.client.list(entity.path, query, readLimit(run, item), run.signal)) as IDataObject[];
+		return (await run.client.list(entity.path, query, entity.order, readLimit(run, item), run.signal)) as IDataObject[];
 	},
 });

@@ -1,4 +1,4 @@
-import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+import { updateDisplayOptions, type INodeProperties, type INodePropertyOptions } from 'n8n-workflow';
 
 import type { Entity } from '../../../shared/core/entities';
 import type { Execute } from '../../helpers/run';
@@ -20,7 +20,13 @@ export function operationsOf(entity: Entity): Record<string, Execute> {
 	};
 }
 
-export function descriptionOf(entity: Entity): INodeProperties[] {
+/** An operation that only one kind of record has. */
+export interface ExtraOperation {
+	option: INodePropertyOptions & { name: string; value: string };
+	properties: INodeProperties[];
+}
+
+export function descriptionOf(entity: Entity, extra: readonly ExtraOperation[] = []): INodeProperties[] {
 	const { name, plural } = entity;
 	const show = (operation: string, properties: INodeProperties[]) =>
 		updateDisplayOptions({ show: { resource: [name], operation: [operation] } }, properties);
@@ -32,6 +38,7 @@ export function descriptionOf(entity: Entity): INodeProperties[] {
 			noDataExpression: true,
 			displayOptions: { show: { resource: [name] } },
 			options: [
+				...extra.map(({ option }) => option),
 				{
 					name: 'Bulk Sync',
 					value: 'bulkSync',
@@ -48,7 +55,7 @@ export function descriptionOf(entity: Entity): INodeProperties[] {
 					description: `Create or update a ${name} by external ID, one call for each item; a repeat makes no second one (writes to Eryxon)`,
 				},
 				{ name: 'Update', value: 'update', action: `Update ${name}`, description: `Change fields of one ${name} (writes to Eryxon)` },
-			],
+			].sort((a, b) => a.name.localeCompare(b.name)),
 			default: 'bulkSync',
 		},
 		...show('sync', describeSync(entity)),
@@ -57,5 +64,6 @@ export function descriptionOf(entity: Entity): INodeProperties[] {
 		...show('get', describeGet(entity)),
 		...show('getAll', describeGetAll(entity)),
 		...show('update', describeUpdate(entity)),
+		...extra.flatMap(({ option, properties }) => show(option.value, properties)),
 	];
 }

@@ -59,6 +59,7 @@ async function shared(run: Run, entity: Entity): Promise<Shared> {
 		}
 		const parents = new ParentResolver(run, entity, await run.generation());
 		await parents.prepare(readable);
+		for (const key of parents.unknownJobs()) parents.notLearned(key, 'this version only finds it while it syncs parts');
 		return { reader, records: (item) => reader.read(item), parents };
 	});
 }

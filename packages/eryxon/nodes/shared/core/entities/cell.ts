@@ -13,6 +13,7 @@ export const cell: Entity = {
 	fewer: { documented: 100 },
 	filters: ['active'],
 	sorts: ['created_at', 'name', 'sequence'],
+	order: { parts: { filter: 'active', values: ['true', 'false'] } },
 	fields: [
 		{ name: 'name', label: 'Name', type: 'text', create: true },
 		{ name: 'sequence', label: 'Sequence', type: 'integer', min: 1, create: true },

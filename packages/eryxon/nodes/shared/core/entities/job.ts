@@ -1,4 +1,4 @@
-import { LATER, currentCell, metadata, notes, status, type Entity } from './types';
+import { LATER, STATUS, currentCell, metadata, notes, status, type Entity } from './types';
 
 /** A sales order. */
 export const job: Entity = {
@@ -12,6 +12,7 @@ export const job: Entity = {
 	erpSync: true,
 	filters: ['status', 'customer', 'job_number'],
 	sorts: ['created_at', 'customer', 'due_date', 'job_number', 'status'],
+	order: { unique: 'job_number', parts: { filter: 'status', values: STATUS } },
 	fields: [
 		{ name: 'job_number', label: 'Job Number', type: 'text', create: true },
 		{ name: 'customer', label: 'Customer', type: 'text', aliases: ['customer_name'] },

@@ -1,4 +1,4 @@
-import { LATER, metadata, notes, status, type Entity } from './types';
+import { LATER, STATUS, metadata, notes, status, type Entity } from './types';
 
 /** A routing step. */
 export const operation: Entity = {
@@ -12,6 +12,7 @@ export const operation: Entity = {
 	erpSync: false,
 	filters: ['part_id', 'cell_id', 'status'],
 	sorts: ['created_at', 'operation_name', 'sequence', 'status'],
+	order: { parts: { filter: 'status', values: STATUS } },
 	fields: [
 		{ name: 'operation_name', label: 'Operation Name', type: 'text', create: true },
 		{ name: 'sequence', label: 'Sequence', type: 'integer', min: 1, create: true },

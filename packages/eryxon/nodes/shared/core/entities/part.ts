@@ -1,4 +1,4 @@
-import { LATER, currentCell, metadata, notes, status, type Entity } from './types';
+import { LATER, STATUS, currentCell, metadata, notes, status, type Entity } from './types';
 
 /** A work order or line item. */
 export const part: Entity = {
@@ -12,6 +12,7 @@ export const part: Entity = {
 	erpSync: true,
 	filters: ['job_id', 'status', 'material'],
 	sorts: ['created_at', 'part_number', 'status'],
+	order: { unique: 'part_number', parts: { filter: 'status', values: STATUS } },
 	fields: [
 		{ name: 'part_number', label: 'Part Number', type: 'text', create: true },
 		{ name: 'material', label: 'Material', type: 'text', create: true },

@@ -12,6 +12,7 @@ export const resource: Entity = {
 	erpSync: true,
 	filters: ['type', 'status', 'active', 'external_source', 'external_id'],
 	sorts: ['created_at', 'name', 'status', 'type'],
+	order: { unique: 'name', parts: { filter: 'active', values: ['true', 'false'] } },
 	fields: [
 		{ name: 'name', label: 'Name', type: 'text', create: true },
 		{ name: 'type', label: 'Type', type: 'text', create: true, hint: 'For example tooling, fixture, mold, material, equipment, machine' },

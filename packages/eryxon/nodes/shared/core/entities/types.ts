@@ -45,6 +45,16 @@ export interface Reference {
 	only?: readonly Generation[];
 }
 
+/** How a list can be read so that no row is missed. */
+export interface ListOrder {
+	/** A sort whose values occur once; the creation time, which nearly does, where there is none. */
+	unique?: string;
+	/** A filter with few values, to read the list in parts. */
+	parts?: { filter: string; values: readonly string[] };
+	/** A list by time, newest first, with the filter that ends it: read backwards, since some versions page it wrongly. */
+	time?: { column: string; until: string };
+}
+
 export interface Entity {
 	name: EntityName;
 	/** Key of a bulk body and of lists. */
@@ -66,9 +76,11 @@ export interface Entity {
 	/** Text filters of the list, as the API names them. */
 	filters: readonly string[];
 	sorts: readonly string[];
+	/** How the list is read so that no row is missed. */
+	order: ListOrder;
 }
 
-const STATUS = ['not_started', 'in_progress', 'on_hold', 'completed'] as const;
+export const STATUS = ['not_started', 'in_progress', 'on_hold', 'completed'] as const;
 
 export const status = (only?: readonly Generation[]): Field => ({
 	name: 'status',

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-
 import { isObject, type Row } from '../answers';
+import { contentHash } from '../identity';
 
 /** One event, the same for both envelopes. */
 export interface EryxonEvent {
-	/** Eryxon's own where it has one (0.11 and newer), else made from the content; the same for every delivery. */
+	/** Eryxon's own where it has one (0.11 and newer), else made from the content in any order; the same for every delivery. */
 	eventId: string;
 	/** For example `operation.completed`. */
 	event: string;
@@ -35,7 +34,7 @@ export interface EryxonEvent {
  * @param headerId value of `X-Eryxon-Event-Id`, where there is one
  * @returns undefined for a body that is no event
  */
-export function readEvent(body: unknown, raw: Uint8Array, headerId?: unknown): EryxonEvent | undefined {
+export function readEvent(body: unknown, headerId?: unknown): EryxonEvent | undefined {
 	if (!isObject(body)) return undefined;
 	const event = text(body.event) ?? text(body.event_type);
 	if (event === null || !isObject(body.data)) return undefined;
@@ -44,7 +43,7 @@ export function readEvent(body: unknown, raw: Uint8Array, headerId?: unknown): E
 	const record = isObject(data.record) ? data.record : null;
 	const context = isObject(data.context) ? data.context : contextOf(data);
 	return {
-		eventId: text(body.id) ?? text(headerId) ?? createHash('sha256').update(raw).digest('hex').slice(0, 32),
+		eventId: text(body.id) ?? text(headerId) ?? contentHash({ event, at: body.occurred_at ?? body.timestamp, data }),
 		event,
 		kind,
 		change: rest.join('.'),
