@@ -18,6 +18,9 @@ const PATIENT = 'recOdoo000000002';
 /** The same, started by its schedule. */
 const NIGHTLY = 'recOdoo000000003';
 
+/** What Odoo's bill of material wants in each pump, and is tracked. */
+const PARTS = ['MOTOR-20', 'HOUSING-10'];
+
 interface State {
 	orders: Array<{ id: number; name: string; serials: string[] }>;
 	messages: Array<{ recordId: number; subject: string }>;
@@ -90,7 +93,7 @@ describe('the template that reconciles Pico with Odoo', () => {
 
 	it('leaves young completions to the live workflow', async () => {
 		const session = await desk.installed.session();
-		await complete(pico, units.slice(0, 50));
+		await complete(pico, units.slice(0, 50), undefined, PARTS);
 		await until('50 units in Odoo', async () => (await posted()) === 50, { timeoutMs: 150_000, everyMs: 500 });
 		await desk.settle(COMPLETIONS);
 		await session.deactivate(COMPLETIONS);
@@ -98,9 +101,9 @@ describe('the template that reconciles Pico with Odoo', () => {
 		const lots = (await (await fetch(`${odoo}/control/records?model=stock.lot`)).json()) as { records: Array<{ id: number; name: string }> };
 		const wrong = lots.records.find(({ name }) => name === units[7].serial);
 		await odooCall('stock.lot', 'write', { ids: [wrong?.id], vals: { name: 'MISREAD-7' } });
-		await complete(pico, [units[3]]);
-		await complete(pico, units.slice(50, 60));
-		await complete(pico, [units[52]], 'CORRECTED-52');
+		await complete(pico, [units[3]], undefined, PARTS);
+		await complete(pico, units.slice(50, 60), undefined, PARTS);
+		await complete(pico, [units[52]], 'CORRECTED-52', PARTS);
 		const run = await desk.press(PATIENT, 'Run now');
 		expect(summaryOf(run)).toMatch(/^60 completions, \d+ booked, 0 posted now, \d differences$/);
 		expect(await posted()).toBe(50);
@@ -111,7 +114,7 @@ describe('the template that reconciles Pico with Odoo', () => {
 		const posting = desk.press(RECONCILE, 'Run now');
 		await until('the first posted unit', async () => (await posted()) > 50, { timeoutMs: 60_000, everyMs: 50 });
 		// One unit cannot be posted now: the others are, and the reason is kept.
-		await faults({ status: 500, count: 1, path: 'stock.lot/create' });
+		await faults({ status: 500, count: 1, path: 'mrp.production/write' });
 		expect(summaryOf(await posting)).toBe('60 completions, 50 booked, 9 posted now, 11 differences');
 		const found = await rows();
 		console.info(differencesTable(found));

@@ -35,10 +35,10 @@ export async function order(pico: SandboxProcess, units: readonly Unit[]): Promi
 }
 
 /** The shop floor completes units; the same unit once more is a correction. */
-export async function complete(pico: SandboxProcess, units: readonly Unit[], serial?: string): Promise<void> {
+export async function complete(pico: SandboxProcess, units: readonly Unit[], serial?: string, parts: readonly string[] = []): Promise<void> {
 	for (const { orderId, partNumber, orderIndex, serial: own } of units) {
 		const producedSerial = serial ?? own;
-		await pico.control('POST', 'orders/complete', { externalOrderId: orderId, partNumber, orderIndex, producedSerial, consumedSerials: [] });
+		await pico.control('POST', 'orders/complete', { externalOrderId: orderId, partNumber, orderIndex, producedSerial, consumedSerials: parts.map((externalId) => ({ externalId, value: `${externalId} of ${own}` })) });
 	}
 }
 
