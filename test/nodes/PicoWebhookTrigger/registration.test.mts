@@ -129,8 +129,8 @@ test('an activation fails where Pico on another machine is to call a localhost a
 
 test('an activation over a position that cannot be read fails instead of starting from now', async () => {
 	await pico.host.activate();
-	(pico.host.staticData.global as IDataObject)['picoWebhookTrigger:node-1'] = { v: 1, source: pico.host.progress.source, resetToken: '', cursor: 'soon' };
-	await expect(pico.host.activate()).rejects.toMatchObject({ description: expect.stringContaining('Position Reset Key') as string });
+	(pico.host.staticData.global as IDataObject)['picoWebhookTrigger:node-1'] = { v: 1, source: pico.host.progress.source, resetKey: '', cursor: 'soon' };
+	await expect(pico.host.activate()).rejects.toMatchObject({ message: expect.stringContaining('Position Reset Key') as string });
 	pico.host.parameters = { options: { positionResetKey: 'again' } };
 	await pico.host.activate();
 	expect(pico.host.progress.cursor).toMatch(/Z$/);
