@@ -93,6 +93,15 @@ export class PicoClient {
 		this.readAt = elapsed();
 	}
 
+	/**
+	 * Notes the token that a request has just been signed with. n8n's helper reads the credential itself, which somebody may
+	 * have edited since `renew`; a server may repeat that token in its answer.
+	 */
+	async noteToken(): Promise<void> {
+		const access = await readAccess(this.context).catch(() => undefined);
+		if (access) this.remember(access.token);
+	}
+
 	/** What this server calls things; found once for each endpoint and remembered. */
 	async dialect(signal?: AbortSignal): Promise<Dialect> {
 		await this.renew();
@@ -175,6 +184,7 @@ export class PicoClient {
 			init.signal ?? undefined,
 		);
 		this.lastDate = answer.headers.date;
+		if (answer.status >= 300 || answer.body.includes('"errors"')) await this.noteToken();
 		failUnlessGraphql(answer, this.endpoint, this.withoutToken);
 		const told: Record<string, string> = { 'content-type': 'application/json', 'retry-after': answer.headers['retry-after'] };
 		const headers = { get: (name: string) => told[name.toLowerCase()] ?? null };

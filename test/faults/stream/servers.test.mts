@@ -40,6 +40,8 @@ describe.each([
 				if (random.chance(0.2)) setAhead((ahead = random.pick([-3_600_000, 0, 3_600_000])));
 				if (random.chance(0.2)) await plant.cut();
 				if (random.chance(0.02)) {
+					// A server that tells no time leaves a trigger that starts nothing but the clock of n8n.
+					if (dateHeader === 'none') setAhead((ahead = 0));
 					await host.kill();
 					await host.activate('init');
 					restarts++;

@@ -52,6 +52,7 @@ async function* watched(pieces: AsyncIterable<Uint8Array>, onActivity: (() => vo
 async function subscribe(client: PicoClient, { document, variables, onOpen }: Subscription, signal: AbortSignal) {
 	const body = JSON.stringify({ query: document, variables });
 	const answer = await postForStream(client.context, client.endpoint, body, signal);
+	await client.noteToken();
 	const isStream = /^\s*text\/event-stream\b/i.test(answer.headers['content-type'] ?? '');
 	if (answer.status < 200 || answer.status >= 300 || !isStream) await failWithAnswer(answer, client);
 	onOpen?.({ serverDate: answer.headers.date });
