@@ -16,6 +16,8 @@ import { Reoffer } from './reoffer';
 
 /** A clock that differs by less is nothing to tell a person. */
 const WORTH_TELLING_MS = 60_000;
+/** Unusable rows without a time that are remembered beyond the look-back window, so that each is told once. */
+const MOST_ROWS_KEPT = 1_000;
 /** Different errors beside data that are remembered, so that each is told once. */
 const MOST_ERRORS_KEPT = 100;
 
@@ -45,6 +47,7 @@ export class Inbox {
 	/** Events that wait for others to start a run with. */
 	private group: PicoEvent[] = [];
 	private readonly errorsTold = new Set<string>();
+	private readonly timelessTold = new Set<string>();
 	private readonly oddTimesTold = new Set<'ahead' | 'unreadable'>();
 
 	constructor(options: InboxOptions, closing: AbortSignal) {
@@ -109,7 +112,7 @@ export class Inbox {
 
 	/** Batches in the order of arrival; what is not to be delivered only moves the place. */
 	private async deliverAll(arrivals: readonly Arrival[]): Promise<void> {
-		const { settings, place, report } = this.delivery;
+		const { settings, place } = this.delivery;
 		for (const arrival of arrivals) {
 			if (!arrival.problem && matches(settings, arrival)) {
 				this.tellOddTime(arrival);
@@ -118,7 +121,7 @@ export class Inbox {
 				continue;
 			}
 			if ((await this.flush()) === 'closed') return;
-			if (arrival.problem) report.failedExecution(arrival.problem.reason, CONTINUES, arrival.problem.row);
+			if (arrival.problem) this.tellUnusable(arrival, arrival.problem);
 			place.leaveOut(arrival);
 		}
 	}
@@ -129,10 +132,18 @@ export class Inbox {
 	}
 
 	private isKnown(id: string): boolean {
-		return this.delivery.place.isDelivered({ id });
+		return this.timelessTold.has(id) || this.delivery.place.isDelivered({ id });
 	}
 
 	private readonly isReplayed = (event: PicoEvent): boolean => (toMs(event.cursor) ?? Number.POSITIVE_INFINITY) < this.openedAt;
+
+	private tellUnusable({ id, cursor }: Arrival, { reason, row }: NonNullable<Arrival['problem']>): void {
+		this.delivery.report.failedExecution(reason, CONTINUES, row);
+		if (cursor !== '') return;
+		this.timelessTold.add(id);
+		const [oldest] = this.timelessTold;
+		if (this.timelessTold.size > MOST_ROWS_KEPT) this.timelessTold.delete(oldest);
+	}
 
 	/** Errors beside usable data: one field of one row, as a rule, and the same with every look-back. */
 	private tellErrors(messages: readonly string[]): void {
