@@ -130,7 +130,9 @@ describe('the templates in a real n8n', () => {
 
 		it('sends an order whose quantity changed', async () => {
 			const [order] = (await plant.odoo.state()).orders.filter(({ partNumber }) => partNumber === 'VALVE-300');
-			await plant.odoo.call('mrp.production', 'write', { ids: [order.id], vals: { product_qty: 7 } });
+			// As the button "Change Quantity" of Odoo does it: a quantity that is only written leaves the components as they were.
+			const [dialog] = (await plant.odoo.call('change.production.qty', 'create', { vals_list: [{ mo_id: order.id, product_qty: 7 }] })) as number[];
+			await plant.odoo.call('change.production.qty', 'change_prod_qty', { ids: [dialog] });
 			expect((await plant.runByHand(ORDERS.g3)).status).toBe('success');
 			const parts = await fromOdoo(plant.eryxon.g3, 'parts');
 			expect(parts.find(({ external_id: key }) => key === order.name)).toMatchObject({ quantity: 7 });
