@@ -99,7 +99,8 @@ export async function startSandboxProcess(options: SandboxProcessOptions = {}): 
 				const url = /^https?:/.test(path) ? path : `${ready.pico}/control/${path.replace(/^\/?(control\/)?/, '')}`;
 				const response = await fetch(url, {
 					method,
-					headers: { 'content-type': 'application/json' },
+					// A connection that is kept may be closed by the sandbox at the moment it is used again.
+					headers: { 'content-type': 'application/json', connection: 'close' },
 					body: method === 'POST' ? JSON.stringify(body ?? {}) : undefined,
 				});
 				const answer = (await response.json()) as T & { message?: string };
