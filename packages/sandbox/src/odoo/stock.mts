@@ -140,8 +140,9 @@ export function carryOut(orm: Orm, moves: readonly Row[]): void {
 	const { db } = orm;
 	for (const move of moves.filter((each) => !isClosed(each))) {
 		const lines = db.relatedMany(move, 'move_line_ids');
-		orm.unlink(lines.filter((line) => line.values.picked !== true));
 		const picked = lines.filter((line) => line.values.picked === true && number(db, line, 'quantity') !== 0);
+		// Lines that carry nothing are deleted: a number on one would count as used up.
+		orm.unlink(lines.filter((line) => !picked.includes(line)));
 		checkNumbers(db, move, picked);
 		for (const line of picked) transfer(orm, line);
 		db.update(move, { state: picked.length > 0 ? 'done' : 'cancel', picked: picked.length > 0, date: db.timestamp() });
