@@ -107,7 +107,7 @@ describe('the Odoo double behind the editor of a real n8n', () => {
 		const list = (methodName: string) =>
 			ask<Json[]>('options', 1, 'odooApi', { methodName }, { customResource: 'mrp.production' });
 		expect(await list('getModels')).toContainEqual(expect.objectContaining({ value: 'stock.lot' }));
-		expect(await list('getModelFields')).toContainEqual(expect.objectContaining({ value: 'lot_producing_id' }));
+		expect(await list('getModelFields')).toContainEqual(expect.objectContaining({ value: 'lot_producing_ids' }));
 		expect(await list('getStates')).toContainEqual(expect.objectContaining({ name: 'Texas' }));
 		expect(await list('getCountries')).toContainEqual(expect.objectContaining({ name: 'Germany' }));
 	});
