@@ -22,7 +22,7 @@ describe('the trigger when n8n is killed in the middle of a run', () => {
 			chain(id, id, [picoTrigger({ options: { afterRestart } }), pauseFor(2), lastStep]);
 		installed = await InstalledN8n.create({
 			credentials: [picoCredential(sandbox.endpoint, sandbox.token)],
-			workflows: [slow(NEVER_TWICE, 'never'), slow(RUN_AGAIN, 'again')],
+			workflows: [slow(NEVER_TWICE, 'skip'), slow(RUN_AGAIN, 'again')],
 			published: [NEVER_TWICE, RUN_AGAIN],
 		});
 		await saveOrders(sandbox, ORDERS, 'PUMP-100');
