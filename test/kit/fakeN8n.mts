@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteResponsePromiseData, INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
 
+import type { PicoClient } from '../../nodes/shared/api/client.ts';
 import { Report } from '../../nodes/shared/delivery/host.ts';
 import { Place } from '../../nodes/shared/delivery/place/place.ts';
 import type { RunHistory } from '../../nodes/shared/delivery/runs/allowance.ts';
@@ -129,5 +130,6 @@ export function delivering(changes: Partial<TriggerSettings> = {}, history: RunH
 	};
 	const report = new Report(n8n.context, { deduplicationKey: true, saveFailedExecution: true });
 	const runs = new Runs({ context: n8n.context, closing: closing.signal, mostMs: settings.runTimeoutMs, history });
-	return { n8n, closing, place, delivery: { context: n8n.context, settings, place, report, store, closing: closing.signal, runs } };
+	const client = { executeAdapted: jest.fn() };
+	return { n8n, closing, place, client, delivery: { context: n8n.context, client: client as unknown as PicoClient, settings, place, report, store, closing: closing.signal, runs } };
 }

@@ -1,11 +1,10 @@
 import type { INodeExecutionData, ITriggerFunctions } from 'n8n-workflow';
 
-import { PicoClient } from '../api/client';
-import { asFailure } from '../api/failure';
+import type { PicoClient } from '../api/client';
 import { pause } from '../api/pause';
 import type { PicoEvent } from '../events/event';
 import type { Row } from '../events/types';
-import { structuresFor, withoutStructure } from './attach';
+import { structuresFor } from './attach';
 import { deduplicationKey, type Batch } from './batch';
 import type { Report } from './host';
 import { lagMs, toItems } from './item';
@@ -23,6 +22,7 @@ const STOPPED_EACH_TIME: Over = { kind: 'over', reason: 'n8n stopped before the 
 
 export interface Delivery {
 	context: ITriggerFunctions;
+	client: PicoClient;
 	settings: TriggerSettings;
 	place: Place;
 	report: Report;
@@ -78,13 +78,8 @@ function wasStoppedEachTime({ attempts, afterLastAttempt }: TriggerSettings, { a
 }
 
 /** Asked for once, before the first attempt: later attempts give the workflow the same item. */
-async function extrasFor({ context, settings, closing }: Delivery, batch: Batch): Promise<readonly Row[]> {
-	if (!settings.attachStructure) return [];
-	try {
-		return await structuresFor(await PicoClient.of(context), settings.kind, batch.events, closing);
-	} catch (error) {
-		return batch.events.map(() => withoutStructure(asFailure(error).message));
-	}
+async function extrasFor({ client, settings, closing }: Delivery, batch: Batch): Promise<readonly Row[]> {
+	return settings.attachStructure ? await structuresFor(client, settings.kind, batch.events, closing) : [];
 }
 
 /** Starts a run, and offers the batch again for as long as n8n does not start one. */

@@ -1,4 +1,3 @@
-import type { PicoClient } from '../api/client';
 import type { Dialect } from '../api/dialect/dialect';
 import { canReplay, subscriptionDocument } from '../api/documents/subscription';
 import { asFailure, causeOf, isTransient, PicoFailure, type GraphqlErrorEntry } from '../api/failure';
@@ -26,7 +25,6 @@ const ROWS_BEFORE_MANY = 500;
 const MOST_CAUSES = 20;
 
 export interface FeedOptions extends InboxOptions {
-	client: PicoClient;
 	/** Whether a first connection that fails is left to the background, whatever the reason: nobody would read the error. */
 	patient: boolean;
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { IDataObject } from 'n8n-workflow';
 
 import { startSandboxProcess, type SandboxProcess } from '../../kit/sandbox.mts';
@@ -80,6 +83,27 @@ test('a structure that cannot be had does not keep the event back: the item says
 	await deploy('ALONE');
 	await until('a run', () => host.items.length === 1, 18_000);
 	expect(host.items[0]).toMatchObject({ partNumber: 'ALONE', structure: null, structureMissing: expect.stringContaining('503') as string });
+});
+
+test('a credential that was moved to another host costs the structure: nothing is sent there until the workflow is published again', async () => {
+	const calls: string[] = [];
+	const elsewhere = createServer((request, response) => {
+		calls.push(String(request.url));
+		response.end('{}');
+	}).listen(0, '127.0.0.1');
+	await once(elsewhere, 'listening');
+	const { endpoint } = sandbox;
+	try {
+		await start('operationChanged');
+		Object.assign(host.access, { endpoint: `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/graphql` });
+		await deploy('MOVED');
+		await until('a run', () => host.items.length === 1, 18_000);
+		expect(host.items[0]).toMatchObject({ partNumber: 'MOVED', structure: null, structureMissing: expect.stringContaining('now names the host') as string });
+		expect(calls).toEqual([]);
+	} finally {
+		Object.assign(host.access, { endpoint });
+		elsewhere.close();
+	}
 });
 
 test('does not wait for a structure when it is stopped', async () => {

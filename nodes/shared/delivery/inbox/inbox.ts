@@ -1,5 +1,6 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
 
+import type { PicoClient } from '../../api/client';
 import type { StreamFrame } from '../../api/stream/types';
 import { rowsOf, type PicoEvent } from '../../events/event';
 import { toMs } from '../../events/timestamp';
@@ -23,6 +24,7 @@ const MOST_ERRORS_KEPT = 100;
 
 export interface InboxOptions {
 	context: ITriggerFunctions;
+	client: PicoClient;
 	settings: TriggerSettings;
 	place: Place;
 	report: Report;
@@ -51,9 +53,9 @@ export class Inbox {
 	private readonly oddTimesTold = new Set<'ahead' | 'unreadable'>();
 
 	constructor(options: InboxOptions, closing: AbortSignal) {
-		const { context, settings, place, report, history, leastQueuedMs } = options;
+		const { context, client, settings, place, report, history, leastQueuedMs } = options;
 		const runs = new Runs({ context, closing, mostMs: settings.runTimeoutMs, history, leastQueuedMs });
-		this.delivery = { context, settings, place, report, closing, runs, store: () => options.store(runs.history) };
+		this.delivery = { context, client, settings, place, report, closing, runs, store: () => options.store(runs.history) };
 		if (place.unconfirmed) this.reoffer = new Reoffer(place.unconfirmed, settings.afterRestart);
 	}
 

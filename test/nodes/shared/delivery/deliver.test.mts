@@ -1,6 +1,5 @@
 import type { INodeExecutionData, IRun } from 'n8n-workflow';
 
-import { PicoClient } from '../../../../nodes/shared/api/client.ts';
 import { deduplicationKey, type Batch } from '../../../../nodes/shared/delivery/batch.ts';
 import { deliver } from '../../../../nodes/shared/delivery/deliver.ts';
 import type { StoredState } from '../../../../nodes/shared/delivery/place/state.ts';
@@ -505,51 +504,49 @@ describe('Attach Structure', () => {
 	const event = toEvent(kind, { ...kind.sample, updatedAt: timeAt(1) });
 	const answer = { operations: [{ ...kind.sample }], subOperations: [] };
 
-	function structureOf(executeAdapted: () => Promise<unknown>) {
-		const of = jest.spyOn(PicoClient, 'of').mockResolvedValue({ executeAdapted } as unknown as PicoClient);
-		return { of };
+	/** Delivers one change with its structure; Pico answers as given. */
+	function attached(executeAdapted: () => Promise<unknown>, changes: Partial<TriggerSettings> = {}, answer?: (emitted: Emitted, count: number) => void) {
+		const parts = delivering({ kind, attachStructure: true, ...changes });
+		if (answer) parts.n8n.answer = answer;
+		parts.client.executeAdapted.mockImplementation(executeAdapted);
+		return { ...parts, verdict: deliver(parts.delivery, batchOf({ events: [event] })) };
 	}
 
 	test('is asked for once, and added to the item of every attempt', async () => {
-		const asked = jest.fn(async () => ({ data: answer, errors: [] }));
-		structureOf(asked);
-		const { n8n, verdict } = delivered({ kind, attachStructure: true, deliverNext: 'afterSuccess' }, batchOf({ events: [event] }), ({ done }, count) =>
+		const { n8n, verdict, client } = attached(async () => ({ data: answer, errors: [] }), { deliverNext: 'afterSuccess' }, ({ done }, count) =>
 			done?.resolve(count === 1 ? failed('no') : succeeded),
 		);
 		await jest.advanceTimersByTimeAsync(5_000);
 		expect(await verdict).toBe('acknowledged');
-		expect(asked).toHaveBeenCalledTimes(1);
+		expect(client.executeAdapted).toHaveBeenCalledTimes(1);
 		for (const { outputs } of n8n.emits) expect(outputs[0][0]).toMatchObject({ eventId: event.id, structure: { operationId: 'sample-operation', steps: [], warnings: [] } });
 		expect(n8n.emits).toHaveLength(2);
 	});
 
 	test('is not asked for when nobody wants it', async () => {
-		const { of } = structureOf(async () => ({ data: answer, errors: [] }));
-		const { n8n, verdict } = delivered({ kind }, batchOf({ events: [event] }));
+		const { n8n, verdict, client } = attached(async () => ({ data: answer, errors: [] }), { attachStructure: false });
 		await verdict;
-		expect(of).not.toHaveBeenCalled();
+		expect(client.executeAdapted).not.toHaveBeenCalled();
 		expect(n8n.emits[0].outputs[0][0]).not.toHaveProperty('structure');
 	});
 
 	test('a credential that cannot be read costs the structure, not the event', async () => {
-		jest.spyOn(PicoClient, 'of').mockRejectedValue(new Error('Credential with ID "7" does not exist'));
-		const { n8n, verdict } = delivered({ kind, attachStructure: true }, batchOf({ events: [event] }));
+		const { n8n, verdict } = attached(async () => await Promise.reject(new Error('Credential with ID "7" does not exist')));
+		await jest.advanceTimersByTimeAsync(10_000);
 		expect(await verdict).toBe('acknowledged');
 		expect(n8n.emits[0].outputs[0][0]).toMatchObject({ eventId: event.id, structure: null, structureMissing: 'Credential with ID "7" does not exist' });
 	});
 
 	test('an answer that our own code cannot work on costs the structure, not the event', async () => {
 		const broken = { operations: [{ ...kind.sample, get externalId(): string { throw new Error('odd'); } }], subOperations: [] };
-		structureOf(async () => ({ data: broken, errors: [] }));
-		const { n8n, verdict } = delivered({ kind, attachStructure: true }, batchOf({ events: [event] }));
+		const { n8n, verdict } = attached(async () => ({ data: broken, errors: [] }));
 		await jest.advanceTimersByTimeAsync(10_000);
 		expect(await verdict).toBe('acknowledged');
 		expect(n8n.emits[0].outputs[0][0]).toMatchObject({ eventId: event.id, structure: null });
 	});
 
 	test('a stop while it is asked for starts nothing', async () => {
-		const { verdict, closing, n8n } = (structureOf(() => new Promise((resolve) => setTimeout(() => resolve({ data: answer, errors: [] }), 1_000))),
-		delivered({ kind, attachStructure: true }, batchOf({ events: [event] })));
+		const { verdict, closing, n8n } = attached(() => new Promise((resolve) => setTimeout(() => resolve({ data: answer, errors: [] }), 1_000)));
 		await jest.advanceTimersByTimeAsync(500);
 		closing.abort();
 		await jest.advanceTimersByTimeAsync(500);
