@@ -95,7 +95,7 @@ async function trigger({ editor }: Stage): Promise<void> {
 	const output = page.getByTestId('output-panel');
 	await output.getByTestId('run-data-item-count').waitFor();
 	await output.getByTestId('radio-button-json').click();
-	await output.getByText('serialsByPartNumber').first().waitFor();
+	await output.getByText('consumedSerials').first().waitFor();
 	await editor.closeMessages();
 	await editor.shoot('trigger');
 }

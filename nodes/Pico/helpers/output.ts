@@ -1,15 +1,9 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import type { EventKind, Row } from '../../shared/events/types';
+import type { Output } from '../../shared/events/shape';
+import type { EventKind } from '../../shared/events/types';
 import { refuse, textList } from './parameters';
 import type { Run } from './run';
-
-/** How rows of one type are given out. */
-export interface Output {
-	mode: 'simplified' | 'raw' | 'fields';
-	/** First-level fields to ask Pico for; all when absent. */
-	fields?: readonly string[];
-}
 
 /** The choice of Output, and of the fields that rows of this kind have. */
 export function outputDescription(kind: EventKind): INodeProperties[] {
@@ -48,14 +42,4 @@ export function readOutput(run: Run, item: number): Output {
 	const fields = textList(run.parameter('fields', item, []));
 	if (fields.length === 0) throw refuse('Fields', 'is empty', "Choose at least one field, or another 'Output'.");
 	return { mode, fields };
-}
-
-/** How a row is given out: a function, so that thousands of rows do not choose anew. */
-export function shaper(kind: EventKind, { mode, fields = [] }: Output): (row: Row) => IDataObject {
-	if (mode === 'simplified') return (row) => kind.simplify(row) as IDataObject;
-	if (mode === 'raw') return (row) => kind.normalise(row) as IDataObject;
-	return (row) => {
-		const normal = kind.normalise(row);
-		return Object.fromEntries(fields.map((name) => [name, normal[name] ?? null])) as IDataObject;
-	};
 }

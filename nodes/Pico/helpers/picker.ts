@@ -42,11 +42,16 @@ export interface Locator {
 	value: string;
 	/** As it was entered: part numbers in Pico may begin or end with a blank. */
 	typed: string;
+	/** What the list showed for it. */
+	shown?: string;
 }
 
 /** The value of a picker; a plain value, as an expression for the whole parameter gives it, is an ID. */
 export function readLocator(parameter: unknown): Locator {
-	const { mode, value } = (typeof parameter === 'object' && parameter !== null ? parameter : { value: parameter }) as Partial<Locator>;
+	const { mode, value, cachedResultName } = (typeof parameter === 'object' && parameter !== null ? parameter : { value: parameter }) as Partial<
+		Locator & { cachedResultName: string }
+	>;
 	const typed = asEntered(value);
-	return { mode: mode === 'partNumber' || mode === 'list' ? mode : 'id', value: typed.trim(), typed };
+	const shown = mode === 'list' ? asEntered(cachedResultName) : '';
+	return { mode: mode === 'partNumber' || mode === 'list' ? mode : 'id', value: typed.trim(), typed, ...(shown === '' ? {} : { shown }) };
 }

@@ -5,9 +5,9 @@ import { replay } from '../../shared/api/replay';
 import { parseReason } from '../../shared/api/result';
 import type { PicoEvent } from '../../shared/events/event';
 import { isPerSerial } from '../../shared/events/lines';
+import { eventShaper } from '../../shared/events/shape';
 import { compareTimestamps } from '../../shared/events/timestamp';
 import type { EventKind } from '../../shared/events/types';
-import { eventItems } from './eventItems';
 import { outputDescription, readOutput } from './output';
 import { option, refuse, timestamp, wholeNumber } from './parameters';
 import { readLimit, returnAllDescription } from './returnAll';
@@ -92,7 +92,7 @@ export async function replayEvents(
 	const output = readOutput(run, item);
 	const batchSize = wholeNumber(option(run, item, 'options.batchSize') ?? BATCH, 'Batch Size', { min: 1, max: 100_000 });
 	const idleMs = Math.max(200, Number(option(run, item, 'options.idleSeconds') ?? 3) * 1000 || 0);
-	const toItems = eventItems(kind, output, isPerSerial(kind, option(run, item, 'options.itemPer')));
+	const toItems = eventShaper(kind, output, isPerSerial(kind, option(run, item, 'options.itemPer')));
 
 	const unreadable: string[] = [];
 	const where = await knownConditions(run, kind, conditions);
@@ -113,7 +113,7 @@ export async function replayEvents(
 			try {
 				// The limit counts events: none is cut in half.
 				if (found >= limit || !conditions.every((condition) => condition.holds(event))) continue;
-				items.push(...toItems(event));
+				items.push(...(toItems(event) as IDataObject[]));
 				found++;
 			} catch (error) {
 				unreadable.push(`the event of ${event.cursor}: ${parseReason(error)}`);

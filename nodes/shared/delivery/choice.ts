@@ -2,8 +2,9 @@ import { NodeOperationError, type IDataObject, type IHookFunctions, type ITrigge
 
 import { eventKind } from '../events/kinds';
 import { isPerSerial } from '../events/lines';
+import type { OutputMode } from '../events/shape';
 import { canAttach } from './attach';
-import type { EventChoice, OutputMode } from './settings';
+import type { EventChoice } from './settings';
 
 /** Any context in which a trigger reads its parameters. */
 export type TriggerContext = ITriggerFunctions | IHookFunctions | IWebhookFunctions;

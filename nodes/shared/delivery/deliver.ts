@@ -172,7 +172,7 @@ async function giveUp(delivery: Delivery, batch: Batch, reason: string, extras: 
 	const { settings, report, store, runs } = delivery;
 	const attempts = `${batch.attempt} ${batch.attempt === 1 ? 'attempt' : 'attempts'}`;
 	if (settings.afterLastAttempt === 'failedOutput') {
-		const items = itemsOf(delivery, batch, extras).map(({ json }) => ({ json: { ...json, failedAttempts: batch.attempt, reason } }));
+		const items = itemsOf(delivery, batch, extras, reason);
 		const key = `${deduplicationKey(settings, batch.events.map(({ id }) => id), batch)}:failed`;
 		store();
 		const outcome = await runs.startAndWait([[], items], key, () => undefined);
@@ -187,7 +187,7 @@ async function giveUp(delivery: Delivery, batch: Batch, reason: string, extras: 
 	return 'acknowledged';
 }
 
-function itemsOf({ settings, place }: Delivery, { events, attempt, replayed }: Batch, extras: readonly Row[]): INodeExecutionData[] {
+function itemsOf({ settings, place }: Delivery, { events, attempt, replayed }: Batch, extras: readonly Row[], reason?: string): INodeExecutionData[] {
 	return events.flatMap((event, index) =>
 		toItems(
 			settings,
@@ -197,6 +197,7 @@ function itemsOf({ settings, place }: Delivery, { events, attempt, replayed }: B
 				replayed: replayed(event),
 				correction: settings.kind.repeatIsCorrection && place.isCorrection(event),
 				lagMs: lagMs(event, Date.now()),
+				...(reason === undefined ? {} : { reason }),
 			},
 			extras[index],
 		),

@@ -261,7 +261,7 @@ describe('the order', () => {
 
 	it('that Pico does not know is not cancelled, and the message says so', async () => {
 		const run = await cancel({ orderId: 'MO-404' });
-		expect(run.error?.message).toMatch(/^Pico has no order 'MO-404' index 0 for the operation op-/);
+		expect(run.error?.message).toBe("Pico has no order 'MO-404' index 0 for the part number 'PUMP-100' [Item 0]");
 	});
 
 	it('cannot be cancelled because Pico says something else: its words are shown', async () => {

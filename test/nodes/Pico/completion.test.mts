@@ -30,7 +30,7 @@ describe('Completion: Get Many', () => {
 			completedAt: '2026-02-01T00:00:00.000Z',
 			cycleTimeSeconds: 1200,
 			producedSerial: expect.stringMatching(/^SN-/),
-			serialsByPartNumber: expect.any(Object),
+			consumedSerials: expect.any(Array),
 		});
 		expect(run.items.every((item) => (item.pairedItem as { item: number }).item === 0)).toBe(true);
 	});
@@ -120,19 +120,17 @@ describe('Completion: Get Many, one item per consumed serial', () => {
 		const run = await getAll({ ...PUMP, ...PER_SERIAL });
 		expect(run.error).toBeUndefined();
 		const consumed = whole.flatMap(({ eventId, orderId, consumedSerials }) =>
-			(consumedSerials as IDataObject[]).map(({ id, partNumber, serial }, index, { length }) => ({
+			(consumedSerials as IDataObject[]).map(({ partNumber, serial }, index, { length }) => ({
 				eventId,
 				orderId,
-				attributeId: id,
 				consumedPartNumber: partNumber,
 				consumedSerial: serial,
-				lineNumber: index + 1,
-				lineCount: length,
+				line: { id: expect.any(String) as string, number: index + 1, count: length },
 			})),
 		);
 		expect(consumed.length).toBeGreaterThan(whole.length);
 		expect(run.json).toEqual(consumed.map((line) => expect.objectContaining(line) as IDataObject));
-		expect(new Set(run.json.map(({ lineId }) => lineId)).size).toBe(consumed.length);
+		expect(new Set(run.json.map(({ line }) => (line as IDataObject).id)).size).toBe(consumed.length);
 		expect(run.items.every((item) => (item.pairedItem as { item: number }).item === 0)).toBe(true);
 	});
 
@@ -144,7 +142,7 @@ describe('Completion: Get Many, one item per consumed serial', () => {
 		await pico.post('orders/complete', { ...order, consumedSerials: [] });
 		const { json } = await getAll(PER_SERIAL);
 		expect(json).toEqual([
-			expect.objectContaining({ orderId: 'PLAIN', consumedPartNumber: null, consumedSerial: null, attributeId: null, lineNumber: 1, lineCount: 1 }),
+			expect.objectContaining({ orderId: 'PLAIN', consumedPartNumber: null, consumedSerial: null, line: expect.objectContaining({ number: 1, count: 1 }) as object }),
 		]);
 	});
 
@@ -152,20 +150,20 @@ describe('Completion: Get Many, one item per consumed serial', () => {
 		await build(20);
 		const run = await getAll({ ...PUMP, ...PER_SERIAL, returnAll: false, limit: 2 });
 		expect(new Set(run.json.map(({ orderId }) => orderId)).size).toBe(2);
-		for (const { orderId, lineCount } of run.json) {
-			expect(run.json.filter((row) => row.orderId === orderId)).toHaveLength(Number(lineCount));
+		for (const { orderId, line } of run.json) {
+			expect(run.json.filter((row) => row.orderId === orderId)).toHaveLength(Number((line as IDataObject).count));
 		}
 	});
 
 	it.each([
-		['full', { output: 'raw' }],
+		['raw', { output: 'raw' }],
 		['fields', { output: 'fields', fields: ['externalOrderId'] }],
 	])('output %s: the list of Pico holds the serial of the item alone', async (_name, output) => {
 		await build(1);
 		const { json } = await getAll({ ...output, ...PER_SERIAL });
 		expect(json.length).toBeGreaterThan(1);
 		for (const [index, row] of json.entries()) {
-			expect(row).toMatchObject({ lineNumber: index + 1, externalOrderId: 'BULK-1', eventId: json[0].eventId });
+			expect(row).toMatchObject({ line: { number: index + 1 }, externalOrderId: 'BULK-1', eventId: json[0].eventId });
 			expect((row.operationSummary as IDataObject).consumedSerials).toHaveLength(1);
 		}
 	});
@@ -184,7 +182,7 @@ describe.each(SERVERS)('on a $profile server with introspection $introspection',
 			producedSerial: expect.stringMatching(/^SN-/),
 		});
 		const lines = await getAll({ returnAll: false, limit: 1, options: { itemPer: 'consumedSerial' } });
-		expect(lines.json[0]).toMatchObject({ lineNumber: 1, consumedPartNumber: expect.any(String), consumedSerial: expect.any(String) });
+		expect(lines.json[0]).toMatchObject({ line: { number: 1 }, consumedPartNumber: expect.any(String), consumedSerial: expect.any(String) });
 		const [few] = (await getAll({ output: 'fields', fields: ['at', 'endState'], returnAll: false, limit: 1 })).json;
 		expect(few).toMatchObject({ at: '2026-02-01T00:00:00.000Z', endState: { producedSerial: expect.any(String) } });
 	});

@@ -33,6 +33,14 @@ describe('Operation Order: Save', () => {
 		expect((await orders()).map((order) => order.orderIndex).sort()).toEqual([0, 1, 2]);
 	});
 
+	it.each(['list', 'id'])('tells the part number of an operation that was chosen by %s', async (mode) => {
+		const [{ operationId }] = (await pico.run('operation', 'get', byPart('PUMP-100'))).json;
+		const calls = (await pico.calls()).length;
+		const run = await save({ operationId: { __rl: true, mode, value: operationId } }, [{}, {}, {}]);
+		expect(run.json.map((row) => row.partNumber)).toEqual(['PUMP-100', 'PUMP-100', 'PUMP-100']);
+		expect((await pico.calls()).length - calls).toBe(4);
+	});
+
 	it('makes no second order when it runs again, and says updated', async () => {
 		await save({ quantity: 2 });
 		const again = await save({ quantity: 2 });
@@ -194,6 +202,14 @@ describe('Operation Order: Cancel', () => {
 		const accepted = await cancel({ options: { alreadyCancelled: true } });
 		expect(accepted.error).toBeUndefined();
 		expect(accepted.json[0].result).toBe('alreadyCanceled');
+	});
+
+	it('names what was entered, not an internal ID, where Pico knows no such order', async () => {
+		const unknown = async (parameters: IDataObject) => (await cancel({ orderId: 'NONE', ...parameters })).error?.message;
+		expect(await unknown({})).toBe("Pico has no order 'NONE' index 0 for the part number 'PUMP-100' [Item 0]");
+		const [{ operationId }] = (await pico.run('operation', 'get', byPart('PUMP-100'))).json;
+		const list = { operationId: { __rl: true, mode: 'list', value: operationId, cachedResultName: 'PUMP-100 rev B, Coolant Pump' } };
+		expect(await unknown(list)).toBe("Pico has no order 'NONE' index 0 for 'PUMP-100 rev B, Coolant Pump' [Item 0]");
 	});
 
 	it('survives a passing outage', async () => {

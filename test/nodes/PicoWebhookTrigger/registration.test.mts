@@ -143,7 +143,7 @@ test('a test run has its own webhook and secret, shows the event, and leaves the
 	expect((await pico.webhooks()).map(({ subscriptionId }) => subscriptionId).sort()).toEqual([PROD_ID, TEST_ID]);
 	expect(JSON.stringify(pico.host.staticData)).toBe(stored);
 	await pico.complete(1, 'A');
-	expect(await items).toMatchObject([{ orderId: expect.stringMatching(/^A/) as string, replayed: false }]);
+	expect(await items).toMatchObject([{ orderId: expect.stringMatching(/^A/) as string, delivery: { replayed: false } }]);
 	await stop();
 	expect((await pico.webhooks()).map(({ subscriptionId }) => subscriptionId)).toEqual([PROD_ID]);
 	await pico.runs(1);

@@ -5,7 +5,7 @@ import { asFailure, isTransient, PicoFailure } from '../../../shared/api/failure
 import { orderMessage } from '../../../shared/api/models/orderResult';
 import { option, wholeNumber } from '../../helpers/parameters';
 import { operationPicker, revision } from '../../helpers/picker';
-import { resolveOperation } from '../../helpers/resolve';
+import { partNumberOf, resolveOperation, type Resolved } from '../../helpers/resolve';
 import type { Execute, Run } from '../../helpers/run';
 import { HIGHEST_INDEX, orderIdDescription, readOrderId } from './orderId';
 
@@ -59,12 +59,13 @@ export const execute: Execute = async (run, item) => {
 	const all = run.parameter('cancelWhich', item, 'one') === 'all';
 	const orderIndex = all ? undefined : wholeNumber(run.parameter('orderIndex', item, 0), 'Index', { min: 0, max: HIGHEST_INDEX });
 	const again = option(run, item, 'options.alreadyCancelled') === true;
-	const { id, partNumber } = await resolveOperation(run, item);
-	const cancelled = await cancel(run, { operationId: id, orderId, orderIndex }, again);
-	return [{ orderId, orderIndex: orderIndex ?? null, allUnits: all, operationId: id, partNumber, ...cancelled }];
+	const operation = await resolveOperation(run, item);
+	const canceled = await cancel(run, { operationId: operation.id, label: operation.label, orderId, orderIndex }, again);
+	const partNumber = await partNumberOf(run, operation);
+	return [{ orderId, orderIndex: orderIndex ?? null, allUnits: all, operationId: operation.id, partNumber, ...canceled }];
 };
 
-async function cancel(run: Run, unit: UnitToCancel, acceptAlready: boolean): Promise<{ result: string; message: string }> {
+async function cancel(run: Run, unit: UnitToCancel & Pick<Resolved, 'label'>, acceptAlready: boolean): Promise<{ result: string; message: string }> {
 	try {
 		return await send(run, unit, { repeatable: false, acceptAlready });
 	} catch (error) {
@@ -98,7 +99,7 @@ const STARTED = /\b(started|in progress|no longer be cancell?ed|completed)\b/i;
 const UNKNOWN = /\b(not found|unknown|does not exist|no such|not exist)\b/i;
 
 /** The same failure in words that say what to do. Pico's own words stay in the hint. */
-function explained({ orderId, orderIndex, operationId }: UnitToCancel, failure: PicoFailure): PicoFailure {
+function explained({ orderId, orderIndex, label }: UnitToCancel & Pick<Resolved, 'label'>, failure: PicoFailure): PicoFailure {
 	if (failure.kind !== 'graphql') return failure;
 	const said = failure.details.errors?.map(({ message }) => message).join('; ') ?? '';
 	const order = `order '${orderId}'${orderIndex === undefined ? '' : ` index ${orderIndex}`}`;
@@ -111,7 +112,7 @@ function explained({ orderId, orderIndex, operationId }: UnitToCancel, failure: 
 		return as(`The ${order} has been started and can no longer be cancelled`, 'Stop the work on the shop floor instead.');
 	}
 	if (UNKNOWN.test(said)) {
-		return as(`Pico has no ${order} for the operation ${operationId}`, "Check 'Order ID', 'Index' and 'Pico Operation'.");
+		return as(`Pico has no ${order} for ${label}`, "Check 'Order ID', 'Index' and 'Pico Operation'.");
 	}
 	return failure;
 }

@@ -8,7 +8,7 @@ import { orderMessage } from '../../../shared/api/models/orderResult';
 import { RETRY, retrying } from '../../../shared/api/retry';
 import { jsonObject, option, refuse, textList, wholeNumber } from '../../helpers/parameters';
 import { operationPicker, revision } from '../../helpers/picker';
-import { resolveOperation } from '../../helpers/resolve';
+import { partNumberOf, resolveOperation } from '../../helpers/resolve';
 import { AT_ONCE, type Execute, type Run } from '../../helpers/run';
 import { HIGHEST_INDEX, orderIdDescription, readOrderId } from './orderId';
 import { saveOptions } from './saveOptions';
@@ -66,7 +66,7 @@ export const execute: Execute = async (run, item) => {
 	const saved = outcomes.flatMap((outcome) => (outcome && 'value' in outcome ? [outcome.value] : []));
 	if (saved.length < quantity) throw partlySaved({ orderId, firstIndex, quantity }, outcomes);
 
-	const common = { orderId, operationId: operation.id, partNumber: operation.partNumber };
+	const common = { orderId, operationId: operation.id, partNumber: await partNumberOf(run, operation) };
 	return perOrder ? [{ ...common, firstIndex, quantity, ...counts(saved) }] : saved.map((unit) => ({ ...common, ...unit }));
 };
 
