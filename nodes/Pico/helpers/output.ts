@@ -20,8 +20,8 @@ export function outputDescription(kind: EventKind): INodeProperties[] {
 			default: 'simplified',
 			options: [
 				{ name: 'Raw', value: 'raw', description: 'All fields, named and nested as in Pico' },
-				{ name: 'Selected Fields', value: 'fields', description: 'Only the chosen fields, named and nested as in Pico' },
-				{ name: 'Simplified', value: 'simplified', description: 'Flat, with names that an ERP uses' },
+				{ name: 'Selected Fields', value: 'fields', description: 'The chosen fields, named and nested as in Pico' },
+				{ name: 'Simplified', value: 'simplified', description: 'What an ERP needs, in at most 10 fields' },
 			],
 		},
 		{
@@ -31,7 +31,7 @@ export function outputDescription(kind: EventKind): INodeProperties[] {
 			default: [],
 			options: fields,
 			displayOptions: { show: { output: ['fields'] } },
-			description: 'Fields of Pico to return',
+			description: 'Fields to return. Those that identify the row are always included.',
 		},
 	];
 }

@@ -21,7 +21,7 @@ export const operationPicker: INodeProperties = {
 			placeholder: 'Select an operation...',
 			typeOptions: { searchListMethod: 'searchOperations', searchable: true },
 		},
-		{ displayName: 'Part No.', name: 'partNumber', type: 'string', placeholder: 'e.g. PUMP-100' },
+		{ displayName: 'By Part Number', name: 'partNumber', type: 'string', placeholder: 'e.g. PUMP-100' },
 		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 6f1c2a9e' },
 	],
 };

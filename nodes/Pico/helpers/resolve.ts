@@ -51,7 +51,10 @@ export async function partNumberOf(run: Run, { id, partNumber }: Resolved): Prom
 
 /** The failure for an ID that Pico does not list. */
 export function unknownId(id: string): PicoFailure {
-	return refuse(PICKER, `has the ID '${id}', which Pico does not know`, 'Choose an operation from the list, or use its part number.');
+	return new PicoFailure('input', `'${PICKER}': Pico has no operation with the ID '${id}'`, {
+		hint: 'Choose an operation from the list, or use its part number.',
+		parameter: PICKER,
+	});
 }
 
 async function pick(run: Run, candidates: OperationRef[], partNumber: string, revision: string): Promise<Resolved> {
@@ -65,7 +68,7 @@ async function pick(run: Run, candidates: OperationRef[], partNumber: string, re
 		const more = chosen.length > SHOWN ? `; and ${chosen.length - SHOWN} more` : '';
 		const tellApart = new Set(chosen.map((ref) => ref.revision)).size > 1 ? "Set 'Revision', or choose by ID." : 'Choose by ID.';
 		throw new PicoFailure('input', `'${PICKER}': ${chosen.length} operations have ${asked}`, {
-			hint: `${tellApart} They are: ${list}${more}.`,
+			hint: `${tellApart} Matches: ${list}${more}.`,
 			parameter: PICKER,
 			facts: { matches: chosen.map(({ id, partNumber: part, revision: rev, name }) => ({ operationId: id, partNumber: part, revision: rev, name })) },
 		});
@@ -78,7 +81,7 @@ async function pick(run: Run, candidates: OperationRef[], partNumber: string, re
 
 async function suggestion(run: Run, otherRevisions: OperationRef[], partNumber: string): Promise<string> {
 	if (otherRevisions.length > 0) {
-		return `Revisions there are: ${otherRevisions.slice(0, SHOWN).map(describeWithId).join('; ')}.`;
+		return `Available revisions: ${otherRevisions.slice(0, SHOWN).map(describeWithId).join('; ')}.`;
 	}
 	const all = await allOperations(run);
 	const close = closest(partNumber, all.filter((ref) => ref.partNumber !== null && !ref.archived), (ref) => ref.partNumber ?? '');

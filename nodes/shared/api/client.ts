@@ -198,10 +198,10 @@ export class PicoClient {
 		if (errors.length > 0) return graphqlFailure(errors, response?.status);
 		const message = error instanceof Error ? error.message : String(error);
 		if (/^Syntax Error|GraphQLError/.test(message)) {
-			return new PicoFailure('input', `The GraphQL text is not valid: ${message}`, { hint: 'Correct the text at the place named.' });
+			return new PicoFailure('input', `The GraphQL query is not valid: ${message}`, { hint: 'Correct it at the place that the message names.' });
 		}
-		return new PicoFailure('cutOff', `The answer of Pico is not complete: ${this.withoutToken(parseReason(error))}`, {
-			hint: 'The connection probably ended half-way. Try again.',
+		return new PicoFailure('cutOff', `The answer from Pico is incomplete: ${this.withoutToken(parseReason(error))}`, {
+			hint: 'The connection was probably cut. Try again.',
 		});
 	}
 }

@@ -46,12 +46,12 @@ export interface Access {
 	ignoreTlsIssues: boolean;
 }
 
-/** @throws PicoFailure when the endpoint is not a usable address */
+/** @throws PicoFailure when the endpoint is not a valid address */
 export async function readAccess(context: PicoContext): Promise<Access> {
 	const { endpoint, token, ignoreTlsIssues } = await context.getCredentials<Partial<Access>>(CREDENTIAL);
 	const address = String(endpoint ?? '').trim();
 	if (!/^https?:\/\/[^/\s]+/i.test(address)) {
-		throw new PicoFailure('input', `'${address}' is not a usable address`, {
+		throw new PicoFailure('input', `'${address}' is not a valid address`, {
 			hint: "'Endpoint' in the credential takes the full address, for example https://plant.picomes.com/graph/v2.",
 			parameter: 'Endpoint',
 		});
@@ -151,7 +151,7 @@ async function send<Body>(context: PicoContext, endpoint: string, options: IHttp
 		const answer = await context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, options);
 		const headers = lowerCase(answer.headers ?? {});
 		const wait = answer.statusCode >= 400 ? readRetryAfter(headers['retry-after']) : undefined;
-		if (wait?.isCut) context.logger.warn(`Pico at ${hostOf(endpoint)} asks to wait ${wait.asked} (Retry-After); it is asked again after an hour at most`);
+		if (wait?.isCut) context.logger.warn(`Pico at ${hostOf(endpoint)} asks to wait ${wait.asked} (Retry-After); trying again after an hour at most`);
 		return { status: answer.statusCode, headers, body: answer.body };
 	} catch (error) {
 		throw abortReason(options.abortSignal) ?? networkFailure(error, endpoint);

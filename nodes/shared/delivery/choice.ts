@@ -32,7 +32,7 @@ export function readChoice(context: TriggerContext): EventChoice {
 export function whole(context: TriggerContext, name: string, value: unknown, least: number, most: number): number {
 	const number = Number(value);
 	if (Number.isInteger(number) && number >= least && number <= most) return number;
-	throw new NodeOperationError(context.getNode(), `'${name}' takes a whole number from ${least} to ${most}`, {
+	throw new NodeOperationError(context.getNode(), `'${name}' must be a whole number from ${least} to ${most}`, {
 		description: `It is now '${String(value)}'.`,
 	});
 }

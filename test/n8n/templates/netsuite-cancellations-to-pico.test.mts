@@ -85,7 +85,7 @@ describe('the template that takes cancellations from NetSuite to Pico', () => {
 				case: `cancel ${started.tranId}`,
 				order: started.tranId,
 				partNumber: 'GEAR-200',
-				reason: expect.stringContaining('has been started and can no longer be cancelled'),
+				reason: expect.stringContaining('has been started and can no longer be canceled'),
 				link: expect.stringMatching(new RegExp(`workord\\.nl\\?id=${started.id}$`)),
 			}),
 		]);

@@ -29,7 +29,7 @@ async function against(answer: (body: string, response: ServerResponse) => void,
 
 describe('the server', () => {
 	it.each([
-		['plant.example', "'plant.example' is not a usable address", "'Endpoint' in the credential takes the full address"],
+		['plant.example', "'plant.example' is not a valid address", "'Endpoint' in the credential takes the full address"],
 		['http://127.0.0.1:9/graph/v2', 'Nothing accepts connections at 127.0.0.1:9', 'Check host and port'],
 		['http://no-such-host.invalid/graph/v2', 'The host name no-such-host.invalid is not known', 'Check'],
 	])('at a wrong address: %s', async (endpoint, message, hint) => {
@@ -59,7 +59,7 @@ describe('the server', () => {
 	])('has nothing at %s: the message names the other path', async (path, other) => {
 		await pico.set({ paths: other });
 		const run = await runNode({ parameters: list, credential: { ...pico.credential, endpoint: pico.url + path } });
-		expect(run.error?.message).toContain(`Nothing answers GraphQL at ${pico.url}${path} (HTTP 404)`);
+		expect(run.error?.message).toContain(`There is no GraphQL server at ${pico.url}${path} (HTTP 404)`);
 		expect(run.error?.description).toContain(pico.url + other);
 	});
 
@@ -92,7 +92,7 @@ describe('the server', () => {
 	it('sends elsewhere: the token does not go along', async () => {
 		const target = await startOddServer((_, response) => json(response, {}));
 		const run = await against((_, response) => response.writeHead(307, { location: target.endpoint }).end());
-		expect(run.error?.message).toContain('sends the request to another address');
+		expect(run.error?.message).toContain('redirects to another address');
 		expect(run.error?.description).toContain(target.endpoint);
 		expect(target.requests).toEqual([]);
 		await target.close();
@@ -169,7 +169,7 @@ describe('the part number', () => {
 	it('has no such revision: the message lists those there are', async () => {
 		const run = await save(byPart('VALVE-200', 'Z'));
 		expect(run.error?.message).toContain("'VALVE-200' in revision 'Z'");
-		expect(run.error?.description).toMatch(/^Revisions there are: VALVE-200 rev A/);
+		expect(run.error?.description).toMatch(/^Available revisions: VALVE-200 rev A/);
 	});
 
 	it('is wrong for one item of many: the others are saved, output is in order', async () => {
@@ -224,10 +224,10 @@ describe('the order', () => {
 
 	it.each([
 		['{ "a": 1', "'Extra Fields' is not valid JSON"],
-		['[1]', "'Extra Fields' is no JSON object"],
-		['{ "orderIndex": 4 }', "'Extra Fields' holds orderIndex"],
+		['[1]', "'Extra Fields' is not a JSON object"],
+		['{ "orderIndex": 4 }', "'Extra Fields' contains orderIndex"],
 		['{ "a b": 4 }', "'Extra Fields' cannot be sent: 'a b' is not a GraphQL name"],
-		['{ "nonsense": 4 }', "'Extra Fields' holds nonsense, which this Pico does not take"],
+		['{ "nonsense": 4 }', "'Extra Fields' contains nonsense, which this Pico does not accept"],
 	])('with extra fields %s is refused before anything is sent', async (extraFields, message) => {
 		const run = await save({ options: { extraFields } });
 		expect(run.error?.message).toContain(message);
@@ -255,7 +255,7 @@ describe('the order', () => {
 		await save({});
 		await pico.post('orders/start', { externalOrderId: 'MO-1' });
 		const run = await cancel();
-		expect(run.error?.message).toBe("The order 'MO-1' index 0 has been started and can no longer be cancelled [Item 0]");
+		expect(run.error?.message).toBe("The order 'MO-1' index 0 has been started and can no longer be canceled [Item 0]");
 		expect(run.error?.description).toContain('Pico said: operation order has already been started');
 	});
 
@@ -276,9 +276,9 @@ describe('the order', () => {
 
 describe('other parameters', () => {
 	it.each([
-		['query', 'execute', { document: '{ a }', variables: '{ nope' }, "'Variables' is not valid JSON"],
-		['query', 'execute', { document: '={{ "" }}' }, "'Document' is empty"],
-		['completion', 'getAll', { from: '={{ "yesterday" }}' }, "'From' is no date: yesterday"],
+		['query', 'execute', { query: '{ a }', variables: '{ nope' }, "'Variables' is not valid JSON"],
+		['query', 'execute', { query: '={{ "" }}' }, "'Query' is empty"],
+		['completion', 'getAll', { from: '={{ "yesterday" }}' }, "'From' is not a date: yesterday"],
 		['completion', 'getAll', { from: '2026-02-02', to: '2026-02-01' }, "'To' is before 'From'"],
 		['operation', 'getAll', { limit: '={{ -5 }}' }, "'Limit' is -5"],
 		['operation', 'getAll', { output: 'fields', fields: [] }, "'Fields' is empty"],

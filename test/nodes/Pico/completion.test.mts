@@ -11,7 +11,7 @@ const getAll = async (parameters: IDataObject = {}, options = {}) =>
 	await pico.run(
 		'completion',
 		'getAll',
-		{ from: START, returnAll: true, ...parameters, options: { idleSeconds: 0.3, ...(parameters.options as IDataObject) } },
+		{ from: START, returnAll: true, ...parameters, options: { idleTimeout: 0.3, ...(parameters.options as IDataObject) } },
 		options,
 	);
 const orderIds = (rows: IDataObject[]) => rows.map((row) => row.orderId);
@@ -86,7 +86,7 @@ describe('Completion: Get Many', () => {
 	])('gives each completion once with %s', async (_name, switches) => {
 		await pico.reset(switches as Record<string, string>);
 		await build(60, { stepNs: 1_000_000, tieEvery: 3 });
-		const run = await getAll({ options: { batchSize: 10, idleSeconds: 1 } });
+		const run = await getAll({ options: { batchSize: 10, idleTimeout: 1 } });
 		expect(run.error).toBeUndefined();
 		expect(orderIds(run.json).sort()).toEqual(numbered(1, 60).sort());
 	});
@@ -94,7 +94,7 @@ describe('Completion: Get Many', () => {
 	it('gives each completion once over a line that is cut again and again', async () => {
 		await pico.reset({ cutAfterEvents: 10 });
 		await build(50, { tieEvery: 5 });
-		const run = await getAll({ options: { batchSize: 1, idleSeconds: 1 } });
+		const run = await getAll({ options: { batchSize: 1, idleTimeout: 1 } });
 		expect(run.error).toBeUndefined();
 		expect(orderIds(run.json)).toEqual(numbered(1, 50));
 	});

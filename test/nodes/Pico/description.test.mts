@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { Pico } from '../../../nodes/Pico/Pico.node.ts';
+import { workflowOf } from '../../kit/engine.mts';
 import { byPart, usePico } from '../../kit/usePico.mts';
 
 const { description } = new Pico();
@@ -38,6 +39,19 @@ describe('the description', () => {
 		expect(description.usableAsTool).toBe(true);
 	});
 
+	it('says in Title Case under the node what it does', () => {
+		const workflow = workflowOf(new Pico(), { id: 'n', name: 'Pico MES', type: 'pico', typeVersion: 1, position: [0, 0], parameters: {} }, {});
+		const [node] = Object.values(workflow.nodes);
+		for (const { name: resourceName, value: resource } of optionsOf(description.properties.find(({ name }) => name === 'resource'))) {
+			const property = description.properties.find((each) => each.name === 'operation' && shownFor(each, String(resource)));
+			for (const { name, value } of optionsOf(property)) {
+				node.parameters = { resource: String(resource), operation: String(value) };
+				const shown = workflow.expression.getSimpleParameterValue(node, String(description.subtitle), 'internal', {});
+				expect(shown).toBe(`${resourceName}: ${name}`);
+			}
+		}
+	});
+
 	it('hides the revision unless the operation is picked by part number', async () => {
 		const { NodeHelpers } = await import('n8n-workflow');
 		const revision = description.properties.find(({ name, displayOptions }) => name === 'revision' && displayOptions?.show?.operation?.includes('save'));
@@ -69,7 +83,7 @@ describe('the output schema', () => {
 	}
 
 	const hook = { subscriptionId: 'hook-1', webhookUrl: 'http://localhost/webhook-test/x' };
-	const period = { from: '2026-01-01', returnAll: true, options: { idleSeconds: 0.3 } };
+	const period = { from: '2026-01-01', returnAll: true, options: { idleTimeout: 0.3 } };
 
 	it.each([
 		['operation', 'get', byPart('PUMP-100')],
@@ -82,7 +96,7 @@ describe('the output schema', () => {
 		['webhook', 'subscribe', { ...hook, subscriptionId: 'hook-2' }],
 		['webhook', 'getAll', {}],
 		['webhook', 'unsubscribe', hook],
-	])('of %s %s describes what comes out', async (resource, operation, parameters) => {
+	])('of %s %s describes what comes out, in at most ten fields', async (resource, operation, parameters) => {
 		await pico.run('operationOrder', 'save', { ...byPart('PUMP-100'), orderId: 'MO-1' });
 		await pico.run('webhook', 'subscribe', hook);
 		await pico.post('completions/bulk', { count: 3, startAt: '2026-02-01T00:00:00Z' });
@@ -94,6 +108,7 @@ describe('the output schema', () => {
 		expect(existsSync(file)).toBe(true);
 		const schema = JSON.parse(readFileSync(file, 'utf8')) as IDataObject;
 		expect(run.json.flatMap((row) => strangers(row, schema))).toEqual([]);
+		for (const row of run.json) expect(Object.keys(row).length).toBeLessThanOrEqual(10);
 		const named = Object.keys(schema.properties as object);
 		expect(named.filter((key) => !run.json.some((row) => key in row))).toEqual([]);
 	});

@@ -117,7 +117,7 @@ describe('Operation: Get', () => {
 
 	it('says so when there is no operation of that ID', async () => {
 		const run = await pico.run('operation', 'get', byId('nowhere'));
-		expect(run.error?.message).toBe("'Pico Operation' has the ID 'nowhere', which Pico does not know [Item 0]");
+		expect(run.error?.message).toBe("'Pico Operation': Pico has no operation with the ID 'nowhere' [Item 0]");
 	});
 });
 

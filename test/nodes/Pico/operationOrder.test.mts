@@ -55,7 +55,7 @@ describe('Operation Order: Save', () => {
 		expect(again.error).toBeUndefined();
 		expect(again.json[0]).toMatchObject({ result: 'exists', message: expect.stringContaining('already exists') });
 		const strict = await save({ options: { onExisting: 'fail' } });
-		expect(strict.error?.message).toBe("Pico has order 'MO-1' index 0 already [Item 0]");
+		expect(strict.error?.message).toBe("Pico already has order 'MO-1' index 0 [Item 0]");
 	});
 
 	it('adds units from the first index on', async () => {
@@ -123,7 +123,7 @@ describe('Operation Order: Save', () => {
 		await pico.set({ burst503: 1 });
 		const run = await save({ ...byId(String(process.operationId)), orderId: '', options: { saveWithoutOrderId: true } });
 		expect(run.error?.message).toContain('HTTP 503');
-		expect(run.error?.description).toContain('makes more orders');
+		expect(run.error?.description).toContain('creates more orders');
 		expect(await saves()).toHaveLength(1);
 		const second = await save({ ...byId(String(process.operationId)), orderId: '', options: { saveWithoutOrderId: true } });
 		expect(second.json[0]).toMatchObject({ orderId: '', result: 'created' });
@@ -183,7 +183,7 @@ describe('Operation Order: Cancel', () => {
 	const states = async () => (await orders()).map(({ state }) => state);
 
 	it('cancels one unit', async () => {
-		const run = await cancel({ cancelWhich: 'one', orderIndex: 1 });
+		const run = await cancel({ unitsToCancel: 'one', orderIndex: 1 });
 		expect(run.json).toEqual([
 			expect.objectContaining({ orderId: 'MO-1', orderIndex: 1, allUnits: false, partNumber: 'PUMP-100', result: 'canceled' }),
 		]);
@@ -191,15 +191,15 @@ describe('Operation Order: Cancel', () => {
 	});
 
 	it('cancels all units', async () => {
-		const run = await cancel({ cancelWhich: 'all' });
+		const run = await cancel({ unitsToCancel: 'all' });
 		expect(run.json[0]).toMatchObject({ orderIndex: null, allUnits: true, result: 'canceled' });
 		expect(await states()).toEqual(['cancelled', 'cancelled', 'cancelled']);
 	});
 
-	it('accepts an order that was cancelled before only when asked', async () => {
+	it('accepts an order that is already canceled only when asked', async () => {
 		await cancel();
-		expect((await cancel()).error?.message).toBe("The order 'MO-1' index 0 was cancelled before [Item 0]");
-		const accepted = await cancel({ options: { alreadyCancelled: true } });
+		expect((await cancel()).error?.message).toBe("The order 'MO-1' index 0 is already canceled [Item 0]");
+		const accepted = await cancel({ options: { ignoreIfCanceled: true } });
 		expect(accepted.error).toBeUndefined();
 		expect(accepted.json[0].result).toBe('alreadyCanceled');
 	});

@@ -104,9 +104,9 @@ test('the same event a second time starts nothing, also while the first call is 
 	const event = { ...COMPLETION, at: now() };
 	const statuses = await Promise.all([pico.host.call(event), pico.host.call(event)]);
 	expect(statuses.map(({ status }) => status)).toEqual([200, 200]);
-	expect((await pico.host.call(event)).body.message).toBe('Delivered before');
+	expect((await pico.host.call(event)).body.message).toBe('Already delivered');
 	await pico.host.restart();
-	expect((await pico.host.call(event)).body.message).toBe('Delivered before');
+	expect((await pico.host.call(event)).body.message).toBe('Already delivered');
 	expect(pico.host.runs).toHaveLength(1);
 });
 

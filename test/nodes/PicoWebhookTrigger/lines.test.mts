@@ -65,7 +65,7 @@ test('changing the option neither registers the webhook anew nor repeats a compl
 	await pico.host.activate();
 	expect(pico.host.secret).toBe(secret);
 	expect(await pico.webhooks()).toEqual([expect.objectContaining({ subscriptionId: registered.subscriptionId })]);
-	expect((await pico.host.call(event)).body.message).toBe('Delivered before');
+	expect((await pico.host.call(event)).body.message).toBe('Already delivered');
 	expect(pico.host.runs).toHaveLength(1);
 });
 

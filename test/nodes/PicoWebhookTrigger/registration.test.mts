@@ -169,7 +169,7 @@ test('a workflow whose position n8n would not store is not registered', async ()
 	expect(await pico.webhooks()).toEqual([]);
 });
 
-test('a Pico that swallows the connection fails the activation with the cause, once, and n8n is told not to repeat it', async () => {
+test('a Pico that blocks the connection fails the activation with the cause, once, and n8n is told not to repeat it', async () => {
 	await pico.post('switches', { latencyMs: 60_000 });
 	const before = performance.now();
 	const failure = await pico.host.activate().catch((error: unknown) => error);

@@ -85,7 +85,7 @@ export class Structure {
 			}
 			for (const link of this.links.get(nodeId) ?? []) {
 				if (places >= MOST_PLACES) {
-					warnings.add(`The structure has more than ${MOST_PLACES} places; the rest is left out.`);
+					warnings.add(`The structure has more than ${MOST_PLACES} places; the rest is omitted.`);
 					return { ...node, stop: 'limit' };
 				}
 				const step = node.steps.at(-1);

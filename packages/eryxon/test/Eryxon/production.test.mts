@@ -69,7 +69,7 @@ describe.each(LATER)('what the shop floor reported, in %s', (dialect) => {
 		}
 		const refused = await go(double(), 'operation', 'start', [{}], record);
 		expect(refused.error?.message).toMatch(/completed/);
-		expect(refused.error?.description).toContain("'Done Already Counts as Success'");
+		expect(refused.error?.description).toContain("'Ignore If Already Done'");
 		const again = await go(double(), 'operation', 'complete', [{}], { ...record, options: { doneOk: true } });
 		expect(again.json[0]).toMatchObject({ status: 'completed' });
 		expect((await double().records('operations')).find(({ operation_name: name }) => name === 'Assemble')).toMatchObject({ status: 'completed' });

@@ -412,7 +412,7 @@ describe('when n8n does not start a run', () => {
 		expect(await verdict).toBe('acknowledged');
 		expect(new Set(n8n.keys).size).toBe(1);
 		const refusal = `n8n did not start a run for event ${first.id} of ${first.cursor}: database is locked`;
-		expect(n8n.failures).toEqual([{ message: refusal, description: 'The event is kept and offered again every minute.' }]);
+		expect(n8n.failures).toEqual([{ message: refusal, description: 'The event is kept and tried again every minute.' }]);
 		expect(n8n.told.filter((line) => line.includes(refusal))).toHaveLength(2);
 	});
 
@@ -420,7 +420,7 @@ describe('when n8n does not start a run', () => {
 		const { n8n, closing, verdict } = delivered({}, batchOf(), refuse('Triggers can only start runs without waiting for them'));
 		await jest.advanceTimersByTimeAsync(0);
 		expect(n8n.failures[0].description).toBe(
-			"This workflow runs on an engine that lets no trigger wait for a run. Set 'Deliver Next Event' to 'Immediately', or choose the other engine in the workflow settings.",
+			"A trigger cannot wait for a run on the engine of this workflow. Set 'Deliver Next Event' to 'Immediately', or choose the other engine in the workflow settings.",
 		);
 		closing.abort();
 		expect(await verdict).toBe('closed');
@@ -436,7 +436,7 @@ describe('when n8n does not start a run', () => {
 		expect(n8n.emits).toHaveLength(2);
 		expect(n8n.failures[1]).toEqual({
 			message: `It is not certain that event ${first.id} of ${first.cursor} was run: database is locked`,
-			description: `It is not started again, so that nothing happens twice. The event is below; see whether its run is in the executions list, and run it by hand if not.\n\n${JSON.stringify([first.row], null, 2)}`,
+			description: `It is not started again, to avoid duplicates. Look for its run in the list of executions. If it is not there, run it by hand with the event below.\n\n${JSON.stringify([first.row], null, 2)}`,
 		});
 		expect(delivery.place.isDelivered(first)).toBe(true);
 	});

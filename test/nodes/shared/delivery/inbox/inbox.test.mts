@@ -113,7 +113,7 @@ test('errors beside data are told once each, up to a hundred, and the data is us
 	const { inbox, n8n, units } = taking();
 	await inbox.take(frameOf([a], ['slow', 'partial', 'slow']));
 	await inbox.take(frameOf([b], ['partial']));
-	expect(n8n.told).toEqual(['warn Pico reports beside its data: slow', 'warn Pico reports beside its data: partial']);
+	expect(n8n.told).toEqual(['warn Pico sent errors along with its data: slow', 'warn Pico sent errors along with its data: partial']);
 	expect(units()).toEqual([[0], [1]]);
 	for (let number = 0; number < 300; number++) await inbox.take(frameOf([], [`error ${number}`]));
 	expect(n8n.told).toHaveLength(100);
