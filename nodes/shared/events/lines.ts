@@ -41,9 +41,17 @@ export function linesOf({ id, row }: PicoEvent): Line[] {
  * whole unit and would be summed up once for each line.
  */
 export function simplifyLine(row: Row): Row {
-	const { consumedSerials, cycleTimeSeconds: _time, revision: _revision, ...completion } = orderCompleted.simplify(row);
+	const { orderId, orderIndex, partNumber, completedAt, producedSerial, consumedSerials } = orderCompleted.simplify(row);
 	const [serial] = asObjects(consumedSerials);
-	return { ...completion, consumedPartNumber: serial?.partNumber ?? null, consumedSerial: serial?.serial ?? null };
+	return {
+		orderId,
+		orderIndex,
+		partNumber,
+		completedAt,
+		producedSerial,
+		consumedPartNumber: serial?.partNumber ?? null,
+		consumedSerial: serial?.serial ?? null,
+	};
 }
 
 /** One id for each serial, in their order; a single one where there is none. */
