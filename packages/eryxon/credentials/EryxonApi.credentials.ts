@@ -16,7 +16,7 @@ export class EryxonApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/eryxon.svg', dark: 'file:../icons/eryxon.dark.svg' };
 
-	documentationUrl = 'https://github.com/pico-mes-community/n8n-nodes-eryxon#credential';
+	documentationUrl = 'https://eryxon.eu';
 
 	properties: INodeProperties[] = [
 		{
