@@ -12,6 +12,7 @@ import { orderCompleted } from '../../nodes/shared/events/kinds/index.ts';
 import { choices, namesOf } from './description.mts';
 import { anchors, fences, firstColumn, links, section } from './markdown.mts';
 
+const TRIGGERS = join('docs', 'triggers.md');
 const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', join('templates', 'README.md'), ...readdirSync('docs').filter((file) => file.endsWith('.md')).map((file) => join('docs', file))];
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string>; n8n: { nodes: string[] } };
@@ -79,12 +80,12 @@ describe('README.md', () => {
 		['Pico MES Webhook Trigger', new PicoWebhookTrigger().description],
 	])('lists every parameter and option of %s as the editor shows them', (title, { displayName, properties }) => {
 		expect(displayName).toBe(title);
-		const listed = firstColumn(section('README.md', 'Triggers', title).text, 'Parameter');
+		const listed = firstColumn(section(TRIGGERS, title).text, 'Parameter');
 		expect(listed.sort()).toEqual(parametersOf(properties).sort());
 	});
 
 	it('names every choice of the trigger by its label', () => {
-		const { text } = section('README.md', 'Triggers', 'Pico MES Trigger');
+		const { text } = section(TRIGGERS, 'Pico MES Trigger');
 		const rows = new Map(table(text, 'Parameter').map(([name, meaning]) => [name, meaning]));
 		const { properties } = new PicoTrigger().description;
 		const collection = properties.find(({ type }) => type === 'collection');
