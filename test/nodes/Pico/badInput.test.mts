@@ -105,7 +105,7 @@ describe('the server', () => {
 			response.write('{"data":{"operations":[{"id":"op-1"');
 			response.socket?.destroySoon();
 		});
-		expect(run.error?.message).toMatch(/connection to .* was lost|is not complete/);
+		expect(run.error?.message).toMatch(/connection to .* was lost|is incomplete/);
 		expect(odd?.requests.filter(({ body }) => !body.includes('__schema'))).toHaveLength(3);
 	});
 
@@ -114,7 +114,7 @@ describe('the server', () => {
 			if (body.includes('__schema')) return json(response, { data: null, errors: [{ message: 'introspection is off' }] });
 			response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":{"operations":[{"id":');
 		});
-		expect(run.error?.message).toContain('The answer of Pico is not complete');
+		expect(run.error?.message).toContain('The answer from Pico is incomplete');
 	});
 
 	it('sends an error beside partial data: a list with holes is not taken for whole', async () => {

@@ -92,6 +92,6 @@ test.each([orderCompleted, noteSaved].map((kind) => [kind.id, kind] as const))('
 	await survives(kind, seed, { options: { eventsPerRun: 3 } });
 	const ids = host.items.map(({ eventId }) => String(eventId));
 	expect(new Set(ids).size).toBe(ids.length);
-	const told = shown().filter((text) => text.includes('What came:'));
+	const told = shown().filter((text) => text.includes('This is what came:'));
 	expect(new Set(told).size).toBe(told.length);
 }, 60_000);

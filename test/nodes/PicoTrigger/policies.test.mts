@@ -292,7 +292,7 @@ describe('what comes in', () => {
 
 describe('Start From a date', () => {
 	test.each([
-		['tomorrow by mistake', new Date(Date.now() + 86_400_000).toISOString(), /lies in the future/],
+		['tomorrow by mistake', new Date(Date.now() + 86_400_000).toISOString(), /is in the future/],
 		['no date', 'soon', /is not a date/],
 	])('%s is refused', async (_name, startDate, message) => {
 		host = new TriggerHost(sandbox, { startFrom: 'date', startDate });

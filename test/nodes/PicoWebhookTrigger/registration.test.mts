@@ -79,7 +79,7 @@ test('leaves a webhook alone that sends elsewhere under its id, and says so', as
 	await pico.graphql(FOREIGN.replace('other-app', PROD_ID));
 	await pico.host.deactivate();
 	expect(await pico.webhooks()).toMatchObject([{ webhookUrl: 'http://127.0.0.1:9/other' }]);
-	expect(pico.host.logs.join('\n')).toContain('Leaves the webhook');
+	expect(pico.host.logs.join('\n')).toContain('Did not remove the webhook');
 });
 
 test('removes the webhook at deactivation; one that is gone already is no error', async () => {

@@ -124,7 +124,7 @@ it('a job of which Eryxon could not store a part is an error that says what is m
 	await seedPlant(double(), 1);
 	const parts = [{ part_number: 'PN-0', material: 'S', quantity: 1, operations: [{ operation_name: 'Cut', cell_name: 'Machining', sequence: 1, estimated_time: 1 }] }];
 	const run = await go(double(), 'job', 'create', [{}], { parts, fields: { mappingMode: 'defineBelow', value: { job_number: 'N-9' } } });
-	expect(run.error?.message).toMatch(/The job N-9 is created, but not all of it: part PN-0: duplicate key/);
+	expect(run.error?.message).toMatch(/The job N-9 was created incompletely: part PN-0: duplicate key/);
 });
 
 it('Custom Call splits a list into items and reads all its pages', async () => {

@@ -154,6 +154,6 @@ it('fields can be mapped one by one', async () => {
 it('columns without a place are named once', async () => {
 	const run = await go(double(), 'job', 'bulkSync', [{ external_id: 'A', job_number: '1', Colour: 'red' }, { external_id: 'B', job_number: '2', Colour: 'blue', priority: 3 }]);
 	const hints = run.hints.map(({ message }) => message).join('\n');
-	expect(hints).toContain("Left out, since a job of Eryxon has no such field: 'Colour'");
-	expect(hints).toContain("Left out, since this version of Eryxon does not store it: 'priority'");
+	expect(hints).toContain("Not sent, because a job in Eryxon has no such field: 'Colour'");
+	expect(hints).toContain("Not sent, because this version of Eryxon does not store it: 'priority'");
 });

@@ -106,7 +106,7 @@ describe('an event whose worker died with its run', () => {
 		parts.n8n.answer = answer;
 		return { ...parts, verdict: deliver(parts.delivery, batchOf()) };
 	}
-	const uncertain = [{ message: expect.stringMatching(/^It is not certain that event .* was run: job stalled/), description: expect.stringContaining('MO-1') }];
+	const uncertain = [{ message: expect.stringMatching(/^The run for event .* may not have finished: job stalled/), description: expect.stringContaining('MO-1') }];
 
 	test.each(['afterFinish', 'immediately'] as const)('is kept in a failed execution, and not started again (%s)', async (deliverNext) => {
 		const { n8n, verdict } = inQueueMode({ deliverNext }, ({ done }) => done?.resolve(cutOff));
@@ -435,7 +435,7 @@ describe('when n8n does not start a run', () => {
 		expect(await verdict).toBe('acknowledged');
 		expect(n8n.emits).toHaveLength(2);
 		expect(n8n.failures[1]).toEqual({
-			message: `It is not certain that event ${first.id} of ${first.cursor} was run: database is locked`,
+			message: `The run for event ${first.id} of ${first.cursor} may not have finished: database is locked`,
 			description: `It is not started again, to avoid duplicates. Look for its run in the list of executions. If it is not there, run it by hand with the event below.\n\n${JSON.stringify([first.row], null, 2)}`,
 		});
 		expect(delivery.place.isDelivered(first)).toBe(true);
@@ -495,7 +495,7 @@ describe('as soon as it starts', () => {
 		const { n8n, verdict } = delivered({ deliverNext }, batchOf(), refuse('database is locked'));
 		await verdict;
 		await jest.advanceTimersByTimeAsync(0);
-		expect(n8n.failures).toMatchObject([{ message: `It is not certain that event ${first.id} of ${first.cursor} was run: database is locked` }]);
+		expect(n8n.failures).toMatchObject([{ message: `The run for event ${first.id} of ${first.cursor} may not have finished: database is locked` }]);
 	});
 });
 
