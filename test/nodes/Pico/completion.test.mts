@@ -61,7 +61,8 @@ describe('Completion: Get Many', () => {
 		const pumps = await getAll({ filters: { operationId: { __rl: true, mode: 'partNumber', value: 'PUMP-100' } } });
 		expect(pumps.json.length).toBeGreaterThan(3);
 		expect(pumps.json.every((row) => row.partNumber === 'PUMP-100')).toBe(true);
-		const id = pumps.json[0].operationId as string;
+		const [raw] = (await getAll({ output: 'raw', filters: { orderId: pumps.json[0].orderId } })).json;
+		const { id } = raw.operation as { id: string };
 		expect(orderIds((await getAll({ filters: { operationId: { __rl: true, mode: 'id', value: id } } })).json)).toEqual(
 			orderIds(pumps.json),
 		);
@@ -70,12 +71,13 @@ describe('Completion: Get Many', () => {
 		expect(documents.at(-1)).toContain(`where: { operation: { id: { _eq: "${id}" } } }`);
 	});
 
-	it('gives full rows or selected fields, always with the event ID', async () => {
+	it('gives raw rows or selected fields, always with the event ID and what names the unit', async () => {
 		await build(1);
 		const [full] = (await getAll({ output: 'raw' })).json;
 		expect(full).toMatchObject({ eventId: expect.any(String), externalOrderId: 'BULK-1', endState: { producedSerial: expect.any(String) } });
 		const [few] = (await getAll({ output: 'fields', fields: ['externalOrderId', 'at'] })).json;
-		expect(few).toEqual({ eventId: full.eventId, externalOrderId: 'BULK-1', at: '2026-02-01T00:00:00.000Z' });
+		const { eventId, externalOrderId, orderIndex, at, operation } = full;
+		expect(few).toEqual({ eventId, externalOrderId, orderIndex, at, operation });
 	});
 
 	it.each([
