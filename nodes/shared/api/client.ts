@@ -46,7 +46,7 @@ export class PicoClient {
 		private access: Access,
 	) {
 		this.remember(access.token);
-		this.graphql = new GraphQLClient(access.endpoint, { errorPolicy: 'all', fetch: this.fetch });
+		this.graphql = new GraphQLClient(access.endpoint, { errorPolicy: 'all', excludeOperationName: true, fetch: this.fetch });
 	}
 
 	static async of(context: PicoContext): Promise<PicoClient> {
@@ -196,10 +196,6 @@ export class PicoClient {
 		const { response } = error as { response?: { errors?: unknown; status?: number } };
 		const errors = readErrors(response?.errors, this.withoutToken);
 		if (errors.length > 0) return graphqlFailure(errors, response?.status);
-		const message = error instanceof Error ? error.message : String(error);
-		if (/^Syntax Error|GraphQLError/.test(message)) {
-			return new PicoFailure('input', `The GraphQL text is not valid: ${message}`, { hint: 'Correct the text at the place named.' });
-		}
 		return new PicoFailure('cutOff', `The answer of Pico is not complete: ${this.withoutToken(parseReason(error))}`, {
 			hint: 'The connection probably ended half-way. Try again.',
 		});
