@@ -63,7 +63,7 @@ const withEvents = async () => {
 const HOLDS_BACK = /proxy_buffering off.*WebSocket/;
 
 const TABLE: Row[] = [
-	{ name: 'a sandbox as it is', arrange: withEvents, expected: {}, details: { [COMPLETED]: { cursor: 'exclusive', batchSize: 'honored', events: 'list', oldestEvent: '2026-02-01T00:00:00.000Z', pastEventsWithoutCursor: false }, Clock: { differenceSeconds: 0 } }, says: { [COMPLETED]: /oldest event is of 2026-02-01T00:00:00.000Z, the cursor is exclusive, a heartbeat each/, Report: /Everything is fine/ } },
+	{ name: 'a sandbox as it is', arrange: withEvents, expected: {}, details: { [COMPLETED]: { cursor: 'exclusive', batchSize: 'honored', events: 'list', oldestEvent: '2026-02-01T00:00:00.000Z', pastEventsWithoutCursor: false } }, says: { Clock: /clocks of Pico and n8n agree/, [COMPLETED]: /oldest event is of 2026-02-01T00:00:00.000Z, the cursor is exclusive, a heartbeat each/, Report: /Everything is fine/ } },
 	{ name: 'a plant without any event', expected: {}, details: { [COMPLETED]: { cursor: 'taken', batchSize: 'unknown', oldestEvent: null } }, says: { [NOTE]: /no event so far/ } },
 	{ name: 'profile mixed', switches: { profile: 'mixed' }, expected: {}, says: { Names: /SubOperation\.childId \(here subId\)/ } },
 	{ name: 'profile legacy', switches: { profile: 'legacy' }, arrange: withEvents, expected: { [NOTE]: 'warning' }, says: { Names: /operationOrderSave\.orderIndex \(here operationIndex\)/, [NOTE]: /does not offer/ } },
@@ -86,9 +86,9 @@ const TABLE: Row[] = [
 	{ name: 'past events without a cursor', switches: { replayOnPlainSubscribe: true }, arrange: withEvents, expected: {}, details: { [COMPLETED]: { pastEventsWithoutCursor: true } } },
 	{ name: 'no heartbeat', switches: { sseKeepalive: 'none' }, arrange: withEvents, limits: { heartbeat: 1_500 }, expected: {}, details: { [COMPLETED]: { heartbeatSeconds: null } }, says: { [COMPLETED]: /no heartbeat within 2 s/ } },
 	{ name: 'streams that break off', switches: { cutAfterEvents: 1 }, arrange: withEvents, expected: all(STREAMS, 'failed'), says: { [COMPLETED]: /broke off/ } },
-	{ name: 'a proxy that passes on no more than the head of streams', arrange: behind({ kind: 'holdBack' }), limits: { heartbeat: 1_500 }, expected: { ...all(STREAMS, 'failed'), WebSocket: 'warning', Proxy: 'failed' }, says: { [COMPLETED]: HOLDS_BACK, Proxy: /Streams do not get through/ } },
+	{ name: 'a proxy that passes on no more than the head of streams', arrange: behind({ kind: 'holdBack' }), limits: { heartbeat: 1_500, open: 1_500 }, expected: { ...all(STREAMS, 'failed'), WebSocket: 'warning', Proxy: 'failed' }, says: { [COMPLETED]: HOLDS_BACK, Proxy: /Streams do not get through/ } },
 	{ name: 'a proxy that passes on streams when they end', arrange: behind({ kind: 'unanswered' }), limits: { open: 1_500 }, expected: { ...all(STREAMS, 'failed'), WebSocket: 'warning', Proxy: 'failed' }, says: { [COMPLETED]: HOLDS_BACK } },
-	{ name: 'a proxy that names itself and passes no WebSocket', arrange: behind({ kind: 'none' }), expected: { WebSocket: 'warning' }, says: { WebSocket: /Leave 'Connection'/ } },
+	{ name: 'a proxy that passes no WebSocket', arrange: behind({ kind: 'none' }), limits: { open: 3_000 }, expected: { WebSocket: 'warning' }, says: { WebSocket: /Leave 'Connection'/ } },
 	{ name: 'a clock that is ten minutes behind', switches: { dateHeader: 'plant' }, arrange: async () => void (await pico.post('clock', { advanceMs: -600_000 })), expected: { Clock: 'warning' }, says: { Clock: /10 minutes behind/ } },
 	{ name: 'a server that does not tell its time', switches: { dateHeader: 'none' }, expected: { Clock: 'warning' }, says: { Clock: /no Date header/ } },
 	{ name: 'a server that never answers', arrange: insteadOfIt(() => {}), limits: { answer: 700 }, expected: { Address: 'failed', Certificate: 'skipped', Path: 'skipped', Clock: 'skipped', ...all(BEHIND_PATH, 'skipped') }, says: { Address: /did not answer within/ } },
@@ -98,7 +98,9 @@ const TABLE: Row[] = [
 		limits: { answer: 700 },
 		expected: { Token: 'failed', Introspection: 'failed', ...all(BEHIND_TOKEN, 'skipped') },
 	},
-	{ name: 'a server for which there is not enough time', arrange: withEvents, limits: { total: 2_500 }, switches: { sseKeepalive: 'none' }, expected: { ...all(STREAMS, 'failed') } },
+	{ name: 'streams for which there is no time left', arrange: behind({ kind: 'unanswered' }), limits: { total: 2_500, open: 60_000 }, expected: { ...all(STREAMS, 'failed'), WebSocket: 'warning', Proxy: 'failed' }, says: { [COMPLETED]: /no time left/ } },
+	{ name: 'a quiet time that is longer than all the time there is', arrange: withEvents, limits: { total: 2_500, quiet: 60_000, heartbeat: 60_000 }, switches: { sseKeepalive: 'none' }, expected: {}, details: { [COMPLETED]: { cursor: 'exclusive', heartbeatSeconds: null } } },
+	{ name: 'a proxy that names itself', arrange: async () => ({ endpoint: (await faultProxy(pico.credential.endpoint, () => ({ kind: 'dress', headers: (headers) => ({ ...headers, date: new Date().toUTCString(), via: '1.1 edge.plant.example' }) }))).endpoint }), limits: { open: 3_000 }, expected: { WebSocket: 'warning' }, says: { Proxy: /\(via\) and lets the streams through/ } },
 ];
 
 describe('Connection: Check', () => {

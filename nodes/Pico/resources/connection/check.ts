@@ -51,9 +51,9 @@ async function fill(found: Map<string, Finding>, line: Line): Promise<true> {
 
 	const tried: Array<Awaited<ReturnType<typeof tryStream>>> = [];
 	const jobs = [
-		...EVENT_KINDS.map((kind, index) => async () => void (tried[index] = await tryStream(line, dialect, kind))),
-		async () => add(await webSocket(line, dialect)),
 		async () => add(await webhooks(line)),
+		async () => add(await webSocket(line, dialect)),
+		...EVENT_KINDS.map((kind, index) => async () => void (tried[index] = await tryStream(line, dialect, kind))),
 	];
 	await runBounded(jobs.length, AT_ONCE, async (index) => await jobs[index](), { keepGoing: true });
 	const { findings: ofStreams, heldBack } = judge(tried, Date.parse(headers.date ?? '') || at);

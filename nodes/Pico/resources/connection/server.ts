@@ -49,7 +49,7 @@ export function clock(date: string | undefined, ownMs: number): Finding {
 		const meaning = 'Pico does not tell its time (no Date header), so the nodes go by the clock of n8n.';
 		return warning(check, meaning, 'Make sure that the clocks of n8n and of Pico are set by the same time server.', { differenceSeconds: null });
 	}
-	const seconds = Math.round((ms - ownMs) / 1000);
+	const seconds = Math.round((ms + 500 - ownMs) / 1000);
 	const details = { differenceSeconds: seconds };
 	if (Math.abs(seconds) * 1000 <= LIMITS.clock) return ok(check, 'The clocks of Pico and n8n agree.', details);
 	const size = Math.abs(seconds) < 120 ? `${Math.abs(seconds)} s` : `${Math.round(Math.abs(seconds) / 60)} minutes`;

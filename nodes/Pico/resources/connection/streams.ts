@@ -42,8 +42,8 @@ interface Told {
 	past: Heard;
 	/** From the time of the first event on. */
 	again?: Heard;
-	/** Without a cursor. */
-	live: Heard;
+	/** Without a cursor; absent when there was no time left for it. */
+	live?: Heard;
 	takesCursor: boolean;
 	takesBatchSize: boolean;
 }
@@ -60,8 +60,8 @@ export async function tryStream(line: Line, dialect: Dialect, kind: EventKind): 
 		const past = await listenFrom({ cursor: EARLIEST, batchSize: BATCH }, soon);
 		const takesCursor = canReplay(kind, dialect);
 		const [first] = past.times;
-		const again = first && takesCursor ? await listenFrom({ cursor: first, batchSize: BATCH }, { ...soon, isEnough: ({ frames }) => frames > 0 }) : undefined;
-		const live = await listenFrom({}, { quiet: LIMITS.heartbeat, isEnough: ({ heartbeatMs, frames }) => heartbeatMs !== undefined || frames >= FRAMES });
+		const again = first && takesCursor && !line.signal.aborted ? await listenFrom({ cursor: first, batchSize: BATCH }, { ...soon, isEnough: ({ frames }) => frames > 0 }) : undefined;
+		const live = line.signal.aborted ? undefined : await listenFrom({}, { quiet: LIMITS.heartbeat, isEnough: ({ heartbeatMs, frames }) => heartbeatMs !== undefined || frames >= FRAMES });
 		return { kind, past, again, live, takesCursor, takesBatchSize: dialect.hasArgument('Subscription', kind.streamField, 'batchSize') !== false };
 	} catch (error) {
 		return { kind, failure: asFailure(error) };
@@ -148,7 +148,7 @@ async function listen({ client, signal }: Line, kind: EventKind, transport: Tran
 export function judge(tried: ReadonlyArray<Awaited<ReturnType<typeof tryStream>>>, serverNow: number): { findings: Finding[]; heldBack: boolean } {
 	const told = tried.filter((each): each is Told => !('failure' in each));
 	const late = tried.some((each) => 'failure' in each && each.failure.kind === 'timeout');
-	const nothingCame = told.every(({ past, live }) => past.firstByteMs === undefined && live.firstByteMs === undefined);
+	const nothingCame = told.every(({ past, live }) => past.firstByteMs === undefined && live?.firstByteMs === undefined);
 	const heldBack = nothingCame && (told.length > 0 || late);
 	return { heldBack, findings: tried.map((each) => ('failure' in each ? refused(each, heldBack) : describe(each, heldBack, serverNow))) };
 }
@@ -168,11 +168,12 @@ function describe({ kind, past, again, live, takesCursor, takesBatchSize }: Told
 	const cursor = !takesCursor ? 'not taken' : again ? (again.times.includes(oldest) ? 'inclusive' : 'exclusive') : 'taken';
 	const ignored = past.largestFrame > BATCH;
 	const batchSize = !takesBatchSize ? 'not taken' : ignored ? 'ignored' : past.largestFrame === BATCH ? 'honored' : 'unknown';
-	const sendsPast = live.times.some((time) => (toMs(time) ?? serverNow) < serverNow - LIMITS.clock);
-	const beat = live.heartbeatMs ?? past.heartbeatMs;
+	const sendsPast = live?.times.some((time) => (toMs(time) ?? serverNow) < serverNow - LIMITS.clock) ?? null;
+	const beat = live?.heartbeatMs ?? past.heartbeatMs;
+	const ended = past.ended || live?.ended === true;
 	const details: IDataObject = {
 		opensInMs: past.openMs,
-		firstByteMs: past.firstByteMs ?? live.firstByteMs ?? null,
+		firstByteMs: past.firstByteMs ?? live?.firstByteMs ?? null,
 		heartbeatSeconds: beat === undefined ? null : Math.round(beat / 100) / 10,
 		events: past.isList === undefined ? null : past.isList ? 'list' : 'one object',
 		cursor,
@@ -180,7 +181,7 @@ function describe({ kind, past, again, live, takesCursor, takesBatchSize }: Told
 		rowsInFrame: past.largestFrame,
 		oldestEvent: takesCursor ? (oldest ?? null) : null,
 		pastEventsWithoutCursor: sendsPast,
-		endedByServer: past.ended || live.ended,
+		endedByServer: ended,
 	};
 	if (heldBack) {
 		const meaning = `The stream opens, but not a single byte came through in ${Math.round(LIMITS.heartbeat / 1000)} s. A proxy probably holds it back. (A Pico without any event and without heartbeats would look the same.)`;
@@ -190,7 +191,7 @@ function describe({ kind, past, again, live, takesCursor, takesBatchSize }: Told
 		`Opens in ${past.openMs} ms`,
 		takesCursor ? (oldest ? `the oldest event is of ${oldest}` : 'no event so far') : '',
 		again ? `the cursor is ${cursor}` : '',
-		beat === undefined ? `no heartbeat within ${Math.round(LIMITS.heartbeat / 1000)} s` : `a heartbeat each ${Math.round(beat / 1000)} s`,
+		!live ? '' : beat === undefined ? `no heartbeat within ${Math.round(LIMITS.heartbeat / 1000)} s` : `a heartbeat each ${Math.round(beat / 1000)} s`,
 	];
 	const meaning = `${facts.filter(Boolean).join(', ')}.`;
 	const [problem] = [
@@ -198,7 +199,7 @@ function describe({ kind, past, again, live, takesCursor, takesBatchSize }: Told
 			meaning: 'Pico takes no cursor here, so it cannot send again what happens while n8n is down or the connection is lost.',
 			whatToDo: "Ask Pico for an update. Until then, compare with the ERP after each interruption.",
 		},
-		(past.ended || live.ended) && {
+		ended && {
 			meaning: 'The server closes the stream by itself.',
 			whatToDo: 'The trigger connects again each time and loses nothing. Ask who runs Pico, or the proxy in between, why streams are closed.',
 		},
