@@ -15,14 +15,14 @@ const VENDOR = path.join('nodes', 'shared', 'vendor');
 
 /**
  * graphql-request reads documents with the parser of `graphql` to find their name, and prints those that are syntax trees.
- * Ours are texts, sent as they are (`excludeOperationName`): 35 KB would never run.
+ * Ours are texts, sent as they are (`excludeOperationName`): 37 KB would never run.
  */
 const withoutParser = {
 	name: 'without-parser',
 	setup({ onLoad }) {
-		const names = ['parse', 'parseValue', 'parseConstValue', 'parseType', 'parseSchemaCoordinate', 'Parser', 'print'];
+		const names = ['parse', 'parseValue', 'parseConstValue', 'parseType', 'parseSchemaCoordinate', 'Parser', 'print', 'Kind', 'KindEnum'];
 		const contents = `export const ${names.map((name) => `${name} = String`).join(', ')};`;
-		onLoad({ filter: /graphql[\\/]language[\\/](parser|printer)\.mjs$/ }, () => ({ contents }));
+		onLoad({ filter: /graphql[\\/]language[\\/](kinds|parser|printer)\.mjs$/ }, () => ({ contents }));
 	},
 };
 

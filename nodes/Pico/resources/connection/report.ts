@@ -39,9 +39,12 @@ export function reportText(client: PicoClient, findings: readonly Finding[], sec
 	return anonymous(client.withoutToken(text), client.endpoint);
 }
 
-/** What was measured, without what names this plant or stands elsewhere. */
-function technical({ check, details: { types: _types, endpoint: _endpoint, address: _address, works, ...details } }: Finding): string {
-	return `${check}: ${printed(Array.isArray(works) ? { ...details, pathsThatWork: works.length } : details)}`;
+/** Names this plant, or stands elsewhere in the report. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['types', 'endpoint', 'address', 'works']);
+
+/** What was measured. */
+function technical({ check, details }: Finding): string {
+	return `${check}: ${printed(Object.fromEntries(Object.entries(details).filter(([name]) => !LEFT_OUT.has(name))))}`;
 }
 
 function inCell(text: string): string {
