@@ -8,6 +8,7 @@ import {
 
 import { getChildOperations, searchOperations } from './listSearch';
 import * as completion from './resources/completion';
+import * as connection from './resources/connection';
 import * as note from './resources/note';
 import * as operation from './resources/operation';
 import * as operationOrder from './resources/operationOrder';
@@ -38,6 +39,7 @@ export class Pico implements INodeType {
 				noDataExpression: true,
 				options: [
 					{ name: 'Completion', value: 'completion', description: 'Finished units' },
+					{ name: 'Connection', value: 'connection', description: 'Whether this n8n and this Pico work together' },
 					{ name: 'Note', value: 'note', description: 'What operators write during a build' },
 					{ name: 'Operation', value: 'operation', description: 'Products, subassemblies and processes' },
 					{ name: 'Operation Order', value: 'operationOrder', description: 'Orders on the shop floor, one for each unit' },
@@ -47,6 +49,7 @@ export class Pico implements INodeType {
 				default: 'operationOrder',
 			},
 			...completion.description,
+			...connection.description,
 			...note.description,
 			...operation.description,
 			...operationOrder.description,

@@ -124,10 +124,25 @@ export async function upgradeStatus(context: PicoContext, endpoint: string, sign
 }
 
 /**
+ * What n8n would say of the certificate if it checked it, for a credential that switches that off. Sends no token.
+ *
+ * n8n's helper hands out neither the connection nor the certificate (seen in 2.41.1), so its end stays unknown.
+ */
+export async function certificateFailure({ helpers }: PicoContext, endpoint: string, signal: AbortSignal): Promise<PicoFailure | undefined> {
+	try {
+		await helpers.httpRequest({ method: 'HEAD', url: endpoint, ignoreHttpStatusErrors: true, disableFollowRedirect: true, timeout: UPGRADE_TIMEOUT_MS, abortSignal: signal });
+		return undefined;
+	} catch (error) {
+		const failure = networkFailure(error, endpoint);
+		return failure.kind === 'certificate' ? failure : undefined;
+	}
+}
+
+/**
  * In a node's execution the helper puts the execution's own signal in place of ours, and destroying the stream that it
  * hands out does not close the socket while a read is pending. Seen through this, it keeps our signal.
  */
-function closable(context: PicoContext): PicoContext {
+export function closable(context: PicoContext): PicoContext {
 	const { helpers, logger } = context;
 	const caller = { helpers, logger, getNode: () => context.getNode(), getCredentials: async (type: string) => await context.getCredentials(type) };
 	return caller as unknown as PicoContext;

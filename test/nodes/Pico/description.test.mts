@@ -1,15 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+import { LIMITS } from '../../../nodes/Pico/resources/connection/finding.ts';
 import { Pico } from '../../../nodes/Pico/Pico.node.ts';
 import { workflowOf } from '../../kit/engine.mts';
 import { byPart, usePico } from '../../kit/usePico.mts';
+import { installWebSocket } from '../../kit/webSocket.mts';
 
 const { description } = new Pico();
 
 /** What templates and users rely on; a change here breaks saved workflows. */
 const SURFACE: Record<string, string[]> = {
 	completion: ['getAll'],
+	connection: ['check'],
 	note: ['getAll'],
 	operation: ['get', 'getAll', 'getStructure'],
 	operationOrder: ['cancel', 'save'],
@@ -21,7 +24,7 @@ const shownFor = (property: INodeProperties, resource: string) => property.displ
 const optionsOf = (property?: INodeProperties) => (property?.options ?? []) as INodePropertyOptions[];
 
 describe('the description', () => {
-	it('offers six resources with their operations', () => {
+	it('offers seven resources with their operations', () => {
 		expect(optionsOf(description.properties.find(({ name }) => name === 'resource')).map(({ value }) => value)).toEqual(
 			Object.keys(SURFACE),
 		);
@@ -68,6 +71,10 @@ describe('the description', () => {
 
 describe('the output schema', () => {
 	const pico = usePico();
+	beforeAll(() => {
+		installWebSocket();
+		Object.assign(LIMITS, { quiet: 300, heartbeat: 500 });
+	});
 
 	/** Paths of an output that its schema does not have, or has with another type. */
 	function strangers(value: unknown, schema: IDataObject | undefined, path = ''): string[] {
@@ -86,6 +93,7 @@ describe('the output schema', () => {
 	const period = { from: '2026-01-01', returnAll: true, options: { idleTimeout: 0.3 } };
 
 	it.each([
+		['connection', 'check', {}],
 		['operation', 'get', byPart('PUMP-100')],
 		['operation', 'getAll', { returnAll: true }],
 		['operation', 'getStructure', byPart('PUMP-100')],
