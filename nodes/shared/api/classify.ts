@@ -48,8 +48,10 @@ export function networkFailure(thrown: unknown, endpoint: string): PicoFailure {
 export function addressFailure(endpoint: string): PicoFailure | undefined {
 	const hasScheme = /^https?:\/\//i.test(endpoint);
 	if (hasScheme && URL.canParse(endpoint)) return undefined;
-	const said = hasScheme ? 'is not a valid address' : 'does not begin with https:// or http://';
-	return new PicoFailure('input', `'Endpoint' ${said}: '${endpoint}'`, {
+	const message = hasScheme
+		? `'Endpoint' is not a valid address: '${endpoint}'`
+		: `'Endpoint' does not begin with https:// or http://: '${endpoint}'`;
+	return new PicoFailure('input', message, {
 		hint: 'Enter the full address in the credential, for example https://plant.picomes.com/graph/v2.',
 		parameter: 'Endpoint',
 	});
