@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Sandbox } from '../../packages/sandbox/src/pico/sandbox.mts';
 import { floorProducts, type FloorProduct } from '../../packages/sandbox/src/web/catalogue.mts';
+import { receiveWhatIsBuiltIn } from './goods-receipt.mts';
 import type { NetsuiteAccess } from './netsuite-credentials.mts';
 
 /** The sandbox's servers, as far as the demo needs to know them. */
@@ -57,9 +59,10 @@ export async function startDoubles(root: string, ports: DoublePorts): Promise<Do
 	};
 	try {
 		const own = { pageFolder: join(root, SOURCES, 'pico', 'page'), products: floorProducts };
-		const pico = await begin<Server & Doubles['pico']>('pico/server.mts', 'startSandbox', ports.pico, own);
+		const pico = await begin<Server & Doubles['pico'] & { sandbox: Sandbox }>('pico/server.mts', 'startSandbox', ports.pico, own);
 		const odoo = await begin<Server & Doubles['odoo']>('odoo/server.mts', 'startOdooDouble', ports.odoo);
 		const netsuite = await begin<Server & Doubles['netsuite']>('netsuite/server.mts', 'startNetsuiteDouble', ports.netsuite);
+		receiveWhatIsBuiltIn(pico.sandbox, netsuite.plainUrl);
 		return { pico, odoo, netsuite, close };
 	} catch (cause) {
 		await close();

@@ -1,6 +1,6 @@
 import { control } from '../lib/doubles.mts';
 import { counted } from '../lib/words.mts';
-import { unitCount, type Erp, type Journey } from './journey.mts';
+import { unitCount, type Journey } from './journey.mts';
 
 /** A unit as the page of the shop floor sees it. */
 interface Unit {
@@ -20,13 +20,11 @@ export async function unitsInPico(url: string, { name }: Journey): Promise<Unit[
 }
 
 /** The shop floor builds everything and enters what its page asks for: the serial numbers of unit and parts. */
-export async function completeAll(url: string, erps: readonly Erp[], journeys: readonly Journey[]): Promise<string> {
+export async function completeAll(url: string, journeys: readonly Journey[]): Promise<string> {
 	for (const journey of journeys) {
-		const erp = erps.find(({ name }) => name === journey.erp);
 		for (const unit of await unitsInPico(url, journey)) {
 			const own = `SN-${journey.erp[0]}${journey.name.replace(/\D+/g, '')}-${unit.orderIndex + 1}`;
 			const consumedSerials = unit.expectedSerials.map(({ id, externalId }) => ({ id, externalId, value: `${externalId}-${own}` }));
-			for (const { externalId, value } of consumedSerials) await erp?.receive(externalId, value);
 			const producedSerial = unit.withoutSerial ? null : own;
 			await control(url, 'POST', 'orders/start', { id: unit.id });
 			await control(url, 'POST', 'orders/complete', { id: unit.id, producedSerial, consumedSerials });

@@ -39,8 +39,6 @@ export interface Erp {
 	ordersWorkflow: string;
 	completionsWorkflow: string;
 	make(order: { partNumber: string; quantity: number }): Promise<{ id: number; name: string }>;
-	/** A part with a serial number comes into stock, where the ERP wants it there before it is used up. */
-	receive(partNumber: string, serial: string): Promise<void>;
 	/** By id of the order. */
 	booked(): Promise<Map<number, Booked>>;
 }

@@ -17,10 +17,6 @@ export const netsuiteErp = (url: string): Erp => ({
 		const [{ id, tranId }] = orders;
 		return { id, name: tranId };
 	},
-	async receive(partNumber, serial) {
-		const values = { inventoryNumber: serial, item: { externalId: partNumber } };
-		await control(url, 'POST', 'records', { type: 'inventoryNumber', values });
-	},
 	async booked() {
 		const { orders, completions, issues } = await control<NetsuiteState>(url, 'GET', 'state?limit=1000');
 		return new Map(orders.map(({ id, tranId, status, built }): [number, Booked] => {

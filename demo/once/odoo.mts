@@ -15,8 +15,6 @@ export const odooErp = (url: string): Erp => ({
 		const { orders } = await control<{ orders: Array<{ id: number; name: string }> }>(url, 'POST', 'orders', { ...order, origin: 'Demo' });
 		return orders[0];
 	},
-	// The template makes a number that Odoo does not know.
-	receive: async () => undefined,
 	async booked() {
 		const { orders, messages } = await control<OdooState>(url, 'GET', 'state');
 		return new Map(orders.map((order): [number, Booked] => {

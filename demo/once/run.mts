@@ -37,7 +37,7 @@ export async function runOnce({ steps, doubles, session }: {
 	const journeys = await steps.run(`Make ${ORDERS.length} orders each in ${names}`, async () => await makeOrders(erps));
 	try {
 		await steps.run('Two workflows save them in Pico', async (report) => await untilSaved(pico.url, journeys, report));
-		await steps.run('The shop floor completes every unit', async () => await completeAll(pico.url, erps, journeys));
+		await steps.run('The shop floor completes every unit', async () => await completeAll(pico.url, journeys));
 		await steps.run(`Two workflows bring them back to ${names}`, async (report) => await untilArrived(erps, journeys, report));
 		await steps.run('Wait until n8n is quiet', async () => await untilQuiet(session, erps, unitCount(journeys)));
 	} catch (cause) {
