@@ -8,6 +8,8 @@ import type {
 	Icon,
 } from 'n8n-workflow';
 
+import { addressFailure } from '../nodes/shared/api/classify';
+
 /** Where a Pico is and the token it takes. Every request of this package is signed here and nowhere else. */
 export class PicoApi implements ICredentialType {
 	name = 'picoApi';
@@ -59,7 +61,10 @@ export class PicoApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
-		const [own, asked] = [hostOf(String(credentials.endpoint ?? '').trim()), hostOf(request.url, request.baseURL)];
+		const endpoint = String(credentials.endpoint ?? '').trim();
+		const unusable = addressFailure(endpoint);
+		if (unusable) throw unusable;
+		const [own, asked] = [hostOf(endpoint), hostOf(request.url, request.baseURL)];
 		if (own !== asked) throw new Error(`The token of this credential is sent only to ${own ?? 'no host'}, not to ${asked ?? 'another'}`);
 		return {
 			...request,
@@ -118,7 +123,7 @@ function wrongPath(status: number) {
 		type: 'responseCode' as const,
 		properties: {
 			value: status,
-			message: `There is no GraphQL server at this path (HTTP ${status}). Newer Pico sites use /graph/v2, older ones /graphql. Try the other one as 'Endpoint'.`,
+			message: `There is no GraphQL server at this path (HTTP ${status}). Newer Pico sites use /graph/v2, older ones /graphql. End 'Endpoint' with one of these.`,
 		},
 	};
 }

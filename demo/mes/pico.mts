@@ -29,11 +29,12 @@ export const pico: Mes<Doubles> = {
 	],
 	whatToDo: [
 		'  1. Odoo or NetSuite: see the orders. Within 10 seconds n8n has saved them in Pico.',
-		'  2. Pico: start one of them and complete it. Its serial number is made for you.',
-		'  3. Odoo or NetSuite: the order has its quantity and serial number, and is done when all its units are.',
-		'  4. n8n: open "Pico completions to Odoo" > Executions to see each run, and change what you like. All other',
-		'     templates lie beside it, filled in for this plant; publish one to let it work.',
-		'     Your changes to the workflows stay for the next start; Pico and Odoo start afresh each time.',
+		'  2. Pico: start one of them and complete it. The page proposes serial numbers for the unit and its parts; change',
+		'     them if you like.',
+		'  3. Odoo or NetSuite: the order has its quantity and these serial numbers, and is done when all its units are.',
+		'  4. n8n: open "Pico completions to Odoo" or "Pico completions to NetSuite" > Executions to see each run, and',
+		'     change what you like. All other templates lie beside them, filled in for this plant; publish one to let it work.',
+		'     Your changes to the workflows stay for the next start; Pico, Odoo and NetSuite start afresh each time.',
 	],
 	once: async ({ steps, servers, session }) => await runOnce({ steps, doubles: servers, session }),
 };

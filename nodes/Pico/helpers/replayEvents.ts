@@ -121,7 +121,7 @@ export async function replayEvents(
 		}
 		if (found >= limit) break;
 	}
-	if (unreadable.length > 0) run.warn(`${unreadable.length} events from Pico could not be read and were skipped (${unreadable[0]})`);
+	if (unreadable.length > 0) run.warn(`Events that could not be read and were skipped: ${unreadable.length} (${unreadable[0]})`);
 	return items;
 }
 

@@ -36,17 +36,25 @@ export function networkFailure(thrown: unknown, endpoint: string): PicoFailure {
 			hint: "Check host and port of 'Endpoint' in the credential, and that the Pico server is running.",
 		});
 	}
-	if (code === 'ERR_INVALID_URL' || /invalid url/i.test(messageOf(thrown))) {
-		return new PicoFailure('input', `'${endpoint}' is not a valid address`, {
-			hint: "'Endpoint' in the credential takes the full address, for example https://plant.picomes.com/graph/v2.",
-		});
-	}
 	if (code) {
 		return new PicoFailure('network', `The connection to ${host} was lost (${code})`, {
 			hint: 'Check the network between n8n and Pico, then try again.',
 		});
 	}
 	return new PicoFailure('network', `Pico at ${host} could not be reached`, { hint: onOneLine(messageOf(thrown)) });
+}
+
+/** Failure for an 'Endpoint' that is not a full address, or `undefined`. */
+export function addressFailure(endpoint: string): PicoFailure | undefined {
+	const hasScheme = /^https?:\/\//i.test(endpoint);
+	if (hasScheme && URL.canParse(endpoint)) return undefined;
+	const message = hasScheme
+		? `'Endpoint' is not a valid address: '${endpoint}'`
+		: `'Endpoint' does not begin with https:// or http://: '${endpoint}'`;
+	return new PicoFailure('input', message, {
+		hint: 'Enter the full address in the credential, for example https://plant.picomes.com/graph/v2.',
+		parameter: 'Endpoint',
+	});
 }
 
 /**
@@ -64,7 +72,7 @@ export function statusFailure(
 	if (status === 404 || status === 405) {
 		return new PicoFailure('path', `There is no GraphQL server at ${endpoint} (HTTP ${status})`, {
 			...details,
-			hint: `Older Pico sites use the path /graphql, newer ones /graph/v2. Try ${otherPath(endpoint)} as 'Endpoint' in the credential.`,
+			hint: `${strangePath(endpoint)}Older Pico sites use the path /graphql, newer ones /graph/v2. Try ${otherPath(endpoint)} as 'Endpoint' in the credential.`,
 		});
 	}
 	if (status >= 300 && status < 400) {
@@ -121,6 +129,12 @@ export function otherPath(endpoint: string): string {
 	} catch {
 		return 'https://<your plant>/graph/v2';
 	}
+}
+
+/** A sentence about a path that no known Pico has, such as /graph/v3; nothing for the two that exist. */
+function strangePath(endpoint: string): string {
+	const path = /^https?:\/\/[^/]+(.*?)\/*$/i.exec(endpoint)?.[1] ?? '';
+	return ['/graph/v2', '/graphql'].includes(path) ? '' : `No known Pico uses the path ${path || '/'}. `;
 }
 
 /** No server makes us wait longer: clocks differ, and a day of silence is worse than a request too many. */

@@ -9,7 +9,7 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
-import { hostOf, networkFailure, readRetryAfter } from './classify';
+import { addressFailure, hostOf, networkFailure, readRetryAfter } from './classify';
 import { PicoFailure } from './failure';
 
 /** Any context of n8n that can send a request with a credential. */
@@ -50,12 +50,8 @@ export interface Access {
 export async function readAccess(context: PicoContext): Promise<Access> {
 	const { endpoint, token, ignoreTlsIssues } = await context.getCredentials<Partial<Access>>(CREDENTIAL);
 	const address = String(endpoint ?? '').trim();
-	if (!/^https?:\/\/[^/\s]+/i.test(address)) {
-		throw new PicoFailure('input', `'${address}' is not a valid address`, {
-			hint: "'Endpoint' in the credential takes the full address, for example https://plant.picomes.com/graph/v2.",
-			parameter: 'Endpoint',
-		});
-	}
+	const unusable = addressFailure(address);
+	if (unusable) throw unusable;
 	return { endpoint: address, token: String(token ?? '').trim(), ignoreTlsIssues: ignoreTlsIssues === true };
 }
 

@@ -29,7 +29,9 @@ async function against(answer: (body: string, response: ServerResponse) => void,
 
 describe('the server', () => {
 	it.each([
-		['plant.example', "'plant.example' is not a valid address", "'Endpoint' in the credential takes the full address"],
+		['plant.example/graph/v2', "'Endpoint' does not begin with https:// or http://: 'plant.example/graph/v2'", 'Enter the full address'],
+		['localhost:4010/graph/v2', "'Endpoint' does not begin with https:// or http://", 'Enter the full address'],
+		['http://plant.example:port/graph/v2', "'Endpoint' is not a valid address", 'Enter the full address'],
 		['http://127.0.0.1:9/graph/v2', 'Nothing accepts connections at 127.0.0.1:9', 'Check host and port'],
 		['http://no-such-host.invalid/graph/v2', 'The host name no-such-host.invalid is not known', 'Check'],
 	])('at a wrong address: %s', async (endpoint, message, hint) => {
@@ -61,6 +63,13 @@ describe('the server', () => {
 		const run = await runNode({ parameters: list, credential: { ...pico.credential, endpoint: pico.url + path } });
 		expect(run.error?.message).toContain(`There is no GraphQL server at ${pico.url}${path} (HTTP 404)`);
 		expect(run.error?.description).toContain(pico.url + other);
+		expect(run.error?.description).not.toContain('No known Pico');
+	});
+
+	it('has nothing at a path of no known Pico: the message says so and names one to try', async () => {
+		const run = await runNode({ parameters: list, credential: { ...pico.credential, endpoint: `${pico.url}/graph/v3` } });
+		expect(run.error?.message).toContain(`${pico.url}/graph/v3 (HTTP 404)`);
+		expect(run.error?.description).toMatch(/^No known Pico uses the path \/graph\/v3\. .*Try .*\/graph\/v2 as 'Endpoint'/);
 	});
 
 	it.each([['401'], ['403'], ['200']])('refuses the token with status %s', async (authFailure) => {

@@ -148,7 +148,7 @@ describe('Operation Order: Save', () => {
 		const saved = error.savedIndices as number[];
 		expect(saved.length).toBeGreaterThanOrEqual(5);
 		expect(saved.length).toBeLessThan(40);
-		expect(error.message).toContain(`(${saved.length} of 40 units were saved)`);
+		expect(error.message).toContain(`(${saved.length} of 40 units saved)`);
 		expect(error.description).toMatch(/Saved: index 0-\d+.*Not confirmed: index .*Running it again is safe/);
 		await pico.set({ burst503: 0, latencyMs: 0 });
 		const again = await save({ ...byId(String(operationId)), quantity: 40 });

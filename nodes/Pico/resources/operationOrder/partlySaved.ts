@@ -23,7 +23,7 @@ export function partlySaved(
 			? 'Running it again creates more orders, because there is no order ID.'
 			: 'Running it again is safe: Pico stores each unit only once.';
 	const progress = saved.length === 0 ? '' : ` Saved: index ${ranges(saved)}. Not confirmed: index ${ranges(unconfirmed)}.`;
-	return new PicoFailure(failure.kind, quantity > 1 ? `${failure.message} (${saved.length} of ${quantity} units were saved)` : failure.message, {
+	return new PicoFailure(failure.kind, quantity > 1 ? `${failure.message} (${saved.length} of ${quantity} units saved)` : failure.message, {
 		...failure.details,
 		hint: `${failure.details.hint ?? ''}${progress} ${repeat}`.trim(),
 		facts: { orderId, savedIndices: saved, unconfirmedIndices: unconfirmed },

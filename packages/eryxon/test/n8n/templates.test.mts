@@ -167,7 +167,7 @@ describe('the templates in a real n8n', () => {
 		it('reads a file as Excel saves it: Windows letters, semicolons, empty rows at the end', async () => {
 			const lines = ['external_id;Part Number;job_number;material;quantity', 'SHEET-Gehäuse-1;Gehäuse-1;JOB-0001;Stähl € 5;2', 'SHEET-Gehäuse-2;Gehäuse-2;JOB-0001;;31/12/2026', ';;;;', ' ; ;;;'];
 			const { page, run } = await upload(Buffer.from(lines.join('\r\n').replace('€', '\u0080'), 'latin1'));
-			expect(page).toContain('1 rows are in Eryxon');
+			expect(page).toContain('1 row is in Eryxon');
 			const stored = (await fromSheet()).filter(({ external_id: key }) => String(key).includes('Geh'));
 			expect(stored).toMatchObject([{ external_id: 'SHEET-Gehäuse-1', part_number: 'Gehäuse-1', material: 'Stähl € 5' }]);
 			const refused = itemsOf(run, 'Refused rows');

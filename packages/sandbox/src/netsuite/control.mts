@@ -187,5 +187,6 @@ const completion = (store: Store, row: Row): JsonObject => ({
 	workOrder: nameOf(store, row.values.createdFrom),
 	partNumber: nameOf(store, row.values.item),
 	quantity: row.values.completedQuantity ?? row.values.quantity,
+	memo: row.values.memo ?? '',
 	serials: serialsOf(row.values.inventoryDetail),
 });

@@ -138,7 +138,7 @@ function rateFailure({ headers }: Answer, error: Record<string, unknown>, said: 
 	return new EryxonFailure('quota', `The calls that Eryxon allows are used up (HTTP 429): ${said}`, {
 		...details,
 		retryAfterMs: wait,
-		hint: `${reset ? `More are allowed from ${reset} on. ` : wait ? `More are allowed in ${Math.ceil(wait / 60_000)} minutes. ` : ''}Bulk Sync needs one call for up to 1,000 records.`,
+		hint: `${reset ? `More are allowed from ${reset} on. ` : wait ? `More are allowed in ${Math.ceil(wait / 60_000)} min. ` : ''}Bulk Sync needs one call for up to 1,000 records.`,
 	});
 }
 
