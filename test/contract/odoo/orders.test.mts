@@ -69,6 +69,14 @@ onEachOdoo(({ version, fact }) => {
 		]);
 	});
 
+	fact('O8 an order that is begun cannot be split', async ({ workshop }) => {
+		const pump = await workshop.product('PUMP');
+		const order = await workshop.order(pump, 4);
+		await workshop.produce(order, 1);
+		expect(await workshop.state(order)).toBe('progress');
+		await expect(workshop.split(order, [1, 3])).rejects.toThrow('Only manufacturing orders in either a draft or confirmed state can be split.');
+	});
+
 	fact('O9 product_qty is in the unit of the order, product_uom_qty in the unit of the product', async ({ odoo, workshop }) => {
 		const [dozen] = await odoo.find('uom.uom', [['name', 'in', ['Dozens', 'Dozen']]], ['name']);
 		const pack = version < 19 ? dozen.id : ((await odoo.find('uom.uom', [['name', '=', 'Pack of 6']], ['name']))[0]?.id ?? 0);

@@ -91,6 +91,14 @@ export class Workshop {
 		await this.odoo.create('mrp.routing.workcenter', { name: 'Assemble', bom_id: bill, workcenter_id, time_cycle_manual: 5 });
 	}
 
+	/** A unit of measure that is several pieces. */
+	async pack(): Promise<{ id: number; size: number }> {
+		const sizes = new Map([['Pack of 6', 6], ['Dozens', 12]]);
+		const [pack] = await this.odoo.find<{ name: string }>('uom.uom', [['name', 'in', [...sizes.keys()]]], ['name']);
+		if (!pack) throw new Error('this Odoo has no unit of measure of several pieces');
+		return { id: pack.id, size: sizes.get(pack.name) ?? 0 };
+	}
+
 	/** A confirmed order. */
 	async order(product: Product, product_qty: number, more: Json = {}): Promise<number> {
 		const id = await this.create('mrp.production', { product_id: product.id, product_qty, ...more });

@@ -16,9 +16,9 @@ export interface OnDesk {
 
 /** A real n8n with templates, at which a person sits and presses "Execute workflow". */
 export class Desk {
-	private constructor(readonly installed: InstalledN8n) {}
+	constructor(readonly installed: InstalledN8n) {}
 
-	/** n8n is started. */
+	/** Starts n8n with these templates. */
 	static async open(credentials: Credential[], templates: readonly OnDesk[]): Promise<Desk> {
 		const workflows = templates.map(({ name, id, settings, everySeconds = 3600 }) =>
 			plantTemplate(process.cwd(), name, { id, credentials, settings, everySeconds }),

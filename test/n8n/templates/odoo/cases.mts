@@ -171,18 +171,20 @@ export const CASES: readonly Case[] = [
 		},
 	},
 	{
-		name: '4 an order that somebody split: the units are booked part by part, before the split and after it, and each part is closed',
+		name: '4 an order that somebody split: the units are booked part by part, each part is closed, and more than that is a case for a person',
 		async holds(bench) {
-			const line = await PumpLine.build(bench, { pump: 'none' });
-			const [fresh, begun] = [await line.order(4), await line.order(4)];
-			await line.post(line.unit(begun, 0, ['T-0']));
-			for (const { id } of await line.orders()) await bench.workshop.split(id, [1, 3]);
-			expect((await line.orders()).map(({ name, product_qty }) => `${name} ${product_qty}`).sort()).toEqual([fresh, begun].flatMap((name) => [`${name}-001 1`, `${name}-002 3`]).sort());
-			for (const index of [0, 1, 2, 3]) await line.post(line.unit(fresh, index, [`S-${index}`]));
-			for (const index of [1, 2, 3]) await line.post(line.unit(begun, index, [`T-${index}`]));
-			const partly = (await line.orders()).filter(({ name }) => name.startsWith(begun));
-			expect((await line.orders()).filter(({ name }) => name.startsWith(fresh)).map(({ state }) => state)).toEqual(['done', 'done']);
-			console.info(JSON.stringify(partly));
+			for (const pump of ['none', 'serial'] as const) {
+				const line = await PumpLine.build(bench, { pump });
+				const order = await line.order(4);
+				await bench.workshop.split((await line.orders())[0].id, [1, 3]);
+				for (const index of [0, 1, 2, 3]) await line.post(line.unit(order, index, [`S-${index}`]));
+				const orders = await line.orders();
+				expect(orders.map(({ state }) => state).filter((state) => state !== 'done')).toEqual([]);
+				expect(orders.reduce((sum, { product_qty }) => sum + product_qty, 0)).toBe(4);
+				expect(orders.find(({ name }) => name === `${order}-001`)).toMatchObject({ product_qty: 1 });
+				expect(await line.used()).toEqual([0, 1, 2, 3].map((index) => [`S-${index}`, 1]));
+				expect(await line.refused(line.unit(order, 4, ['S-4']))).toContain(`${order}-001 is done, ${order}-002 is done`);
+			}
 		},
 	},
 	{
@@ -242,7 +244,7 @@ export const CASES: readonly Case[] = [
 		name: '6 an order for two packs is booked piece by piece, and closed with the last',
 		async holds(bench) {
 			const line = await PumpLine.build(bench, { pump: 'none', motor: 'lot' });
-			const { id, size } = await packOf(bench);
+			const { id, size } = await bench.workshop.pack();
 			const order = await line.order(2, { product_uom_id: id });
 			for (let index = 0; index < 2 * size; index++) {
 				await line.post(line.unit(order, index, ['LOT']));
@@ -458,11 +460,3 @@ export const CASES: readonly Case[] = [
 		},
 	},
 ];
-
-/** A unit of measure that is several pieces. */
-async function packOf({ odoo }: Bench): Promise<{ id: number; size: number }> {
-	const sizes = new Map([['Pack of 6', 6], ['Dozens', 12]]);
-	const [pack] = await odoo.find<{ name: string }>('uom.uom', [['name', 'in', [...sizes.keys()]]], ['name']);
-	if (!pack) throw new Error('this Odoo has no unit of measure of several pieces');
-	return { id: pack.id, size: sizes.get(pack.name) ?? 0 };
-}
