@@ -69,8 +69,11 @@ onEachOdoo(({ version, fact }) => {
 		]);
 	});
 
-	fact('O8 an order that is begun cannot be split', async ({ workshop }) => {
+	fact('O8 an order that is begun, or has no bill, cannot be split', async ({ workshop }) => {
 		const pump = await workshop.product('PUMP');
+		const bare = await workshop.order(pump, 4);
+		await expect(workshop.split(bare, [1, 3])).rejects.toThrow('Only manufacturing orders with a Bill of Materials can be split.');
+		await workshop.bill(pump, [[await workshop.product('SEAL'), 1]]);
 		const order = await workshop.order(pump, 4);
 		await workshop.produce(order, 1);
 		expect(await workshop.state(order)).toBe('progress');

@@ -168,6 +168,16 @@ onEachOdoo(({ version, fact, factWith }) => {
 		expect(await odoo.read('product.product', id, [field, 'tracking'])).toMatchObject({ [field]: version < 18 ? 'consu' : false, tracking: 'none' });
 	});
 
+	fact('O16 two products cannot have one barcode, made or written, and Odoo names both', async ({ odoo, workshop }) => {
+		const [first, second] = [await workshop.product('FIRST'), await workshop.product('SECOND')];
+		const barcode = workshop.name('BARCODE');
+		await odoo.write('product.template', first.template, { barcode });
+		const message = `Barcode(s) already assigned:\n\n- Barcode "${barcode}" already assigned to product(s): `;
+		await expect(odoo.write('product.template', second.template, { barcode })).rejects.toThrow(message);
+		await expect(workshop.create('product.product', { name: 'THIRD', barcode })).rejects.toThrow(message);
+		expect(await odoo.read('product.product', second.id, ['barcode'])).toMatchObject({ barcode: false });
+	});
+
 	fact('O16 what is not storable has no stock, and nothing of it is set aside from there', async ({ odoo, workshop }) => {
 		const screw = await workshop.product('SCREW', 'none', version < 18 ? { detailed_type: 'consu' } : { is_storable: false });
 		const pump = await workshop.product('PUMP');

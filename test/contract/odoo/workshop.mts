@@ -155,8 +155,9 @@ export class Workshop {
 		await this.odoo.write('stock.move', move, { manual_consumption: true, move_line_ids: [[0, 0, line]] });
 	}
 
-	/** What the button *Split* does: the order becomes several, of these quantities. */
+	/** The button *Split* and its dialog: the order becomes several, of these quantities. */
 	async split(order: number, quantities: readonly number[]): Promise<void> {
+		await this.odoo.call('mrp.production', 'action_split', { ids: [order] });
 		const wizard = await this.odoo.create('mrp.production.split', {
 			production_id: order,
 			...(this.odoo.version < 19 ? { counter: quantities.length } : { max_batch_size: Math.max(...quantities) }),

@@ -2,7 +2,7 @@ import type { Product } from '../../contract/odoo/workshop.mts';
 import { until } from '../../../demo/lib/poll.mts';
 import { FAILED_EVENTS, tableRows } from '../kit/data-tables.mts';
 import { InstalledN8n } from '../kit/installed.mts';
-import { openStreams, placedOrders } from '../kit/plant.mts';
+import { placedOrders } from '../kit/plant.mts';
 import { RECONCILIATION, summaryOf, type Difference } from './catalogue/reconciliation.mts';
 import { Exchange, type OdooOrder } from './odoo/exchange.mts';
 import { PLACES, type Place } from './odoo/places.mts';
@@ -158,6 +158,7 @@ describe('rounds between Pico and Odoo', () => {
 
 			it('sends nothing again of an order that was split or closed with a backorder, and saves one by one what was split before', async () => {
 				const pump = await at.buildable('PUMP');
+				await at.workshop.bill(pump, [[await at.workshop.product('SEAL'), 1]]);
 				const [split, closed] = [await at.order(pump, 4), await at.order(pump, 3)];
 				await at.run('orders');
 				await at.workshop.split(split.id, [1, 3]);
@@ -181,6 +182,7 @@ describe('rounds between Pico and Odoo', () => {
 
 			beforeAll(async () => {
 				pump = await at.buildable('PUMP');
+				await at.workshop.bill(pump, [[await at.workshop.product('SEAL'), 1]]);
 			});
 
 			it('cancels in Pico what is not started, notes it once, and leaves other orders alone', async () => {
@@ -234,7 +236,7 @@ describe('rounds between Pico and Odoo', () => {
 				(await rowsOf<Difference>(RECONCILIATION, product)).map(({ orderId, orderIndex, finding }) => `${orderId} ${orderIndex}: ${finding}`).sort();
 
 			beforeAll(async () => {
-				await at.listenNoMore();
+				await at.listen(false);
 			});
 
 			it('books what Odoo has never heard of, also on what was split off, and then nothing more', async () => {
@@ -262,12 +264,11 @@ describe('rounds between Pico and Odoo', () => {
 				const [first, second] = [await at.order(pump, 1), await at.order(pump, 1)];
 				await at.run('orders');
 				const session = await installed.session();
-				await at.listen();
-				await until('the trigger to listen', async () => (await openStreams(at.pico)) === 1, { timeoutMs: 60_000 });
+				await at.listen(true);
 				for (const { name } of [first, second]) await complete(name, pump, 0, name, [{ externalId: motor.code, value: 'SAME' }]);
 				await until('the parked unit', async () => (await rowsOf(FAILED_EVENTS, pump)).length > 0, { timeoutMs: 120_000 });
 				await at.settle('completions');
-				await at.listenNoMore();
+				await at.listen(false);
 				expect((await at.orders(pump)).map(({ state }) => state === 'done')).toEqual([true, false]);
 
 				expect(await reconcile()).toBe('0 posted now, 1 differences');

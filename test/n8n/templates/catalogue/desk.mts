@@ -60,11 +60,11 @@ export class Desk {
 		);
 	}
 
-	/** Publishes a workflow with its Pico trigger switched off: it can be called, but hears of nothing. */
-	async publishDeaf(workflowId: string): Promise<void> {
+	/** Publishes a workflow with its Pico trigger switched off: it can be called, but hears of nothing. Or with it on again. */
+	async publishDeaf(workflowId: string, disabled = true): Promise<void> {
 		const session = await this.installed.session();
 		const { nodes, versionId } = await session.rest<{ nodes: WorkflowNode[]; versionId: string }>('GET', `/workflows/${workflowId}`);
-		const deaf = nodes.map((node) => (node.type === 'n8n-nodes-pico-mes.picoTrigger' ? { ...node, disabled: true } : node));
+		const deaf = nodes.map((node) => (node.type === 'n8n-nodes-pico-mes.picoTrigger' ? { ...node, disabled } : node));
 		await session.rest('PATCH', `/workflows/${workflowId}`, { nodes: deaf, versionId });
 		await session.activate(workflowId);
 	}

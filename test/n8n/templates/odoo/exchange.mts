@@ -1,11 +1,13 @@
 import { odooSignature } from '../../../../demo/lib/odoo-signature.mts';
 import type { Execution } from '../../../../demo/lib/n8n-session.mts';
 import { plantTemplate } from '../../../../demo/lib/plant-template.mts';
+import { until } from '../../../../demo/lib/poll.mts';
 import type { Credential } from '../../../../demo/lib/workflows.mts';
 import { Odoo } from '../../../contract/odoo/connection.mts';
 import { Workshop, type Product } from '../../../contract/odoo/workshop.mts';
 import { startSandboxProcess, type SandboxProcess } from '../../../kit/sandbox.mts';
 import type { InstalledN8n } from '../../kit/installed.mts';
+import { openStreams } from '../../kit/plant.mts';
 import { picoCredential } from '../../kit/workflows.mts';
 import { Desk } from '../catalogue/desk.mts';
 import { Front } from './front.mts';
@@ -94,15 +96,12 @@ export class Exchange {
 		return this.front.calls.slice(before).map(({ what }) => what);
 	}
 
-	/** The completions template hears of what Pico completes. */
-	async listen(): Promise<void> {
-		await (await this.installed.session()).activate(this.workflows.completions);
-	}
-
-	/** It hears of nothing more, and can be called. */
-	async listenNoMore(): Promise<void> {
-		await (await this.installed.session()).deactivate(this.workflows.completions);
-		await this.desk.publishDeaf(this.workflows.completions);
+	/** Whether the completions template hears of what Pico completes, or is only there to be called. */
+	async listen(listens: boolean): Promise<void> {
+		const session = await this.installed.session();
+		await session.deactivate(this.workflows.completions);
+		await this.desk.publishDeaf(this.workflows.completions, !listens);
+		await until('the trigger', async () => (await openStreams(this.pico)) === (listens ? 1 : 0), { timeoutMs: 60_000 });
 	}
 
 	async settle(template: Template): Promise<void> {
