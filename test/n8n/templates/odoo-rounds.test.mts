@@ -73,7 +73,7 @@ describe('rounds between Pico and Odoo', () => {
 				return found.map(({ product_id: [, name], product_qty }) => `${product_qty} ${/\[(.*)\]/.exec(name)?.[1]}`).sort();
 			};
 			const deploy = async (partNumber: string, name: string, more: object = {}) =>
-				await at.pico.control('POST', 'operations/deploy', { partNumber, revision: 'A', name, ...more });
+				await at.pico.control('POST', 'operations/deploy', { partNumber, revision: `${partNumber}-A`, name, ...more });
 
 			it('makes what is missing, storable and tracked where Pico captures a number, with its bill of material', async () => {
 				const [blower, fan, glue] = codes();
@@ -103,7 +103,7 @@ describe('rounds between Pico and Odoo', () => {
 			it('follows a new revision, name and structure, and then writes nothing more', async () => {
 				const [blower, fan, glue] = codes();
 				await deploy(fan, 'Fan wheel, balanced', { revision: `${fan}-B` });
-				await at.pico.control('POST', 'operations/archive', { partNumber: fan, revision: 'A' });
+				await at.pico.control('POST', 'operations/archive', { partNumber: fan, revision: `${fan}-A` });
 				await at.pico.control('POST', 'structure/change', { parentPartNumber: blower, childPartNumber: glue, childIndex: 1, remove: true });
 				await at.run('products');
 				expect((await products()).find(({ default_code }) => default_code === fan)).toMatchObject({ name: 'Fan wheel, balanced', barcode: `${fan}-B` });
