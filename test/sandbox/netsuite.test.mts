@@ -397,7 +397,7 @@ describe('the NetSuite double', () => {
 	describe('logins', () => {
 		it.each([
 			['none', '', 'NoAuthorizationHeader'],
-			['an unknown bearer token', 'Bearer nonsense', 'TokenRefused'],
+			['an unknown bearer token', 'Bearer nonsense', 'TokenRejected'],
 			['no realm', 'OAuth oauth_consumer_key="sandbox-consumer"', 'WrongRealm'],
 		])(
 			'refuses %s with INVALID_LOGIN and keeps the reason for the audit trail',

@@ -3,12 +3,11 @@ import { isObject, readText, send, sendJson, type Request, type Response } from 
 import { faultBody, invalidContent, invalidLogin, NetSuiteError } from './errors.mts';
 import { handleRecords, pageNumber, type RestAnswer } from './records.mts';
 import { renderPage } from './render.mts';
-import type { Site } from './site.mts';
+import { tokenPath, type Site } from './site.mts';
 import { runSuiteQL } from './suiteql/run.mts';
 
 const recordRoot = '/services/rest/record/v1';
 const suiteqlPath = '/services/rest/query/v1/suiteql';
-const tokenPath = '/services/rest/auth/oauth2/v1/token';
 const consentPath = '/app/login/oauth2/authorize.nl';
 
 /** The part of SuiteTalk REST that answers for real: records, SuiteQL and the two OAuth 2.0 addresses. */
@@ -36,9 +35,11 @@ export async function serveApi(site: Site, request: Request, response: Response,
 	if (!fault.after && fault.status > 0) return refuse();
 	if (url.pathname === consentPath) return consent(site, response, url);
 	if (url.pathname === tokenPath && method === 'POST') {
-		const { status, body } = site.oauth2.token(new URLSearchParams(text), request.headers.authorization ?? '');
-		log(status, status === 200 ? undefined : String(body.error));
-		return sendJson(response, status, body);
+		const form = new URLSearchParams(text);
+		const { status, body, detail } = await site.token(form, request.headers.authorization ?? '', url.origin);
+		log(status, status === 200 ? undefined : `${String(body.error)}: ${detail ?? ''}`);
+		const challenge = status === 401 ? { 'www-authenticate': `Basic realm="${site.settings.accountId}"` } : undefined;
+		return sendJson(response, status, body, challenge);
 	}
 	try {
 		const { status, body, location } = answer(site, request, url, method, text);
@@ -57,7 +58,7 @@ export async function serveApi(site: Site, request: Request, response: Response,
 		const challenge: Record<string, string> =
 			error.status === 401
 				? {
-						'www-authenticate': `OAuth realm="${url.origin}", error="token_rejected", error_description="Invalid login attempt."`,
+						'www-authenticate': challengeOf(site, request),
 					}
 				: {};
 		sendJson(response, error.status, error.body(), {
@@ -92,6 +93,12 @@ function answer(site: Site, request: Request, url: URL, method: string, text: st
 	);
 }
 
+/** https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/subsect_158521885412.html */
+function challengeOf({ settings }: Site, { headers }: Request): string {
+	const [scheme, error] = /^OAuth\s/i.test(headers.authorization ?? '') ? ['OAuth', 'token_rejected'] : ['Bearer', 'invalid_token'];
+	return `${scheme} realm="${settings.accountId}", error="${error}", error_description="Invalid login attempt."`;
+}
+
 function parseBody(text: string): unknown {
 	if (text.trim() === '') return undefined;
 	try {
@@ -124,7 +131,7 @@ function suiteql(site: Site, request: Request, url: URL, method: string, text: s
 }
 
 function consent(site: Site, response: Response, url: URL): void {
-	const target = site.oauth2.consent(url.searchParams);
+	const target = site.codeGrant.consent(url.searchParams);
 	if (target === undefined)
 		send(response, 400, 'Unknown client_id or missing redirect_uri', { 'content-type': 'text/plain' });
 	else send(response, 302, '', { location: target });

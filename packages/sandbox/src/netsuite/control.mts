@@ -40,6 +40,14 @@ export function handleControl(
 			return site.faults;
 		case 'POST switches':
 			return setSwitches(site, input);
+		case 'GET machine':
+			return machine(site);
+		case 'POST machine':
+			return setMachine(site, input);
+		case 'POST machine/mappings':
+			return setMapping(site, input);
+		case 'POST tokens':
+			return setTokens(site, input);
 		default:
 			return undefined;
 	}
@@ -93,6 +101,51 @@ function setSwitches(site: Site, input: JsonObject): unknown {
 	}
 	site.switches = { requireRealm, assemblySerials, componentSerials };
 	return site.switches;
+}
+
+/** The page *OAuth 2.0 Client Credentials (M2M) Setup*, and the account's clock. */
+const machine = ({ machine: signIn, settings }: Site): JsonObject => ({
+	clientId: settings.clientId,
+	...signIn.obey({}),
+	mappings: signIn.all().map(({ certificateId, revoked, validUntil }) => ({ certificateId, revoked, validUntil })),
+});
+
+function setMachine(site: Site, input: JsonObject): unknown {
+	const { clockAheadSeconds, repeatedAssertion } = { ...site.machine.obey({}), ...input };
+	if (typeof clockAheadSeconds !== 'number') throw new Error('clockAheadSeconds must be a number');
+	if (repeatedAssertion !== 'accepted' && repeatedAssertion !== 'refused') {
+		throw new Error("repeatedAssertion must be 'accepted' or 'refused'");
+	}
+	site.machine.obey({ clockAheadSeconds, repeatedAssertion });
+	return machine(site);
+}
+
+/** `{certificate}` maps one more, `{certificateId, revoked?, validUntil?}` changes one; without an id the first one. */
+function setMapping(site: Site, input: JsonObject): unknown {
+	const { certificate, certificateId, revoked, validUntil } = input;
+	const [first] = site.machine.all();
+	const mapping =
+		typeof certificate === 'string' ? site.machine.map(certificate) : site.machine.mapping(String(certificateId ?? first?.certificateId));
+	if (revoked !== undefined) {
+		if (typeof revoked !== 'boolean') throw new Error('revoked must be true or false');
+		mapping.revoked = revoked;
+	}
+	if (validUntil !== undefined) {
+		const end = new Date(String(validUntil));
+		if (Number.isNaN(end.getTime())) throw new Error('validUntil must be a date');
+		mapping.validUntil = end;
+	}
+	return { certificateId: mapping.certificateId, revoked: mapping.revoked, validUntil: mapping.validUntil };
+}
+
+function setTokens(site: Site, input: JsonObject): unknown {
+	const { refuse = 'none' } = input;
+	if (refuse !== 'none' && refuse !== 'issued' && refuse !== 'all') {
+		throw new Error("refuse must be 'none', 'issued' or 'all'");
+	}
+	const lifeSeconds = input.lifeSeconds === undefined ? undefined : integer(input, 'lifeSeconds', 1, 3600);
+	site.tokens.obey({ lifeSeconds, refuse });
+	return { lifeSeconds, refuse };
 }
 
 function state(site: Site, limit = defaultLimit): JsonObject {
