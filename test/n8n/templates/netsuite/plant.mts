@@ -1,5 +1,6 @@
 import { netsuiteCredentials } from '../../../../demo/lib/netsuite-credentials.mts';
-import { plantTemplate } from '../../../../demo/lib/plant-template.mts';
+import { NETSUITE_BOOKING, NETSUITE_CALLS, netsuiteSettings } from '../../../../demo/lib/netsuite-plant.mts';
+import { plantTemplate, settingsFor } from '../../../../demo/lib/plant-template.mts';
 import { queryDatabase } from '../../../../demo/lib/database.mts';
 import { until } from '../../../../demo/lib/poll.mts';
 import type { Workflow } from '../../../../demo/lib/workflows.mts';
@@ -12,13 +13,27 @@ export interface Template {
 	/** File name in `templates`, without `.json`. */
 	name: string;
 	id: string;
-	/** Plant settings besides the address of NetSuite, for templates that have them. */
+	/** Plant settings besides those that every plant enters for NetSuite. */
 	settings?: Record<string, string | number>;
 	published?: boolean;
 }
 
+/** The workflows through which the templates reach NetSuite; nothing of their runs is kept. */
+export const CALLS = 'netsuiteCalls000';
+export const BOOKING = 'netsuiteBook0000';
+const SIGNED_IN: readonly Template[] = [
+	{ name: NETSUITE_CALLS, id: CALLS, published: true },
+	{ name: NETSUITE_BOOKING, id: BOOKING, published: true },
+];
+
 /** Parts that NetSuite builds and the Pico sandbox does not know by itself. */
 const MORE_PARTS = ['GEAR-200', 'VALVE-300'];
+
+/** A call as the double writes it down: `POST /record/v1/…`. */
+export interface NetsuiteCall {
+	what: string;
+	status: number;
+}
 
 /** Pico, NetSuite and a real n8n with templates between them. */
 export class Plant {
@@ -46,18 +61,20 @@ export class Plant {
 
 	private static async between(pico: SandboxProcess, netsuite: Account, templates: readonly Template[]): Promise<Plant> {
 		const credentials = [picoCredential(pico.endpoint, pico.token), ...netsuiteCredentials(netsuite.double)];
-		const workflows = templates.map(({ name, id, settings }) =>
+		const all = [...SIGNED_IN, ...templates];
+		const settings = netsuiteSettings(netsuite.double, (name) => all.find((each) => each.name === name)?.id ?? '');
+		const workflows = all.map(({ name, id, settings: own }) =>
 			plantTemplate(process.cwd(), name, {
 				id,
 				credentials,
-				settings: withUrl(name, netsuite.double.plainUrl, settings),
+				settings: { ...settingsFor(process.cwd(), name, settings), ...own },
 				everySeconds: 3600,
 			}),
 		);
 		const n8n = await InstalledN8n.create({
 			credentials,
 			workflows,
-			published: templates.filter((each) => each.published).map(({ id }) => id),
+			published: all.filter((each) => each.published).map(({ id }) => id),
 			netsuite: netsuite.double,
 		});
 		return new Plant(pico, netsuite, n8n, new Map(workflows.map((workflow) => [workflow.id, workflow])));
@@ -94,15 +111,19 @@ export class Plant {
 		return last;
 	}
 
+	/** Every call that NetSuite got, the sign-ins among them, oldest first. */
+	async calls(): Promise<NetsuiteCall[]> {
+		return await this.netsuite.control<NetsuiteCall[]>('GET', 'calls');
+	}
+
+	/** Of those, how many were sign-ins. */
+	async signIns(): Promise<number> {
+		return (await this.calls()).filter(({ what }) => what.includes('/oauth2/v1/token')).length;
+	}
+
 	async close(): Promise<void> {
 		await this.n8n.remove();
 		await this.netsuite.close();
 		await this.pico.close();
 	}
 }
-
-/** These have no address of NetSuite to fill in; for the first one the credential has it. */
-const WITHOUT_URL = ['netsuite-orders-to-pico-community-node', 'repost-failed-events'];
-
-const withUrl = (name: string, netsuiteUrl: string, settings: Template['settings'] = {}) =>
-	WITHOUT_URL.includes(name) ? settings : { netsuiteUrl, ...settings };
