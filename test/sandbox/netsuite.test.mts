@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { connect, type ClientHttp2Session } from 'node:http2';
+import { connect as ask } from 'node:net';
+import { once } from 'node:events';
 import { request } from 'node:https';
+import { connect as secure } from 'node:tls';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +85,26 @@ describe('the NetSuite double', () => {
 			const ca = readFileSync(netsuite.caFile);
 			expect(await visit(ca, '127.0.0.1')).toBe(200);
 			await expect(visit(undefined, '127.0.0.1')).rejects.toThrow(/certificate|verify/i);
+		});
+
+		it('is the proxy of its account, and of nothing else', async () => {
+			const tunnel = async (host: string) => {
+				const socket = ask(Number(new URL(netsuite.url).port), '127.0.0.1');
+				socket.write(`CONNECT ${host}:443 HTTP/1.1\r\nhost: ${host}:443\r\n\r\n`);
+				const [head] = (await once(socket, 'data')) as [Buffer];
+				return { socket, status: head.toString().split('\r\n')[0] };
+			};
+			const servername = '1234567-sb1.suitetalk.api.netsuite.com';
+			const { socket } = await tunnel(servername);
+			const inside = secure({ socket, servername, ca: readFileSync(netsuite.caFile), ALPNProtocols: ['http/1.1'] });
+			inside.write(`GET ${records}/workOrder/2 HTTP/1.1\r\nhost: ${servername}\r\nauthorization: Bearer sandbox-access\r\n\r\n`);
+			const [answer] = (await once(inside, 'data')) as [Buffer];
+			inside.destroy();
+			expect(answer.toString()).toContain('HTTP/1.1 200');
+			expect(answer.toString()).toContain(`https://${servername}${records}/workOrder/2`);
+			const elsewhere = await tunnel('system.netsuite.com');
+			elsewhere.socket.destroy();
+			expect(elsewhere.status).toBe('HTTP/1.1 403 Forbidden');
 		});
 
 		it('keeps its certificate in a given folder, so that a restart needs no restart of n8n', async () => {

@@ -94,15 +94,15 @@ export class Site {
 	async token(form: URLSearchParams, authorization: string, origin: string): Promise<TokenAnswer> {
 		const answer =
 			form.get('grant_type') === 'client_credentials'
-				? await this.machine.token(form, [origin, this.origin()].map((each) => each + tokenPath))
+				? await this.machine.token(form, [origin, `https://${this.host}`].map((each) => each + tokenPath))
 				: await this.codeGrant.token(form, authorization);
 		if (answer.detail !== undefined) this.refuse('OAuth 2.0', answer.detail);
 		return answer;
 	}
 
-	/** Where a real account of this id is: `1234567_SB1` is the host `1234567-sb1`. */
-	private origin(): string {
-		return `https://${this.settings.accountId.toLowerCase().replaceAll('_', '-')}.suitetalk.api.netsuite.com`;
+	/** Where a real account of this id is: `1234567_SB1` is at `1234567-sb1`. */
+	get host(): string {
+		return `${this.settings.accountId.toLowerCase().replaceAll('_', '-')}.suitetalk.api.netsuite.com`;
 	}
 
 	private refuse(scheme: LoginAttempt['scheme'], detail: LoginAttempt['detail']): false {
