@@ -379,6 +379,15 @@ describe('the NetSuite double', () => {
 			expect(await get('workOrder/eid:WO2')).toMatchObject({ built: 1 });
 		});
 
+		it('takes back what a deleted completion did, and deletes no order that something was made from', async () => {
+			await record('POST', 'workOrder/eid:WO1/!transform/workOrderIssue', {});
+			await complete('WO1', { externalId: 'event-1', completedQuantity: 1, inventoryDetail: serials('P-1') });
+			expect(await record('DELETE', 'workOrder/eid:WO1')).toMatchObject({ status: 400, body: problem('USER_ERROR', 'linked to') });
+			expect((await record('DELETE', 'workOrderCompletion/eid:event-1')).status).toBe(204);
+			expect(await get('workOrder/eid:WO1?simpleEnumFormat=true')).toMatchObject({ built: 0, status: 'In Process' });
+			expect(await complete('WO1', { completedQuantity: 1, inventoryDetail: serials('P-1') })).toMatchObject({ status: 204 });
+		});
+
 		it('closes an order for good', async () => {
 			expect((await record('POST', 'workOrder/2/!transform/workOrderClose', {})).status).toBe(204);
 			expect(await complete('WO1', { inventoryDetail: serials('P-1') })).toMatchObject({ status: 400 });

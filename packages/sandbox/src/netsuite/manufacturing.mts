@@ -121,6 +121,35 @@ const linesOf = (value: unknown): Values[] => (Array.isArray(value) ? (value as 
 const componentsOf = (order: Row): Values[] =>
 	(Array.isArray(order.values.item) ? (order.values.item as Values[]) : []).map((line) => ({ ...line }));
 
+const wentInto = ['workOrderCompletion', 'workOrderIssue', 'assemblyBuild', 'workOrderClose', 'workOrder', 'invoice'];
+
+/** Transactions that were made from this one. */
+export const madeFrom = (store: Store, source: Row): Row[] =>
+	wentInto.flatMap((type) => store.all(type)).filter((row) => store.follow(row.values.createdFrom) === source);
+
+/** What a transaction that is deleted had done to its work order and to the stock. */
+export function takeBack(store: Store, row: Row): void {
+	const order = store.follow(row.values.createdFrom);
+	if (order?.type.name !== 'workOrder') return;
+	const built = quantityOf(order.values.built) - quantityOf(row.values.completedQuantity ?? builtBy(row));
+	const status = built > 0 || madeFrom(store, order).length > 0 ? 'D' : 'B';
+	store.update(order, { built, orderStatus: built >= quantityOf(order.values.quantity) ? 'G' : status });
+	const item = store.follow(row.values.item);
+	for (const { receiptInventoryNumber } of assignments(row.values.inventoryDetail)) {
+		const number = item && findNumber(store, item, String(receiptInventoryNumber));
+		if (number) store.remove(number);
+	}
+	for (const line of linesOf(row.values.component)) {
+		const part = store.follow(line.item);
+		for (const { issueInventoryNumber } of assignments(line.componentInventoryDetail)) {
+			const number = part && numberOf(store, part, issueInventoryNumber);
+			if (number) store.update(number, { quantityAvailable: undefined });
+		}
+	}
+}
+
+const builtBy = ({ type, values }: Row): unknown => (type.name === 'assemblyBuild' ? values.quantity : 0);
+
 /** New serial numbers come into stock. One that exists is refused: it would be the same unit twice. */
 function receive(store: Store, item: Row, numbers: readonly string[]): void {
 	const known = numbers.filter((number) => findNumber(store, item, number));

@@ -1,7 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { invalidParameter, NetSuiteError, noSuchRecord } from './errors.mts';
+import { invalidParameter, NetSuiteError, noSuchRecord, userError } from './errors.mts';
 import { compileFilter } from './filter.mts';
-import { changeWorkOrder, fillWorkOrder, refuseKnownExternalId, transform, type PlantRules } from './manufacturing.mts';
+import {
+	changeWorkOrder,
+	fillWorkOrder,
+	madeFrom,
+	refuseKnownExternalId,
+	takeBack,
+	transform,
+	type PlantRules,
+} from './manufacturing.mts';
 import { hrefOf, renderPage, renderRecord, renderSublist, self, type View } from './render.mts';
 import { recordType, recordTypes, type RecordType } from './schema.mts';
 import type { Row, Store, Values } from './store.mts';
@@ -112,14 +120,11 @@ function upsert(store: Store, type: RecordType, key: string, request: RestReques
 }
 
 function remove(store: Store, row: Row): void {
-	if (row.type.name === 'workOrder' && typeof row.values.built === 'number' && row.values.built > 0) {
-		throw new NetSuiteError(
-			400,
-			'USER_ERROR',
-			'Error while accessing a resource. This transaction cannot be deleted because it is linked to by one or more transactions.',
-		);
+	if (madeFrom(store, row).length > 0) {
+		throw userError('This transaction cannot be deleted because it is linked to by one or more transactions.');
 	}
 	store.remove(row);
+	takeBack(store, row);
 }
 
 function sublist(store: Store, row: Row, name: string, request: RestRequest): RestAnswer {
