@@ -5,7 +5,7 @@ import { makeIdentity } from '../../packages/sandbox/src/netsuite/certificates.m
 
 test('OpenSSL takes the certificate that the double makes, by name and by address', async () => {
 	for (const host of ['127.0.0.1', 'netsuite.test']) {
-		const { ca, cert, key } = await makeIdentity(host);
+		const { ca, cert, key } = await makeIdentity([host]);
 		expect(() => createSecureContext({ ca, cert, key })).not.toThrow();
 		const certificate = new X509Certificate(cert);
 		expect(certificate.checkIssued(new X509Certificate(ca))).toBe(true);

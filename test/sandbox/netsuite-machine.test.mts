@@ -122,7 +122,7 @@ describe('machine sign-in to the NetSuite double', () => {
 		['another audience', { claims: { aud: 'https://system.netsuite.com/' } }, 'AudienceInvalid'],
 		['an assertion that has expired', { claims: { iat: now() - 700, exp: now() - 600 } }, 'AssertionExpired'],
 		['a clock that is ahead', { claims: { iat: now() + 600, exp: now() + 900 } }, 'IssuedInTheFuture'],
-		['a life of an hour', { claims: { iat: now(), exp: now() + 3600 } }, 'LifeTooLong'],
+		['a life of more than an hour', { claims: { iat: now(), exp: now() + 3601 } }, 'LifeTooLong'],
 		['no time of issue', { claims: { iat: undefined } }, 'ClaimInvalid: iat'],
 	])('refuses %s', async (_name, changes, detail) => {
 		expect(await signIn(changes)).toEqual({

@@ -28,16 +28,16 @@ const since = (): Date => new Date(Date.now() - day);
 const until = (): Date => new Date(Date.now() + 700 * day);
 
 /**
- * A certificate for `localhost`, 127.0.0.1 and `host`, signed by an authority made for this folder. Files that are
+ * A certificate for `localhost`, 127.0.0.1 and `hosts`, signed by an authority made for this folder. Files that are
  * there and still good for a week are used again, so that a running n8n goes on trusting a restarted double.
  */
-export async function identityIn(folder: string, host: string): Promise<Identity> {
+export async function identityIn(folder: string, hosts: readonly string[]): Promise<Identity> {
 	mkdirSync(folder, { recursive: true });
 	const caFile = join(folder, 'netsuite-double-ca.pem');
 	const certFile = join(folder, 'netsuite-double.pem');
 	const keyFile = join(folder, 'netsuite-double.key');
-	if (![caFile, certFile, keyFile].every(existsSync) || !isUsable(readFileSync(certFile, 'utf8'), host)) {
-		const made = await makeIdentity(host);
+	if (![caFile, certFile, keyFile].every(existsSync) || !isUsable(readFileSync(certFile, 'utf8'), hosts)) {
+		const made = await makeIdentity(hosts);
 		writeFileSync(caFile, made.ca);
 		writeFileSync(certFile, made.cert);
 		writeFileSync(keyFile, made.key, { mode: 0o600 });
@@ -60,14 +60,14 @@ export async function machineKeyIn(folder: string): Promise<MachineKey> {
 	return { privateKey, publicKey, certificate, keyFile };
 }
 
-function isUsable(pem: string, host?: string): boolean {
+function isUsable(pem: string, hosts: readonly string[] = []): boolean {
 	const certificate = new X509Certificate(pem);
-	const named = host === undefined || (isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host));
-	return named !== undefined && new Date(certificate.validTo).getTime() > Date.now() + 7 * day;
+	const names = (host: string) => (isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined;
+	return hosts.every(names) && new Date(certificate.validTo).getTime() > Date.now() + 7 * day;
 }
 
 /** Makes an authority and a server certificate signed by it. The authority's key is thrown away. */
-export async function makeIdentity(host: string): Promise<{ ca: string; cert: string; key: string }> {
+export async function makeIdentity(hosts: readonly string[]): Promise<{ ca: string; cert: string; key: string }> {
 	const common = { keyType: 'ec', algorithm: 'sha256', notBeforeDate: since(), notAfterDate: until() } as const;
 	const authority = await generate([{ name: 'commonName', value: 'NetSuite double authority' }], {
 		...common,
@@ -76,7 +76,7 @@ export async function makeIdentity(host: string): Promise<{ ca: string; cert: st
 			{ name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
 		],
 	});
-	const names = [...new Set(['localhost', '127.0.0.1', host])];
+	const names = [...new Set(['localhost', '127.0.0.1', ...hosts])];
 	const server = await generate([{ name: 'commonName', value: 'NetSuite double' }], {
 		...common,
 		ca: { key: authority.private, cert: authority.cert },

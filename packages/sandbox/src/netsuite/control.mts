@@ -5,7 +5,8 @@ import { handleRecords } from './records.mts';
 import { statusText } from './render.mts';
 import { isCustomField, recordTypes } from './schema.mts';
 import { makeWorkOrders } from './seed.mts';
-import type { Site } from './site.mts';
+import { isPassingCode, statusOf } from './errors.mts';
+import type { NetsuiteFaults, Site } from './site.mts';
 import type { Row, Store, Values } from './store.mts';
 
 /** The HTTP control API of the double, for tests and the page. Throws an Error with a plain message on bad input. */
@@ -36,7 +37,7 @@ export function handleControl(
 		case 'POST orders':
 			return createOrders(site, input);
 		case 'POST faults':
-			site.faults = parseFaults(input);
+			site.faults = faultsOf(input);
 			return site.faults;
 		case 'POST switches':
 			return setSwitches(site, input);
@@ -82,16 +83,24 @@ function createRecord(site: Site, input: JsonObject): unknown {
 }
 
 function createOrders(site: Site, input: JsonObject): unknown {
-	const { partNumber, quantity = 1 } = input;
+	const { partNumber, quantity = 1, tranId } = input;
+	if (tranId !== undefined && typeof tranId !== 'string') throw new Error('tranId must be a text');
 	if (typeof partNumber !== 'string') throw new Error('partNumber must be a text');
 	if (typeof quantity !== 'number' || !(quantity > 0)) throw new Error('quantity must be a positive number');
 	const count = input.count === undefined ? 1 : integer(input, 'count', 1, 10_000);
-	const rows = makeWorkOrders(site.store, count, partNumber, quantity);
+	const rows = makeWorkOrders(site.store, count, partNumber, quantity, undefined, tranId);
 	return { orders: rows.map((row) => ({ id: row.id, tranId: row.values.tranId, externalId: row.values.externalId })) };
 }
 
+/** A code alone stands for its status. */
+function faultsOf(input: JsonObject): NetsuiteFaults {
+	const { code } = input;
+	if (code === undefined) return { ...parseFaults(input), code: '' };
+	return { ...parseFaults({ status: statusOf(code), ...input }), code: isPassingCode(code) ? code : '' };
+}
+
 function setSwitches(site: Site, input: JsonObject): unknown {
-	const { requireRealm, assemblySerials, componentSerials } = { ...site.switches, ...input };
+	const { requireRealm, assemblySerials, componentSerials, overage } = { ...site.switches, ...input };
 	if (typeof requireRealm !== 'boolean') throw new Error('requireRealm must be true or false');
 	if (assemblySerials !== 'required' && assemblySerials !== 'optional') {
 		throw new Error("assemblySerials must be 'required' or 'optional'");
@@ -99,7 +108,9 @@ function setSwitches(site: Site, input: JsonObject): unknown {
 	if (componentSerials !== 'inStock' && componentSerials !== 'any') {
 		throw new Error("componentSerials must be 'inStock' or 'any'");
 	}
-	site.switches = { requireRealm, assemblySerials, componentSerials };
+	if (overage !== 'refused' && overage !== 'allowed') throw new Error("overage must be 'refused' or 'allowed'");
+	const concurrencyLimit = integer({ ...site.switches, ...input }, 'concurrencyLimit', 0, 1000);
+	site.switches = { requireRealm, assemblySerials, componentSerials, overage, concurrencyLimit };
 	return site.switches;
 }
 

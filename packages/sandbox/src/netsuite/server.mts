@@ -50,13 +50,14 @@ export async function startNetsuiteDouble(options: NetsuiteDoubleOptions): Promi
 	const removeFolder = (): void => {
 		if (certificateFolder === undefined) rmSync(folder, { recursive: true, force: true });
 	};
-	const [identity, machineKey] = await Promise.all([identityIn(folder, host), machineKeyIn(folder)]);
+	const [identity, machineKey] = await Promise.all([identityIn(folder, [host, site.host]), machineKeyIn(folder)]);
 	const { certificateId } = site.machine.map(machineKey.certificate);
-	const server = createBothProtocolsServer(identity, (request, response, secure) => {
+	const answer = (request: Request, response: Response, secure: boolean): void => {
 		handle(site, request, response, secure).catch((error: unknown) => {
 			sendJson(response, 500, { message: error instanceof Error ? error.message : String(error) });
 		});
-	});
+	};
+	const server = createBothProtocolsServer(identity, answer, `${site.host}:443`);
 	const listening = await listen(server, port, host).catch((error: unknown) => {
 		removeFolder();
 		throw error;

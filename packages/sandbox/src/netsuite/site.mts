@@ -1,16 +1,25 @@
+import { AsyncJobs } from './async-jobs.mts';
 import { CallLog } from '../web/calls.mts';
 import { noFaults, type Faults } from '../web/faults.mts';
+import type { PassingCode } from './errors.mts';
 import { MachineSignIn } from './machine.mts';
-import type { SerialRules } from './manufacturing.mts';
+import type { PlantRules } from './manufacturing.mts';
 import { OAuth1Checker, type Refusal, type TokenKeys } from './oauth1.mts';
 import { AuthorizationCodeGrant, type ClientKeys, type TokenAnswer } from './oauth2.mts';
 import { seed } from './seed.mts';
 import { Store } from './store.mts';
 import { AccessTokens, type TokenRefusal } from './tokens.mts';
 
-export interface Switches extends SerialRules {
+export interface Switches extends PlantRules {
 	/** false lets OAuth 1 clients in that send no realm (n8n's generic OAuth1 credential cannot). */
 	requireRealm: boolean;
+	/** Calls at a time; the others are refused with 429. 0 = as many as come. */
+	concurrencyLimit: number;
+}
+
+export interface NetsuiteFaults extends Faults {
+	/** `o:errorCode`; '' = the usual one for the status. */
+	code: PassingCode | '';
 }
 
 export interface Settings extends TokenKeys, ClientKeys {
@@ -34,7 +43,7 @@ export const defaultSettings: Settings = {
 	seed: 1,
 };
 
-const defaultSwitches: Switches = { requireRealm: true, assemblySerials: 'required', componentSerials: 'any' };
+const defaultSwitches: Switches = { requireRealm: true, concurrencyLimit: 0, assemblySerials: 'required', componentSerials: 'any', overage: 'refused' };
 
 /** One line of the Login Audit Trail. */
 export interface LoginAttempt {
@@ -47,11 +56,14 @@ export interface LoginAttempt {
 /** Everything one running double holds. `reset` starts over with the same address and keys. */
 export class Site {
 	readonly calls = new CallLog();
+	jobs = new AsyncJobs();
 	readonly tokens: AccessTokens;
 	readonly codeGrant: AuthorizationCodeGrant;
 	readonly machine: MachineSignIn;
 	readonly oauth1: OAuth1Checker;
-	faults: Faults = noFaults();
+	faults: NetsuiteFaults = { ...noFaults(), code: '' };
+	/** API calls that are being answered. */
+	underWay = 0;
 	switches: Switches = { ...defaultSwitches };
 	refusedLogins: LoginAttempt[] = [];
 	store: Store;
@@ -67,11 +79,12 @@ export class Site {
 	reset(newSeed?: number): void {
 		if (newSeed !== undefined) this.settings.seed = newSeed;
 		this.switches = { ...defaultSwitches };
-		this.faults = noFaults();
+		this.faults = { ...noFaults(), code: '' };
 		this.refusedLogins = [];
 		this.tokens.reset();
 		this.machine.reset();
 		this.calls.clear();
+		this.jobs = new AsyncJobs();
 		const before = this.store.revision;
 		this.store = this.fresh();
 		// Pages compare revisions: it must not stand still or run backwards over a reset.
@@ -94,15 +107,15 @@ export class Site {
 	async token(form: URLSearchParams, authorization: string, origin: string): Promise<TokenAnswer> {
 		const answer =
 			form.get('grant_type') === 'client_credentials'
-				? await this.machine.token(form, [origin, this.origin()].map((each) => each + tokenPath))
+				? await this.machine.token(form, [origin, `https://${this.host}`].map((each) => each + tokenPath))
 				: await this.codeGrant.token(form, authorization);
 		if (answer.detail !== undefined) this.refuse('OAuth 2.0', answer.detail);
 		return answer;
 	}
 
-	/** Where a real account of this id is: `1234567_SB1` is the host `1234567-sb1`. */
-	private origin(): string {
-		return `https://${this.settings.accountId.toLowerCase().replaceAll('_', '-')}.suitetalk.api.netsuite.com`;
+	/** Where a real account of this id is: `1234567_SB1` is at `1234567-sb1`. */
+	get host(): string {
+		return `${this.settings.accountId.toLowerCase().replaceAll('_', '-')}.suitetalk.api.netsuite.com`;
 	}
 
 	private refuse(scheme: LoginAttempt['scheme'], detail: LoginAttempt['detail']): false {
