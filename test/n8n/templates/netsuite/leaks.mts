@@ -20,11 +20,11 @@ export async function leaked({ n8n }: Plant): Promise<string[]> {
 /** The key for n8n's own API, which the tests make. */
 const isN8nsOwn = (payload: string): boolean => /"iss":"n8n"/.test(Buffer.from(payload, 'base64url').toString());
 
-/** n8n's files without the packages that it unpacked. */
+/** n8n's files without the packages and the editor that it unpacked. */
 function filesIn(folder: string): string[] {
 	return readdirSync(folder).flatMap((name) => {
 		const path = join(folder, name);
-		if (name === 'node_modules') return [];
+		if (name === 'node_modules' || name === '.cache') return [];
 		return statSync(path).isDirectory() ? filesIn(path) : [path];
 	});
 }

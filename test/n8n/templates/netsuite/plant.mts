@@ -5,6 +5,7 @@ import { queryDatabase } from '../../../../demo/lib/database.mts';
 import { until } from '../../../../demo/lib/poll.mts';
 import type { Workflow } from '../../../../demo/lib/workflows.mts';
 import { startSandboxProcess, type SandboxProcess } from '../../../kit/sandbox.mts';
+import { callerOf, handOver } from '../../kit/caller.mts';
 import { InstalledN8n } from '../../kit/installed.mts';
 import { picoCredential } from '../../kit/workflows.mts';
 import { Account } from './account.mts';
@@ -14,8 +15,10 @@ export interface Template {
 	name: string;
 	id: string;
 	/** Plant settings besides those that every plant enters for NetSuite. */
-	settings?: Record<string, string | number>;
+	settings?: Record<string, string | number | boolean>;
 	published?: boolean;
+	/** Of its schedule; an hour where nothing is said. */
+	everySeconds?: number;
 }
 
 /** The workflows through which the templates reach NetSuite; nothing of their runs is kept. */
@@ -31,6 +34,7 @@ const MORE_PARTS = ['GEAR-200', 'VALVE-300'];
 
 /** A call as the double writes it down: `POST /record/v1/…`. */
 export interface NetsuiteCall {
+	id: number;
 	what: string;
 	status: number;
 }
@@ -44,14 +48,18 @@ export class Plant {
 		readonly workflows: ReadonlyMap<string, Workflow & { id: string }>,
 	) {}
 
-	/** n8n is not started yet. Nothing is left running when it cannot be built. */
-	static async build(templates: readonly Template[]): Promise<Plant> {
+	/**
+	 * n8n is not started yet. Nothing is left running when it cannot be built.
+	 *
+	 * @param callers workflows that hand single events to others: their ids, and the ids of those
+	 */
+	static async build(templates: readonly Template[], callers: Record<string, string> = {}): Promise<Plant> {
 		const pico = await startSandboxProcess();
 		let netsuite: Account | undefined;
 		try {
 			for (const partNumber of MORE_PARTS) await pico.control('POST', 'operations/deploy', { partNumber, revision: 'A' });
 			netsuite = await Account.open();
-			return await Plant.between(pico, netsuite, templates);
+			return await Plant.between(pico, netsuite, templates, callers);
 		} catch (cause) {
 			await netsuite?.close();
 			await pico.close();
@@ -59,23 +67,22 @@ export class Plant {
 		}
 	}
 
-	private static async between(pico: SandboxProcess, netsuite: Account, templates: readonly Template[]): Promise<Plant> {
+	private static async between(pico: SandboxProcess, netsuite: Account, templates: readonly Template[], callers: Record<string, string>): Promise<Plant> {
 		const credentials = [picoCredential(pico.endpoint, pico.token), ...netsuiteCredentials(netsuite.double)];
 		const all = [...SIGNED_IN, ...templates];
 		const settings = netsuiteSettings(netsuite.double, (name) => all.find((each) => each.name === name)?.id ?? '');
-		const workflows = all.map(({ name, id, settings: own }) =>
+		const workflows = all.map(({ name, id, settings: own, everySeconds = 3600 }) =>
 			plantTemplate(process.cwd(), name, {
 				id,
 				credentials,
 				settings: { ...settingsFor(process.cwd(), name, settings), ...own },
-				everySeconds: 3600,
+				everySeconds,
 			}),
 		);
 		const n8n = await InstalledN8n.create({
 			credentials,
-			workflows,
-			published: all.filter((each) => each.published).map(({ id }) => id),
-			netsuite: netsuite.double,
+			workflows: [...workflows, ...Object.entries(callers).map(([id, called]) => callerOf(id, called))],
+			published: [...all.filter((each) => each.published).map(({ id }) => id), ...Object.keys(callers)],
 		});
 		return new Plant(pico, netsuite, n8n, new Map(workflows.map((workflow) => [workflow.id, workflow])));
 	}
@@ -111,14 +118,21 @@ export class Plant {
 		return last;
 	}
 
+	/** Hands an event to the workflow behind a caller; answers the first item that came of it, `{error}` for a run that failed. */
+	async handOver(caller: string, event: object): Promise<Record<string, unknown>> {
+		return await handOver(this.n8n.n8n.url, caller, event);
+	}
+
 	/** Every call that NetSuite got, the sign-ins among them, oldest first. */
 	async calls(): Promise<NetsuiteCall[]> {
 		return await this.netsuite.control<NetsuiteCall[]>('GET', 'calls');
 	}
 
-	/** Of those, how many were sign-ins. */
-	async signIns(): Promise<number> {
-		return (await this.calls()).filter(({ what }) => what.includes('/oauth2/v1/token')).length;
+	/** The calls of NetSuite while something is done. */
+	async callsDuring(work: () => Promise<unknown>): Promise<NetsuiteCall[]> {
+		const last = (await this.calls()).at(-1)?.id ?? 0;
+		await work();
+		return (await this.calls()).filter(({ id }) => id > last);
 	}
 
 	async close(): Promise<void> {
