@@ -5,8 +5,9 @@ import { FAILED_EVENTS, tableRows, WORKFLOW_ERRORS, type WorkflowError } from '.
 import { openStreams } from '../kit/plant.mts';
 import type { Json, WorkOrder } from './netsuite/account.mts';
 import { leaked } from './netsuite/leaks.mts';
-import { CALLS, Plant } from './netsuite/plant.mts';
+import { Plant } from './netsuite/plant.mts';
 import { postingsOf } from './netsuite/postings.mts';
+import { CALLS } from './netsuite/signed-in.mts';
 
 jest.setTimeout(600_000);
 

@@ -3,8 +3,9 @@ import { tableRows } from '../kit/data-tables.mts';
 import { placedOrders } from '../kit/plant.mts';
 import type { Json, WorkOrder } from './netsuite/account.mts';
 import { leaked } from './netsuite/leaks.mts';
-import { BOOKING, CALLS, Plant } from './netsuite/plant.mts';
+import { Plant } from './netsuite/plant.mts';
 import { postingsOf } from './netsuite/postings.mts';
+import { BOOKING, CALLS } from './netsuite/signed-in.mts';
 
 jest.setTimeout(600_000);
 

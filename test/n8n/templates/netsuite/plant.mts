@@ -1,5 +1,5 @@
 import { netsuiteCredentials } from '../../../../demo/lib/netsuite-credentials.mts';
-import { NETSUITE_BOOKING, NETSUITE_CALLS, netsuiteSettings } from '../../../../demo/lib/netsuite-plant.mts';
+import { netsuiteSettings } from '../../../../demo/lib/netsuite-plant.mts';
 import { plantTemplate, settingsFor } from '../../../../demo/lib/plant-template.mts';
 import { queryDatabase } from '../../../../demo/lib/database.mts';
 import { until } from '../../../../demo/lib/poll.mts';
@@ -9,6 +9,7 @@ import { callerOf, handOver } from '../../kit/caller.mts';
 import { InstalledN8n } from '../../kit/installed.mts';
 import { picoCredential } from '../../kit/workflows.mts';
 import { Account } from './account.mts';
+import { PLANT_IDS, signedIn } from './signed-in.mts';
 
 export interface Template {
 	/** File name in `templates`, without `.json`. */
@@ -20,14 +21,6 @@ export interface Template {
 	/** Of its schedule; an hour where nothing is said. */
 	everySeconds?: number;
 }
-
-/** The workflows through which the templates reach NetSuite; nothing of their runs is kept. */
-export const CALLS = 'netsuiteCalls000';
-export const BOOKING = 'netsuiteBook0000';
-const SIGNED_IN: readonly Template[] = [
-	{ name: NETSUITE_CALLS, id: CALLS, published: true },
-	{ name: NETSUITE_BOOKING, id: BOOKING, published: true },
-];
 
 /** Parts that NetSuite builds and the Pico sandbox does not know by itself. */
 const MORE_PARTS = ['GEAR-200', 'VALVE-300'];
@@ -69,8 +62,8 @@ export class Plant {
 
 	private static async between(pico: SandboxProcess, netsuite: Account, templates: readonly Template[], callers: Record<string, string>): Promise<Plant> {
 		const credentials = [picoCredential(pico.endpoint, pico.token), ...netsuiteCredentials(netsuite.double)];
-		const all = [...SIGNED_IN, ...templates];
-		const settings = netsuiteSettings(netsuite.double, (name) => all.find((each) => each.name === name)?.id ?? '');
+		const all: Template[] = [...signedIn(netsuite.double), ...templates];
+		const settings = { ...netsuiteSettings(netsuite.double, () => ''), ...PLANT_IDS };
 		const workflows = all.map(({ name, id, settings: own, everySeconds = 3600 }) =>
 			plantTemplate(process.cwd(), name, {
 				id,
