@@ -2,7 +2,7 @@ import { until } from '../../../demo/lib/poll.mts';
 import { compareBooks } from '../kit/books.mts';
 import { asBooks, completionsOf } from '../kit/completions.mts';
 import { FAILED_EVENTS, tableRows, WORKFLOW_ERRORS, type WorkflowError } from '../kit/data-tables.mts';
-import { openStreams } from '../kit/plant.mts';
+import { openStreams, saveOrders } from '../kit/plant.mts';
 import type { Json, WorkOrder } from './netsuite/account.mts';
 import { leaked } from './netsuite/leaks.mts';
 import { Plant } from './netsuite/plant.mts';
@@ -33,6 +33,7 @@ describe('NetSuite is busy, away, or does not let n8n in', () => {
 			{ [ASK]: CALLS },
 		);
 		orders = await plant.netsuite.orders('VALVE-300', 1, 20);
+		await saveOrders(plant.pico, orders.map(({ tranId }) => tranId), 'VALVE-300');
 		await plant.n8n.n8n.start();
 		await until('the trigger to listen', async () => (await openStreams(plant.pico)) === 1, { timeoutMs: 60_000 });
 	});
