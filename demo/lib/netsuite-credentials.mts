@@ -16,18 +16,27 @@ export interface NetsuiteAccess {
 		clientSecret: string;
 		accessToken: string;
 		refreshToken: string;
+		privateKey: string;
+		publicKey: string;
+		certificateId: string;
 	};
 }
 
 /**
- * Credentials for the NetSuite double as a person would make them: OAuth2 (connected already) for the HTTP Request
- * node, token-based authentication for the community NetSuite node. The latter talks https: n8n has to be started
+ * Credentials for the NetSuite double as a person would make them: the key of the machine, OAuth2 (connected already) for
+ * the HTTP Request node, token-based authentication for the community NetSuite node. The latter talks https: n8n has to be started
  * with NODE_EXTRA_CA_CERTS set to the double's `caFile`.
  */
 export function netsuiteCredentials({ plainUrl, hostname, credentials }: NetsuiteAccess): Credential[] {
 	const { accountId, consumerKey, consumerSecret, tokenKey, tokenSecret } = credentials;
-	const { clientId, clientSecret, accessToken, refreshToken } = credentials;
+	const { clientId, clientSecret, accessToken, refreshToken, privateKey, publicKey } = credentials;
 	return [
+		{
+			id: 'demoNetsuiteKey1',
+			name: 'NetSuite sandbox (key)',
+			type: 'jwtAuth',
+			data: { keyType: 'pemKey', privateKey, publicKey, algorithm: 'PS256' },
+		},
 		{
 			id: 'demoNetsuiteOa2',
 			name: 'NetSuite sandbox (OAuth2)',

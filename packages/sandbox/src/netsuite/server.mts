@@ -6,7 +6,7 @@ import { sendHtml, sendJson, type Request, type Response } from '../web/http.mts
 import { listen } from '../web/listen.mts';
 import { serveApi } from './api.mts';
 import { createBothProtocolsServer } from './both-protocols.mts';
-import { identityIn } from './certificate.mts';
+import { identityIn, machineKeyIn, type MachineKey } from './certificates.mts';
 import { handleControl } from './control.mts';
 import { page } from './page.mts';
 import { defaultSettings, Site, type Settings } from './site.mts';
@@ -16,7 +16,10 @@ export interface NetsuiteDoubleOptions extends Partial<Settings> {
 	port: number;
 	/** Address to listen on, normally 127.0.0.1. */
 	host: string;
-	/** Where the certificate lives. Give a folder to keep it over restarts; else a temporary one is made and removed. */
+	/**
+	 * Where the certificate and the key of the machine live. Give a folder to keep them over restarts; else a temporary
+	 * one is made and removed.
+	 */
 	certificateFolder?: string;
 }
 
@@ -29,8 +32,14 @@ export interface NetsuiteDouble {
 	hostname: string;
 	/** PEM of the authority behind the certificate: start n8n with NODE_EXTRA_CA_CERTS set to this file. */
 	caFile: string;
-	credentials: Omit<Settings, 'seed'>;
+	credentials: Omit<Settings, 'seed'> & MachineAccess;
 	close(): Promise<void>;
+}
+
+/** What a client needs to sign in as a machine, beside the client id. */
+export interface MachineAccess extends MachineKey {
+	/** `kid` of the assertion. */
+	certificateId: string;
 }
 
 /** Starts a stand-in for a NetSuite account with work orders. Rejects when the port is taken. */
@@ -41,12 +50,14 @@ export async function startNetsuiteDouble(options: NetsuiteDoubleOptions): Promi
 	const removeFolder = (): void => {
 		if (certificateFolder === undefined) rmSync(folder, { recursive: true, force: true });
 	};
-	const identity = identityIn(folder, host);
-	const server = createBothProtocolsServer(identity, (request, response, secure) => {
+	const [identity, machineKey] = await Promise.all([identityIn(folder, [host, site.host]), machineKeyIn(folder)]);
+	const { certificateId } = site.machine.map(machineKey.certificate);
+	const answer = (request: Request, response: Response, secure: boolean): void => {
 		handle(site, request, response, secure).catch((error: unknown) => {
 			sendJson(response, 500, { message: error instanceof Error ? error.message : String(error) });
 		});
-	});
+	};
+	const server = createBothProtocolsServer(identity, answer, `${site.host}:443`);
 	const listening = await listen(server, port, host).catch((error: unknown) => {
 		removeFolder();
 		throw error;
@@ -58,7 +69,7 @@ export async function startNetsuiteDouble(options: NetsuiteDoubleOptions): Promi
 		plainUrl: `http://${hostname}`,
 		hostname,
 		caFile: identity.caFile,
-		credentials,
+		credentials: { ...credentials, ...machineKey, certificateId },
 		close: async () => {
 			await listening.close();
 			removeFolder();
