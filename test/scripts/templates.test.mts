@@ -51,6 +51,7 @@ const BROKEN: Array<[title: string, how: string, node: string, what: string]> = 
 	['the environment', 'message("={{ $env.HOME }}")', 'No workflow chosen', 'uses $env'],
 	['a token', 'message("Bearer abcdefghijkl0123")', 'No workflow chosen', 'looks like a token'],
 	['a JSON Web Token', 'message("eyJhbGciOiJIUzI1NiJ9.e30.x")', 'No workflow chosen', 'looks like a token'],
+	['a token of a run that is kept', `message("={{ 'Bearer ' + $json.answer }}")`, 'No workflow chosen', 'the run is kept'],
 	['random letters', 'message("9fGh2kLmN4pQrS6tUvWx8yZaB1cD3")', 'No workflow chosen', 'looks like a token'],
 	['an e-mail address', 'message("ask sam@plant.example.org")', 'No workflow chosen', 'e-mail address sam@plant.example.org'],
 	['a real host', 'setting("https://erp.acme.test")', 'Plant settings', 'has the host erp.acme.test'],
