@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { demoWorkflows } from '../lib/demo-workflows.mts';
 import { startDoubles, type Doubles } from '../lib/doubles.mts';
-import { installNetsuiteNode } from '../lib/netsuite-node.mts';
 import { installTarball, packPackage } from '../lib/package.mts';
 import { runOnce } from '../once/run.mts';
 import type { Mes } from './mes.mts';
@@ -15,11 +14,9 @@ export const pico: Mes<Doubles> = {
 	sandbox: 'Pico and its ERPs',
 	folder: '',
 	start: async (root, ports) => await startDoubles(root, { pico: ports.pico, odoo: ports.odoo, netsuite: ports.netsuite }),
-	// The community NetSuite node talks https only, to a certificate that the double makes itself.
-	environment: ({ netsuite }) => ({ NODE_EXTRA_CA_CERTS: netsuite.caFile }),
-	async install(root, host, folder) {
+	environment: () => ({}),
+	async install(root, _host, folder) {
 		await installTarball(await packPackage(root, join(folder, 'package')), folder);
-		await installNetsuiteNode(host, folder);
 	},
 	workflows: demoWorkflows,
 	pages: ({ pico: { url }, odoo, netsuite }) => [
