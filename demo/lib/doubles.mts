@@ -9,8 +9,7 @@ import type { NetsuiteAccess } from './netsuite-credentials.mts';
 export interface Doubles {
 	pico: { url: string; token: string };
 	odoo: { url: string; credentials: { db: string; username: string; password: string; apiKey: string } };
-	/** https is what the community NetSuite node needs; the HTTP Request node and browsers use the plain address. */
-	netsuite: NetsuiteAccess & { url: string; caFile: string };
+	netsuite: NetsuiteAccess & { url: string };
 	close(): Promise<void>;
 }
 

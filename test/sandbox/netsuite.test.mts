@@ -546,7 +546,7 @@ describe('the NetSuite double', () => {
 		it.each([
 			['none', '', 'NoAuthorizationHeader'],
 			['an unknown bearer token', 'Bearer nonsense', 'TokenRejected'],
-			['no realm', 'OAuth oauth_consumer_key="sandbox-consumer"', 'WrongRealm'],
+			['the scheme of token-based authentication', 'OAuth oauth_consumer_key="x"', 'NoAuthorizationHeader'],
 		])(
 			'refuses %s with INVALID_LOGIN and keeps the reason for the audit trail',
 			async (_name, authorization, detail) => {
@@ -659,7 +659,7 @@ describe('the NetSuite double', () => {
 			['orders', { partNumber: 'MOTOR-20' }, 'No assembly has the item id "MOTOR-20"'],
 			['records', { type: 'customer' }, 'Expected {type, values}'],
 			['records', { type: 'nope', values: {} }, "Record type 'nope' does not exist"],
-			['switches', { requireRealm: 1 }, 'requireRealm must be true or false'],
+			['switches', { assemblySerials: 1 }, "assemblySerials must be 'required' or 'optional'"],
 			['switches', { componentSerials: 'no' }, "componentSerials must be 'inStock' or 'any'"],
 			['faults', { count: -1 }, 'count must be an integer'],
 			['faults', { path: 1 }, 'path must be a text'],

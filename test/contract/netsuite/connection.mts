@@ -42,7 +42,9 @@ export class NetSuite {
 
 	/** @throws Error in plain words when there is no NetSuite, or it does not let the machine in */
 	static async connect(access: Access): Promise<NetSuite> {
-		const netsuite = new NetSuite({ ...access, url: access.url.replace(/\/+$/, '') }, createPrivateKey(access.privateKey));
+		const key = createPrivateKey(access.privateKey);
+		if (key.asymmetricKeyType === 'rsa-pss') throw new Error('Keys made with rsa-pss cannot sign here: make one with -newkey rsa:4096');
+		const netsuite = new NetSuite({ ...access, url: access.url.replace(/\/+$/, '') }, key);
 		const { status, body } = await netsuite.signIn().catch((cause: Error) => {
 			throw new Error(`No NetSuite answers at ${access.url}: ${cause.message}`, { cause });
 		});

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { startNetsuiteDouble } from '../../../packages/sandbox/src/netsuite/server.mts';
 import { NetSuite, type Access } from './connection.mts';
 import { Workshop, type MoreFields } from './workshop.mts';
 
-/** What `npm run test:real` found out beforehand. */
-export interface RealNetsuite extends Access {
+/** What `npm run test:real` found out beforehand. The key stays in its file. */
+export interface RealNetsuite extends Omit<Access, 'privateKey'> {
+	keyFile: string;
 	more: MoreFields;
 	/** Features of the account that only some facts need. */
 	can: string[];
@@ -35,7 +37,7 @@ export function onEachNetsuite(facts: (on: Describe) => void): void {
 		let close: (() => Promise<void>) | undefined;
 
 		beforeAll(async () => {
-			const { access, more, ...started } = real ? { access: real, more: real.more, close: undefined } : await double();
+			const { access, more, ...started } = real ? ofAccount(real) : await double();
 			close = started.close;
 			const netsuite = await NetSuite.connect(access);
 			bench = { netsuite, workshop: new Workshop(netsuite, more) };
@@ -52,6 +54,12 @@ export function onEachNetsuite(facts: (on: Describe) => void): void {
 		});
 	});
 }
+
+const ofAccount = ({ keyFile, more, ...access }: RealNetsuite) => ({
+	access: { ...access, privateKey: readFileSync(keyFile, 'utf8') },
+	more,
+	close: undefined,
+});
 
 async function double() {
 	const { plainUrl, credentials, close } = await startNetsuiteDouble({ port: 0, host: '127.0.0.1' });

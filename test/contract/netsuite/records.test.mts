@@ -15,7 +15,7 @@ onEachNetsuite(({ fact }) => {
 	fact('N11 PUT by external id makes a record once and changes it from then on', async ({ workshop, netsuite }) => {
 		const externalId = workshop.name('EXT');
 		const itemId = workshop.name('BOLT');
-		const first = await netsuite.record('PUT', `inventoryItem/eid:${externalId}`, { itemId });
+		const first = await netsuite.record('PUT', `inventoryItem/eid:${externalId}`, workshop.complete('inventoryItem', { itemId }));
 		const second = await netsuite.record('PUT', `inventoryItem/eid:${externalId}`, { displayName: 'Bolt' });
 		workshop.keep('inventoryItem', idOf(first));
 		expect([first.status, second.status, idOf(second)]).toEqual([204, 204, idOf(first)]);

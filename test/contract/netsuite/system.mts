@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { System } from '../system.mts';
 import { detailOf, NetSuite, type Access, type Json } from './connection.mts';
 import { REAL_NETSUITE, type RealNetsuite } from './each-netsuite.mts';
@@ -51,14 +52,14 @@ export const system: System = {
 		if (missing.length > 0) throw new Error(`The role of the machine does not see ${missing.join(', ')}: the facts need that`);
 		const can = Object.keys(features).filter((feature) => has(features[feature]));
 		const cannot = Object.keys(features).filter((feature) => !can.includes(feature));
-		const real: RealNetsuite = { ...netsuite.access, more: moreFields(more), can };
+		const real: RealNetsuite = { url: netsuite.access.url, clientId, certificateId, keyFile: resolve(key), more: moreFields(more), can };
 		return {
 			env: { [REAL_NETSUITE]: JSON.stringify(real) },
 			plan: [
 				`NetSuite account ${account} at ${netsuite.access.url}.`,
 				'It signs in about 15 times, most of them wrongly on purpose: you will see them in the Login Audit Trail.',
 				'It makes items and work orders whose names begin with CT, builds some of the orders, and changes and cancels its own orders only.',
-				'One assembly is built from stock that it does not have, so the account must allow that, or these facts differ.',
+				'It builds from components that are not in stock: if the account does not allow that, those facts differ.',
 				'At the end it deletes what it made, the newest first, and names what NetSuite keeps. Document numbers are used up.',
 				...(cannot.length > 0 ? [`Left out, for want of the feature: ${cannot.join(', ')}.`] : []),
 			],

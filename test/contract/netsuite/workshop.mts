@@ -31,9 +31,14 @@ export class Workshop {
 
 	/** Like `create`, for facts about the answer itself. */
 	async post(type: string, values: Json, headers?: Record<string, string>): Promise<Answer> {
-		const answer = await this.netsuite.record('POST', type, { ...this.more[type], ...values }, headers);
+		const answer = await this.netsuite.record('POST', type, this.complete(type, values), headers);
 		if (answer.status === 204) this.keep(type, idOf(answer));
 		return answer;
+	}
+
+	/** Values with what the account wants besides. */
+	complete(type: string, values: Json): Json {
+		return { ...this.more[type], ...values };
 	}
 
 	/** The clean-up takes this record too. */
@@ -61,7 +66,7 @@ export class Workshop {
 	}
 
 	async transform(order: string, target: string, body: Json = {}): Promise<Answer> {
-		const answer = await this.netsuite.record('POST', `workOrder/${order}/!transform/${target}`, { ...this.more[target], ...body });
+		const answer = await this.netsuite.record('POST', `workOrder/${order}/!transform/${target}`, this.complete(target, body));
 		if (answer.status === 204) this.keep(target, idOf(answer));
 		return answer;
 	}

@@ -40,12 +40,12 @@ async function serve(site: Site, request: Request, response: Response, url: URL)
 	const { code, retryAfter } = site.faults;
 	const refuse = (): void => {
 		log(fault.status, 'fault switched on by the control API');
-		sendError(site, request, response, passingError(fault.status, code), retryAfter);
+		sendError(site, response, passingError(fault.status, code), retryAfter);
 	};
 	const limit = site.switches.concurrencyLimit;
 	if (limit > 0 && site.underWay > limit) {
 		log(429, 'more calls at a time than the concurrency limit allows');
-		return sendError(site, request, response, passingError(429, ''), null);
+		return sendError(site, response, passingError(429, ''), null);
 	}
 	if (!fault.after) await wait(fault.latencyMs);
 	if (!fault.after && fault.status > 0) return refuse();
@@ -71,21 +71,21 @@ async function serve(site: Site, request: Request, response: Response, url: URL)
 	} catch (error) {
 		if (!(error instanceof NetSuiteError)) throw error;
 		log(error.status, error.message);
-		sendError(site, request, response, error, null);
+		sendError(site, response, error, null);
 	}
 }
 
-function sendError(site: Site, request: Request, response: Response, error: NetSuiteError, retryAfter: number | null): void {
+function sendError(site: Site, response: Response, error: NetSuiteError, retryAfter: number | null): void {
 	sendJson(response, error.status, error.body(), {
 		'content-type': 'application/vnd.oracle.resource+json; type=error',
-		...(error.status === 401 ? { 'www-authenticate': challengeOf(site, request) } : {}),
+		...(error.status === 401 ? { 'www-authenticate': challengeOf(site) } : {}),
 		...(retryAfter === null ? {} : { 'retry-after': String(retryAfter) }),
 	});
 }
 
 function answer(site: Site, request: Request, url: URL, method: string, text: string): RestAnswer {
 	const authorization = request.headers.authorization ?? '';
-	if (!site.admits({ method, url: url.href, authorization })) throw invalidLogin();
+	if (!site.admits(authorization)) throw invalidLogin();
 	if (url.pathname.startsWith(`${jobRoot}/`)) return site.jobs.read(url.origin, url.pathname.slice(jobRoot.length));
 	const prefer = String(request.headers.prefer ?? '');
 	if (!hasWord(prefer, 'respond-async')) return work(site, request, url, method, text);
@@ -116,10 +116,8 @@ function work(site: Site, request: Request, url: URL, method: string, text: stri
 }
 
 /** https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/subsect_158521885412.html */
-function challengeOf({ settings }: Site, { headers }: Request): string {
-	const [scheme, error] = /^OAuth\s/i.test(headers.authorization ?? '') ? ['OAuth', 'token_rejected'] : ['Bearer', 'invalid_token'];
-	return `${scheme} realm="${settings.accountId}", error="${error}", error_description="Invalid login attempt."`;
-}
+const challengeOf = ({ settings }: Site): string =>
+	`Bearer realm="${settings.accountId}", error="invalid_token", error_description="Invalid login attempt."`;
 
 /** @param header a list of preferences, as RFC 7240 has it */
 const hasWord = (header: string, word: string): boolean => header.toLowerCase().split(/[\s,;]+/).includes(word);

@@ -9,8 +9,7 @@ const tlsHandshake = 0x16;
 
 /**
  * One port that speaks https (HTTP/2 and HTTP/1.1) and plain http: the first byte of a connection tells which.
- * The community NetSuite node needs https with HTTP/2; a browser and the HTTP Request node are happier without
- * a certificate that nobody knows.
+ * A real account speaks https; a browser and the HTTP Request node are happier without a certificate that nobody knows.
  *
  * For clients that call one fixed host it is that host's proxy as well: a tunnel to it ends at this server. Tunnels to
  * anywhere else are refused, so that nothing leaves the machine.

@@ -92,7 +92,7 @@ export async function makeIdentity(hosts: readonly string[]): Promise<{ ca: stri
 }
 
 /** Makes a key pair that NetSuite takes: RSA keys need 3072 or 4096 bits. */
-export async function makeMachineKey(): Promise<Omit<MachineKey, 'keyFile'>> {
+async function makeMachineKey(): Promise<Omit<MachineKey, 'keyFile'>> {
 	const made = await generate([{ name: 'commonName', value: 'n8n' }], {
 		keyType: 'rsa',
 		keySize: 3072,

@@ -100,8 +100,7 @@ function faultsOf(input: JsonObject): NetsuiteFaults {
 }
 
 function setSwitches(site: Site, input: JsonObject): unknown {
-	const { requireRealm, assemblySerials, componentSerials, overage } = { ...site.switches, ...input };
-	if (typeof requireRealm !== 'boolean') throw new Error('requireRealm must be true or false');
+	const { assemblySerials, componentSerials, overage } = { ...site.switches, ...input };
 	if (assemblySerials !== 'required' && assemblySerials !== 'optional') {
 		throw new Error("assemblySerials must be 'required' or 'optional'");
 	}
@@ -110,7 +109,7 @@ function setSwitches(site: Site, input: JsonObject): unknown {
 	}
 	if (overage !== 'refused' && overage !== 'allowed') throw new Error("overage must be 'refused' or 'allowed'");
 	const concurrencyLimit = integer({ ...site.switches, ...input }, 'concurrencyLimit', 0, 1000);
-	site.switches = { requireRealm, assemblySerials, componentSerials, overage, concurrencyLimit };
+	site.switches = { assemblySerials, componentSerials, overage, concurrencyLimit };
 	return site.switches;
 }
 

@@ -169,6 +169,8 @@ function readCertificate(pem: string): X509Certificate {
 		throw new Error('certificate must be the PEM text of a certificate');
 	}
 	const { asymmetricKeyType, asymmetricKeyDetails = {} } = certificate.publicKey;
+	// NetSuite takes these too; the library does not.
+	if (asymmetricKeyType === 'rsa-pss') throw new Error('The double takes no RSA-PSS keys: make one with -newkey rsa:4096');
 	const bits = asymmetricKeyDetails.modulusLength;
 	if (asymmetricKeyType !== 'ec' && bits !== 3072 && bits !== 4096) {
 		throw new Error('NetSuite takes RSA keys of 3072 or 4096 bits, and keys of the curves P-256, P-384 and P-521');

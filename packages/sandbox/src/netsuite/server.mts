@@ -24,12 +24,10 @@ export interface NetsuiteDoubleOptions extends Partial<Settings> {
 }
 
 export interface NetsuiteDouble {
-	/** https with HTTP/2, as the community NetSuite node needs it. */
+	/** https with HTTP/2, as a real account speaks it. */
 	url: string;
 	/** Plain http on the same port, for browsers and the HTTP Request node. */
 	plainUrl: string;
-	/** `host:port`: the field Hostname of the credential of the community node. */
-	hostname: string;
 	/** PEM of the authority behind the certificate: start n8n with NODE_EXTRA_CA_CERTS set to this file. */
 	caFile: string;
 	credentials: Omit<Settings, 'seed'> & MachineAccess;
@@ -67,7 +65,6 @@ export async function startNetsuiteDouble(options: NetsuiteDoubleOptions): Promi
 	return {
 		url: `https://${hostname}`,
 		plainUrl: `http://${hostname}`,
-		hostname,
 		caFile: identity.caFile,
 		credentials: { ...credentials, ...machineKey, certificateId },
 		close: async () => {

@@ -4,15 +4,12 @@ import { noFaults, type Faults } from '../web/faults.mts';
 import type { PassingCode } from './errors.mts';
 import { MachineSignIn } from './machine.mts';
 import type { PlantRules } from './manufacturing.mts';
-import { OAuth1Checker, type Refusal, type TokenKeys } from './oauth1.mts';
 import { AuthorizationCodeGrant, type ClientKeys, type TokenAnswer } from './oauth2.mts';
 import { seed } from './seed.mts';
 import { Store } from './store.mts';
 import { AccessTokens, type TokenRefusal } from './tokens.mts';
 
 export interface Switches extends PlantRules {
-	/** false lets OAuth 1 clients in that send no realm (n8n's generic OAuth1 credential cannot). */
-	requireRealm: boolean;
 	/** Calls at a time; the others are refused with 429. 0 = as many as come. */
 	concurrencyLimit: number;
 }
@@ -22,7 +19,8 @@ export interface NetsuiteFaults extends Faults {
 	code: PassingCode | '';
 }
 
-export interface Settings extends TokenKeys, ClientKeys {
+export interface Settings extends ClientKeys {
+	accountId: string;
 	accessToken: string;
 	refreshToken: string;
 	seed: number;
@@ -32,10 +30,6 @@ export const tokenPath = '/services/rest/auth/oauth2/v1/token';
 
 export const defaultSettings: Settings = {
 	accountId: '1234567_SB1',
-	consumerKey: 'sandbox-consumer',
-	consumerSecret: 'sandbox-consumer-secret',
-	tokenKey: 'sandbox-token',
-	tokenSecret: 'sandbox-token-secret',
 	clientId: 'sandbox-client',
 	clientSecret: 'sandbox-client-secret',
 	accessToken: 'sandbox-access',
@@ -43,14 +37,14 @@ export const defaultSettings: Settings = {
 	seed: 1,
 };
 
-const defaultSwitches: Switches = { requireRealm: true, concurrencyLimit: 0, assemblySerials: 'required', componentSerials: 'any', overage: 'refused' };
+const defaultSwitches: Switches = { concurrencyLimit: 0, assemblySerials: 'required', componentSerials: 'any', overage: 'refused' };
 
 /** One line of the Login Audit Trail. */
 export interface LoginAttempt {
 	at: string;
-	scheme: 'OAuth 1.0' | 'OAuth 2.0' | 'none';
+	scheme: 'OAuth 2.0' | 'none';
 	/** For the token endpoint the reason behind the error that the client sees. */
-	detail: Refusal | TokenRefusal | (string & {});
+	detail: TokenRefusal | (string & {});
 }
 
 /** Everything one running double holds. `reset` starts over with the same address and keys. */
@@ -60,7 +54,6 @@ export class Site {
 	readonly tokens: AccessTokens;
 	readonly codeGrant: AuthorizationCodeGrant;
 	readonly machine: MachineSignIn;
-	readonly oauth1: OAuth1Checker;
 	faults: NetsuiteFaults = { ...noFaults(), code: '' };
 	/** API calls that are being answered. */
 	underWay = 0;
@@ -69,7 +62,6 @@ export class Site {
 	store: Store;
 
 	constructor(readonly settings: Settings) {
-		this.oauth1 = new OAuth1Checker(settings);
 		this.tokens = new AccessTokens(settings.accountId, settings.accessToken);
 		this.codeGrant = new AuthorizationCodeGrant(settings, this.tokens, settings.refreshToken);
 		this.machine = new MachineSignIn(settings.clientId, this.tokens);
@@ -91,16 +83,11 @@ export class Site {
 		this.store.revision += before + 1;
 	}
 
-	/** Checks the Authorization header of one request. Answers whether it may pass. */
-	admits(request: { method: string; url: string; authorization: string }): boolean {
-		const { authorization } = request;
-		if (/^Bearer\s/i.test(authorization)) {
-			const refusal = this.tokens.check(authorization);
-			return refusal === undefined || this.refuse('OAuth 2.0', refusal);
-		}
-		if (!/^OAuth\s/i.test(authorization)) return this.refuse('none', 'NoAuthorizationHeader');
-		const refusal = this.oauth1.check(request, this.switches.requireRealm);
-		return refusal === undefined || this.refuse('OAuth 1.0', refusal);
+	/** Whether a call with this Authorization header may pass. */
+	admits(authorization: string): boolean {
+		if (!/^Bearer\s/i.test(authorization)) return this.refuse('none', 'NoAuthorizationHeader');
+		const refusal = this.tokens.check(authorization);
+		return refusal === undefined || this.refuse('OAuth 2.0', refusal);
 	}
 
 	/** The token endpoint. @param origin of the address under which it was called */
