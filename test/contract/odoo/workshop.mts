@@ -212,7 +212,9 @@ export class Workshop {
 		for (const [model, id] of this.made.reverse()) {
 			try {
 				if (model === 'mrp.production') {
-					if ((await this.state(id)) !== 'done') await this.odoo.call(model, 'action_cancel', { ids: [id] });
+					// A fact may have deleted its order.
+					const [order] = await this.odoo.find<{ state: string }>(model, [['id', '=', id]], ['state']);
+					if (order && order.state !== 'done') await this.odoo.call(model, 'action_cancel', { ids: [id] });
 				} else if (model === 'mrp.bom' || !archived.has(model)) await this.odoo.call(model, 'unlink', { ids: [id] });
 				else await this.odoo.write(model, id, { active: false });
 			} catch (error) {
