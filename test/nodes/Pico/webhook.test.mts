@@ -61,9 +61,9 @@ describe('Webhook: Subscribe', () => {
 	});
 
 	it.each([
-		['https://n8n.example.test/webhook-test/pico', 'only while the editor listens'],
-		['http://localhost:5678/webhook/pico', 'means the Pico server itself'],
-		['http://127.0.0.1:5678/webhook/pico', 'means the Pico server itself'],
+		['https://n8n.example.test/webhook-test/pico', 'only while the editor is listening'],
+		['http://localhost:5678/webhook/pico', 'is the Pico server itself'],
+		['http://127.0.0.1:5678/webhook/pico', 'is the Pico server itself'],
 	])('warns when events may never arrive: %s', async (webhookUrl, warning) => {
 		const run = await subscribe({ webhookUrl });
 		expect(run.json[0].warning).toContain(warning);
