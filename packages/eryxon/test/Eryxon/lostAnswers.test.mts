@@ -46,7 +46,7 @@ it('a reading back that fails for good is no success: each record says that it w
 	await double().control('POST', 'faults', { status: 429, count: null, path: 'erp-sync/diff' });
 	const run = await go(double(), 'part', 'bulkSync', [partOf(0), partOf(1)], {}, { onError: 'continueRegularOutput' });
 	expect(run.json.map(({ error }) => (error as { sent?: boolean }).sent)).toEqual([true, true]);
-	expect(run.json[0].error).toMatchObject({ message: expect.stringContaining('Sent, but whether it is stored could not be checked') as string });
+	expect(run.json[0].error).toMatchObject({ message: expect.stringContaining('Sent, but could not be checked') as string });
 });
 
 it('a canceled run sends no more calls', async () => {

@@ -135,5 +135,5 @@ it('Custom Call splits a list into items and reads all its pages', async () => {
 	const all = await go(double(), 'customCall', 'send', [{}], { method: 'GET', path: 'api-parts', options: { allPages: true } });
 	expect(new Set(all.json.map(({ id }) => id)).size).toBe(1201);
 	const wrong = await go(double(), 'customCall', 'send', [{}], { method: 'POST', path: 'api-parts', options: { allPages: true } });
-	expect(wrong.error?.message).toBe("'All Pages' is set, but the method is POST [Item 0]");
+	expect(wrong.error?.message).toBe("'All Pages' is turned on, but the method is POST [Item 0]");
 });

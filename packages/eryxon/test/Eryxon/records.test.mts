@@ -77,7 +77,7 @@ describe.each(DIALECTS)('single records in %s', (dialect) => {
 		await go(double(), 'cell', 'sync', [{ external_id: 'WC-2', name: 'Laser 9', sequence: 92 }]);
 		const run = await go(double(), 'operation', 'sync', [{ external_id: 'O', operation_name: 'Cut', part_number: 'PN-0', cell_name: 'Laser 9', sequence: 1, estimated_time: 3 }]);
 		expect(run.error?.message).toMatch(/'cell_name' is Laser 9, which 2 records have: Laser 9, ID .+; Laser 9, ID .+ \[Item 0\]/);
-		expect(run.error?.description).toContain("Name the cell by 'cell_id'");
+		expect(run.error?.description).toContain("Use 'cell_id' to identify the cell");
 	});
 
 	it('a refused key is told as such, and is in no error', async () => {

@@ -110,5 +110,5 @@ it('a webhook that somebody removed in Eryxon is told as a failed execution, onc
 
 it('a version that keeps no failed deliveries is named at activation', async () => {
 	const n8n = await published('g1');
-	expect(n8n.logs.join('\n')).toContain('This version of Eryxon keeps no events that it could not deliver');
+	expect(n8n.logs.join('\n')).toContain('This version of Eryxon does not keep events that it could not deliver');
 });

@@ -202,7 +202,7 @@ describe('calls that are no deliveries', () => {
 	it('with a signed body that is no event get 400', async () => {
 		const n8n = await host();
 		await n8n.activate();
-		expect(await n8n.call('{"a":1}', signed(n8n.secret, '{"a":1}', now()))).toMatchObject({ status: 400, body: { message: expect.stringContaining('no event of Eryxon') as string } });
+		expect(await n8n.call('{"a":1}', signed(n8n.secret, '{"a":1}', now()))).toMatchObject({ status: 400, body: { message: expect.stringContaining('not an event of Eryxon') as string } });
 	});
 
 	it('are covered byte by byte: spaces count', async () => {
