@@ -253,7 +253,7 @@ class Reading {
 
 function cannotReplay(kind: EventKind): PicoFailure {
 	return new PicoFailure('graphql', 'This Pico cannot send past events again', {
-		hint: `Its '${kind.streamField}' takes no cursor. Ask Pico for an update.`,
+		hint: `Its '${kind.streamField}' does not accept a cursor. Ask Pico for an update.`,
 	});
 }
 
