@@ -189,9 +189,9 @@ function describe({ kind, past, again, live, takesCursor, takesBatchSize }: Told
 	}
 	const facts = [
 		`Opens in ${past.openMs} ms`,
-		takesCursor ? (oldest ? `the oldest event is of ${oldest}` : 'no event so far') : '',
+		takesCursor ? (oldest ? `the oldest event is from ${oldest}` : 'no event so far') : '',
 		again ? `the cursor is ${cursor}` : '',
-		!live ? '' : beat === undefined ? `no heartbeat within ${Math.round(LIMITS.heartbeat / 1000)} s` : `a heartbeat each ${Math.round(beat / 1000)} s`,
+		!live ? '' : beat === undefined ? `no heartbeat within ${Math.round(LIMITS.heartbeat / 1000)} s` : `a heartbeat every ${Math.round(beat / 1000)} s`,
 	];
 	const meaning = `${facts.filter(Boolean).join(', ')}.`;
 	const [problem] = [
