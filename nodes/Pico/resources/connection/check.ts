@@ -25,16 +25,18 @@ export const execute: Execute = async (run, item) => {
 	const client = await PicoClient.of(closable(run.context));
 	const limit = deadline(LIMITS.total, tooLate(), run.signal);
 	const found = new Map<string, Finding>();
+	const types: string[] = [];
 	// The deadline ends whatever listens to it; what does not is left behind.
-	const isWhole = await within(fill(found, { client, signal: limit.signal }), LIMITS.total + LEEWAY_MS, false);
+	const isWhole = await within(fill(found, types, { client, signal: limit.signal }), LIMITS.total + LEEWAY_MS, false);
 	limit.stop();
 	const missing = isWhole ? notReached : (check: string) => failed(check, tooLate(), 'skipped');
 	const all = [...CHECKS.map((check) => found.get(check) ?? missing(check)), ...ownHost(run.context, client.endpoint)];
-	return [...(all as unknown as IDataObject[]), lastItem(run, client, all, Math.round(elapsed() - started) / 1000)];
+	const items = all.map(({ details, ...rest }) => (Object.keys(details).length > 0 ? { ...rest, details } : { ...rest }));
+	return [...items, lastItem(run, client, all, types, Math.round((elapsed() - started) / 100) / 10)];
 };
 
-/** Adds what is found, so that nothing of it is lost when time is up. */
-async function fill(found: Map<string, Finding>, line: Line): Promise<true> {
+/** Adds what is found, and the types of the server, so that nothing of it is lost when time is up. */
+async function fill(found: Map<string, Finding>, types: string[], line: Line): Promise<true> {
 	const { client } = line;
 	const add = (...more: Finding[]) => more.forEach((finding) => found.set(finding.check, finding));
 
@@ -47,6 +49,7 @@ async function fill(found: Map<string, Finding>, line: Line): Promise<true> {
 
 	const [tokenTaken, { finding, dialect }] = await Promise.all([token(line), introspection(line)]);
 	add(tokenTaken, finding);
+	types.push(...dialect.describe());
 	if (tokenTaken.verdict !== 'ok') return true;
 
 	const tried: Array<Awaited<ReturnType<typeof tryStream>>> = [];
@@ -61,12 +64,12 @@ async function fill(found: Map<string, Finding>, line: Line): Promise<true> {
 	return true;
 }
 
-function lastItem(run: Run, client: PicoClient, found: readonly Finding[], seconds: number): IDataObject {
+function lastItem(run: Run, client: PicoClient, found: readonly Finding[], types: readonly string[], seconds: number): IDataObject {
 	const open = found.filter(({ verdict }) => verdict === 'failed' || verdict === 'warning').map(({ check }) => check);
-	const meaning = open.length === 0 ? 'Everything is fine.' : `${open.length} of ${found.length} checks need a look: ${open.join(', ')}.`;
+	const meaning = open.length === 0 ? 'Everything is fine.' : `${open.length} of ${found.length} checks need attention: ${open.join(', ')}.`;
 	if (open.length > 0) run.warn(meaning);
-	const whatToDo = open.length === 0 ? 'Go on with your first workflow.' : "Do what 'whatToDo' of these says. To ask for help, copy 'report' into an issue: it names no token and no address.";
-	return { check: 'Report', verdict: worst(found), meaning, whatToDo, details: { seconds }, report: reportText(client, found, seconds) };
+	const whatToDo = open.length === 0 ? 'Go on with your first workflow.' : "Follow 'whatToDo' of these checks. To ask for help, paste 'report' into an issue: it contains no token and no address.";
+	return { check: 'Report', verdict: worst(found), meaning, whatToDo, details: { seconds }, report: reportText(client, found, types, seconds) };
 }
 
 function tooLate(): PicoFailure {

@@ -10,7 +10,6 @@ export interface Finding {
 	check: string;
 	verdict: Verdict;
 	meaning: string;
-	/** Empty when there is nothing to do. */
 	whatToDo: string;
 	details: IDataObject;
 }
@@ -42,7 +41,7 @@ export const LIMITS = {
 };
 
 export function ok(check: string, meaning: string, details: IDataObject = {}): Finding {
-	return { check, verdict: 'ok', meaning, whatToDo: '', details };
+	return { check, verdict: 'ok', meaning, whatToDo: 'Nothing.', details };
 }
 
 export function warning(check: string, meaning: string, whatToDo: string, details: IDataObject = {}): Finding {

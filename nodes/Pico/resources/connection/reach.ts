@@ -80,7 +80,7 @@ async function path(line: Line, failure: PicoFailure): Promise<Finding> {
 		const outcome = await answered(line, async (signal) => await line.client.answersAt(candidate, signal));
 		if ('value' in outcome) works.push(candidate);
 	}
-	const details: IDataObject = { ...finding.details, works };
+	const details: IDataObject = { ...finding.details, works: works.map((each) => new URL(each).pathname) };
 	if (works.length > 0) return { ...finding, whatToDo: `${works[0]} answers. Enter it as 'Endpoint' in the credential.`, details };
 	const whatToDo = "Neither /graph/v2 nor /graphql answers on this host. Ask your Pico administrator for the full address, and enter it as 'Endpoint' in the credential.";
 	return { ...finding, whatToDo, details };
@@ -102,10 +102,10 @@ export async function introspection(line: Line): Promise<{ finding: Finding; dia
 	const outcome = await answered(line, async (signal) => await line.client.execute({ document: INTROSPECTION, repeatable: true, signal }));
 	const schema = 'value' in outcome ? readSchema(outcome.value.data) : undefined;
 	const dialect = new Dialect(schema);
-	if (schema) return { dialect, finding: ok(check, 'The server tells its names, so the nodes know them from the start.', { types: dialect.describe() }) };
+	if (schema) return { dialect, finding: ok(check, 'The server lists its types and fields, so the nodes know them from the start.', { types: dialect.describe().length }) };
 	if ('failure' in outcome && outcome.failure.kind !== 'graphql') return { dialect, finding: failed(check, outcome.failure) };
-	const meaning = 'The server does not tell its names. The nodes learn them from its answers, and filter in n8n where they cannot know whether Pico can.';
-	return { dialect, finding: warning(check, meaning, 'Everything works this way. If who runs Pico can switch introspection on, large sites are read faster.') };
+	const meaning = 'The server does not list its types and fields. The nodes learn the names from its answers, and filter in n8n where they cannot know whether Pico can.';
+	return { dialect, finding: warning(check, meaning, 'Everything works this way. With introspection switched on in Pico, large sites are read faster.') };
 }
 
 export const notReached = (check: string): Finding => skipped(check, 'First solve what failed above, then run the check again.');

@@ -15,9 +15,12 @@ export function worst(findings: readonly Finding[]): Verdict {
 	return ORDER.find((verdict) => findings.some((finding) => finding.verdict === verdict)) ?? 'ok';
 }
 
-/** One text for an issue, in Markdown. Names no token, no host and no address: whoever reads it learns what this Pico does. */
-export function reportText(client: PicoClient, findings: readonly Finding[], seconds: number): string {
-	const types = findings.flatMap(({ details }) => (Array.isArray(details.types) ? details.types.map(String) : []));
+/**
+ * One text for an issue, in Markdown. Names no token, no host and no address: whoever reads it learns what this Pico does.
+ *
+ * @param types all types of the server, one a line
+ */
+export function reportText(client: PicoClient, findings: readonly Finding[], types: readonly string[], seconds: number): string {
 	// Node.js before 21 does not name itself.
 	const nodeJs = typeof navigator === 'undefined' ? 'Node.js' : navigator.userAgent;
 	const { protocol, pathname } = new URL(client.endpoint);
@@ -40,7 +43,7 @@ export function reportText(client: PicoClient, findings: readonly Finding[], sec
 }
 
 /** Names this plant, or stands elsewhere in the report. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['types', 'endpoint', 'address', 'works']);
+const LEFT_OUT: ReadonlySet<string> = new Set(['endpoint', 'address']);
 
 /** What was measured. */
 function technical({ check, details }: Finding): string {

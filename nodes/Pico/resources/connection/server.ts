@@ -25,7 +25,7 @@ export function names(dialect: Dialect): Finding {
 		if (has(field) === false) differ.push(`operationOrderSave.${field}${has(legacy) === true ? ` (here ${legacy})` : ''}`);
 	}
 	const check = 'Names';
-	if (differ.length === 0) return ok(check, 'This server uses the current names.', { differ });
+	if (differ.length === 0) return ok(check, `This server uses the current names${dialect.isComplete ? '' : ', as far as its answers tell'}.`, { differ });
 	return ok(check, `This server is older or newer than Pico's documentation: it lacks ${differ.join(', ')}. The nodes use what it has, and always return the current names.`, { differ });
 }
 

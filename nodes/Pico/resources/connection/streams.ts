@@ -48,8 +48,15 @@ interface Told {
 	takesBatchSize: boolean;
 }
 
+interface Refused {
+	kind: EventKind;
+	failure: PicoFailure;
+	/** A server without this stream serves all others. */
+	isMissing: boolean;
+}
+
 /** Tries one stream: what lies behind it, where it begins, and what it sends while nothing happens. */
-export async function tryStream(line: Line, dialect: Dialect, kind: EventKind): Promise<Told | { kind: EventKind; failure: PicoFailure }> {
+export async function tryStream(line: Line, dialect: Dialect, kind: EventKind): Promise<Told | Refused> {
 	const listenFrom = async (options: StreamOptions, end: Ending) =>
 		await dialect.adapting(
 			() => ({ document: subscriptionDocument(kind, dialect, options) }),
@@ -64,7 +71,7 @@ export async function tryStream(line: Line, dialect: Dialect, kind: EventKind): 
 		const live = line.signal.aborted ? undefined : await listenFrom({}, { quiet: LIMITS.heartbeat, isEnough: ({ heartbeatMs, frames }) => heartbeatMs !== undefined || frames >= FRAMES });
 		return { kind, past, again, live, takesCursor, takesBatchSize: dialect.hasArgument('Subscription', kind.streamField, 'batchSize') !== false };
 	} catch (error) {
-		return { kind, failure: asFailure(error) };
+		return { kind, failure: asFailure(error), isMissing: dialect.has('Subscription', kind.streamField) === false };
 	}
 }
 
@@ -155,11 +162,11 @@ export function judge(tried: ReadonlyArray<Awaited<ReturnType<typeof tryStream>>
 
 export const nameOf = ({ displayName }: EventKind) => `Stream: ${displayName}`;
 
-function refused({ kind, failure }: { kind: EventKind; failure: PicoFailure }, heldBack: boolean): Finding {
+function refused({ kind, failure, isMissing }: Refused, heldBack: boolean): Finding {
 	const name = nameOf(kind);
 	if (heldBack && failure.kind === 'timeout') return { ...failed(name, failure), whatToDo: `Pico answers questions, but opens no stream. ${BROKEN_PROXY}` };
-	// A server without this stream serves all others.
-	return failed(name, failure, /does not offer/.test(failure.message) ? 'warning' : 'failed');
+	const finding = failed(name, failure, isMissing ? 'warning' : 'failed');
+	return failure.kind === 'cutOff' ? { ...finding, whatToDo: 'Pico, or a proxy or firewall in between, cuts streams off. Ask who runs them why.' } : finding;
 }
 
 function describe({ kind, past, again, live, takesCursor, takesBatchSize }: Told, heldBack: boolean, serverNow: number): Finding {
@@ -189,9 +196,9 @@ function describe({ kind, past, again, live, takesCursor, takesBatchSize }: Told
 	}
 	const facts = [
 		`Opens in ${past.openMs} ms`,
-		takesCursor ? (oldest ? `the oldest event is of ${oldest}` : 'no event so far') : '',
+		takesCursor ? (oldest ? `the oldest event is from ${oldest}` : 'no event so far') : '',
 		again ? `the cursor is ${cursor}` : '',
-		!live ? '' : beat === undefined ? `no heartbeat within ${Math.round(LIMITS.heartbeat / 1000)} s` : `a heartbeat each ${Math.round(beat / 1000)} s`,
+		!live ? '' : beat === undefined ? `no heartbeat within ${Math.round(LIMITS.heartbeat / 1000)} s` : `a heartbeat every ${Math.round(beat / 1000)} s`,
 	];
 	const meaning = `${facts.filter(Boolean).join(', ')}.`;
 	const [problem] = [
