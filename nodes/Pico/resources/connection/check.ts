@@ -2,12 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { runBounded } from '../../../shared/api/bounded';
 import { PicoClient } from '../../../shared/api/client';
-import { PicoFailure } from '../../../shared/api/failure';
 import { deadline, elapsed, within } from '../../../shared/api/pause';
 import { closable } from '../../../shared/api/transport';
 import { EVENT_KINDS } from '../../../shared/events/kinds';
 import { AT_ONCE, type Execute, type Run } from '../../helpers/run';
-import { failed, LIMITS, type Finding, type Line } from './finding';
+import { failed, LIMITS, tooLate, type Finding, type Line } from './finding';
 import { ownHost } from './host';
 import { introspection, notReached, reach, token } from './reach';
 import { reportText, worst } from './report';
@@ -70,8 +69,4 @@ function lastItem(run: Run, client: PicoClient, found: readonly Finding[], types
 	if (open.length > 0) run.warn(meaning);
 	const whatToDo = open.length === 0 ? 'Go on with your first workflow.' : "Follow 'whatToDo' of these checks. To ask for help, paste 'report' into an issue: it contains no token and no address.";
 	return { check: 'Report', verdict: worst(found), meaning, whatToDo, details: { seconds }, report: reportText(client, found, types, seconds) };
-}
-
-function tooLate(): PicoFailure {
-	return new PicoFailure('timeout', 'There was no time left for this check', { hint: 'Pico answers too slowly. Run the check again when it is less busy.' });
 }

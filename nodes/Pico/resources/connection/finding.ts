@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { PicoClient } from '../../../shared/api/client';
-import type { PicoFailure } from '../../../shared/api/failure';
+import { PicoFailure } from '../../../shared/api/failure';
 
 export type Verdict = 'ok' | 'warning' | 'failed' | 'skipped';
 
@@ -56,4 +56,8 @@ export function skipped(check: string, because: string): Finding {
 export function failed(check: string, { kind, message, details }: PicoFailure, verdict: Verdict = 'failed'): Finding {
 	const { hint = 'Run the check again. If it stays, send the report to the maintainers.', status } = details;
 	return { check, verdict, meaning: `${message}.`, whatToDo: hint, details: { cause: kind, ...(status ? { httpStatus: status } : {}) } };
+}
+
+export function tooLate(): PicoFailure {
+	return new PicoFailure('timeout', 'There was no time left for this check', { hint: 'Pico answers too slowly. Run the check again when it is less busy.' });
 }

@@ -1,5 +1,4 @@
 import type { Dialect } from '../../../shared/api/dialect/dialect';
-import { PicoFailure } from '../../../shared/api/failure';
 import { listWebhooks } from '../../../shared/api/webhooks';
 import { EVENT_KINDS } from '../../../shared/events/kinds';
 import type { SelectedField } from '../../../shared/events/selection';
@@ -62,10 +61,7 @@ export function proxy(headers: Readonly<Record<string, string>>, heldBack: boole
 	const check = 'Proxy';
 	const traces = ['via', 'x-cache', 'cf-ray', 'x-amz-cf-id', 'x-azure-ref', 'x-served-by'].filter((name) => name in headers);
 	const details = { headers: traces, server: headers.server?.slice(0, 60) ?? null };
-	if (heldBack) {
-		const failure = new PicoFailure('notGraphql', 'Streams do not get through, although Pico answers questions', { hint: 'See the checks of the streams.' });
-		return { ...failed(check, failure), details };
-	}
+	if (heldBack) return { check, verdict: 'failed', meaning: 'Streams do not get through, although Pico answers questions.', whatToDo: 'See the checks of the streams.', details };
 	if (traces.length > 0) return ok(check, `A proxy stands between n8n and Pico (${traces.join(', ')}) and lets the streams through.`, details);
 	return ok(check, 'No proxy shows itself. One that leaves no trace lets the streams through.', details);
 }

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Dialect } from '../../../shared/api/dialect/dialect';
 import { canReplay, subscriptionDocument, type StreamOptions } from '../../../shared/api/documents/subscription';
-import { asFailure, PicoFailure } from '../../../shared/api/failure';
+import { asFailure, type PicoFailure } from '../../../shared/api/failure';
 import { elapsed, pause } from '../../../shared/api/pause';
 import { connection } from '../../../shared/delivery/connection';
 import { EARLIEST } from '../../../shared/delivery/place/rules';
@@ -11,7 +11,7 @@ import { rowsOf, toEvent } from '../../../shared/events/event';
 import { orderCompleted } from '../../../shared/events/kinds';
 import { toMs } from '../../../shared/events/timestamp';
 import type { EventKind } from '../../../shared/events/types';
-import { failed, LIMITS, ok, warning, type Finding, type Line } from './finding';
+import { failed, LIMITS, ok, tooLate, warning, type Finding, type Line } from './finding';
 
 /** Asked of the server, and small enough to see whether it keeps to it. */
 const BATCH = 2;
@@ -146,7 +146,7 @@ async function listen({ client, signal }: Line, kind: EventKind, transport: Tran
 	});
 	closing.abort();
 	if (end.failure) throw end.failure;
-	if (heard.openMs === undefined) throw new PicoFailure('timeout', 'There was no time left for this check', { hint: 'Pico answers too slowly. Run the check again when it is less busy.' });
+	if (heard.openMs === undefined) throw tooLate();
 	heard.ended = end.reason === 'ended';
 	return heard;
 }
