@@ -63,13 +63,13 @@ describe('rounds between Pico and Odoo', () => {
 				[storable: string]: unknown;
 			}
 
-			const codes = () => ['BLOWER', 'FAN', 'GLUE'].map((what) => `${at.workshop.prefix}-${what}`);
+			const codes = () => ['BLOWER', 'FAN', 'GLUE'].map((what) => `${at.catalogue.prefix}-${what}`);
 			const products = async () => {
-				const fields = ['default_code', 'name', 'barcode', 'tracking', 'product_tmpl_id', at.odoo.version < 18 ? 'detailed_type' : 'is_storable'];
-				return await at.odoo.find<Made>('product.product', [['default_code', 'in', codes()]], fields);
+				const fields = ['default_code', 'name', 'barcode', 'tracking', 'product_tmpl_id', at.catalogue.odoo.version < 18 ? 'detailed_type' : 'is_storable'];
+				return await at.catalogue.odoo.find<Made>('product.product', [['default_code', 'in', codes()]], fields);
 			};
 			const lines = async () => {
-				const found = await at.odoo.find<{ product_id: [number, string]; product_qty: number }>('mrp.bom.line', [['bom_id.code', '=', `Pico ${codes()[0]}`]], ['product_id', 'product_qty']);
+				const found = await at.catalogue.odoo.find<{ product_id: [number, string]; product_qty: number }>('mrp.bom.line', [['bom_id.code', '=', `Pico ${codes()[0]}`]], ['product_id', 'product_qty']);
 				return found.map(({ product_id: [, name], product_qty }) => `${product_qty} ${/\[(.*)\]/.exec(name)?.[1]}`).sort();
 			};
 			const deploy = async (partNumber: string, name: string, more: object = {}) =>
@@ -85,9 +85,9 @@ describe('rounds between Pico and Odoo', () => {
 				}
 				await at.run('products');
 				const found = await products();
-				for (const { id } of found) at.workshop.adopt('product.product', id);
-				for (const { id } of await at.odoo.find('mrp.bom', [['code', '=', `Pico ${blower}`]], ['code'])) at.workshop.adopt('mrp.bom', id);
-				const storable = at.odoo.version < 18 ? { detailed_type: 'product' } : { is_storable: true };
+				for (const { id } of found) at.catalogue.adopt('product.product', id);
+				for (const { id } of await at.catalogue.odoo.find('mrp.bom', [['code', '=', `Pico ${blower}`]], ['code'])) at.catalogue.adopt('mrp.bom', id);
+				const storable = at.catalogue.odoo.version < 18 ? { detailed_type: 'product' } : { is_storable: true };
 				expect(found.sort((a, b) => codes().indexOf(a.default_code) - codes().indexOf(b.default_code))).toEqual([
 					expect.objectContaining({ name: 'Blower', tracking: 'none' }),
 					expect.objectContaining({ name: 'Fan wheel', tracking: 'serial', ...storable }),

@@ -42,6 +42,8 @@ export class Exchange {
 		readonly pico: SandboxProcess,
 		readonly odoo: Odoo,
 		readonly workshop: Workshop,
+		/** Products and bills, which n8n's user makes in the company that it begins with. */
+		readonly catalogue: Workshop,
 		readonly front: Front,
 		private readonly installed: InstalledN8n,
 		private readonly workflows: Record<Template, string>,
@@ -51,7 +53,8 @@ export class Exchange {
 
 	static async open(installed: InstalledN8n, place: Place): Promise<Exchange> {
 		const everywhere = await Odoo.connect(place.access);
-		const company = await new Workshop(everywhere).otherCompany();
+		const catalogue = new Workshop(everywhere);
+		const company = await catalogue.otherCompany();
 		const { name } = await everywhere.read<{ name: string }>('res.company', company, ['name']);
 		const odoo = everywhere.inCompany(company);
 		const [pico, front] = [await startSandboxProcess(), await Front.before(place.access.url)];
@@ -80,7 +83,7 @@ export class Exchange {
 			const stored = { ...workflow, id: undefined, name: `${file} ${version}` };
 			workflows[template] = (await session.rest<{ id: string }>('POST', '/workflows', stored)).id;
 		}
-		return new Exchange(pico, odoo, new Workshop(odoo), front, installed, workflows as Record<Template, string>);
+		return new Exchange(pico, odoo, new Workshop(odoo), catalogue, front, installed, workflows as Record<Template, string>);
 	}
 
 	/** A person presses "Execute workflow"; answers the run when it has ended. */
@@ -136,6 +139,7 @@ export class Exchange {
 
 	async close(): Promise<void> {
 		await this.workshop.cleanUp();
+		await this.catalogue.cleanUp();
 		await this.front.close();
 		await this.pico.close();
 	}
