@@ -74,14 +74,14 @@ input { width: 62px; }
 	section h2 input { flex: 1; }
 	.scroll { max-height: 70vh; }
 	thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-	table, tbody, tr, td { display: block; }
+	table, tbody, tr { display: block; }
 	tr { padding: 8px 16px; border-bottom: 1px solid var(--line); }
 	tr:last-child { border-bottom: 0; }
 	tr.outside { background: var(--tint); box-shadow: inset 3px 0 var(--accent); }
 	tr.outside td, tr.outside td:first-child { background: none; box-shadow: none; }
-	tr td, tr td:first-child, tr td.number { position: relative; min-height: 26px; padding: 3px 0 3px 112px; border: 0; text-align: left; }
-	td:empty { display: none; }
-	td::before { content: attr(data-head); position: absolute; left: 0; width: 104px; color: var(--quiet); font: 12px/1.6 system-ui, sans-serif; }
+	tr td, tr td:first-child, tr td.number { display: flow-root; min-height: 26px; padding: 3px 0 3px 112px; border: 0; text-align: left; }
+	tr td:empty { display: none; }
+	td::before { content: attr(data-head); float: left; width: 104px; margin: 0 8px 0 -112px; color: var(--quiet); font: 12px/1.6 system-ui, sans-serif; }
 	.bar { margin-left: 0; }
 	.name { white-space: normal; }
 }
