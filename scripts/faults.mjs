@@ -20,8 +20,8 @@ const PARTS = [
 	{ name: 'stream', folders: ['test/faults/stream'] },
 	{ name: 'n8n', folders: ['test/faults/n8n', 'test/faults/queue'] },
 ];
-/** Rows only; the other tests of these files run with `npm test` and `npm run test:n8n`. */
-const ANY_ROW = '^R\\d+ ';
+/** Rows only, also those inside a `describe`; the other tests of these files run with `npm test` and `npm run test:n8n`. */
+const ANY_ROW = '\\bR\\d+ ';
 
 function readArguments(args) {
 	const { values } = parseArgs({
@@ -80,7 +80,7 @@ await commandLine(async ({ steps, root, args }) => {
 		steps.say(`  ${row.id}: ${row.fault}: ${row.events} events, ${row.injected} faults, ${row.lost} lost, ${row.duplicated} twice, ${row.seconds} s`);
 	});
 	const failed = [];
-	const pattern = only ? `^(${only.join('|')}) ` : ANY_ROW;
+	const pattern = only ? `\\b(${only.join('|')}) ` : ANY_ROW;
 	for (const part of PARTS) {
 		const name = `faults-${part.name}`;
 		const folders = part.folders.filter((each) => !each.endsWith('queue') || queue.ready);

@@ -12,6 +12,8 @@ export interface Batch {
 	outages: number;
 	/** Key of the next run, when it repeats one from before a restart. */
 	key?: string;
+	/** Whether n8n said that it had a run of that key already. */
+	startedBefore?: boolean;
 	/** Whether an event was read back from before the connection was made. */
 	replayed: (event: PicoEvent) => boolean;
 }

@@ -110,6 +110,10 @@ async function startUntilTaken(delivery: Delivery, batch: Batch, extras: readonl
 async function startRun(delivery: Delivery, batch: Batch, extras: readonly Row[]): Promise<RunOutcome> {
 	const { settings, place, report, store, runs } = delivery;
 	const { attempt, outages } = batch;
+	const noteStarted = () => {
+		batch.startedBefore = true;
+		report.info(`${describe(batch.events)} was started before; not started again`);
+	};
 	const prepare = () => {
 		const ids = batch.events.map(({ id }) => id);
 		const key = batch.key ?? deduplicationKey(settings, ids, batch);
@@ -121,7 +125,7 @@ async function startRun(delivery: Delivery, batch: Batch, extras: readonly Row[]
 		return { outputs, key };
 	};
 	if (settings.deliverNext === 'immediately') {
-		const started = await runs.startUnattended(prepare, (reason) => tellUncertain(delivery, batch, reason));
+		const started = await runs.startUnattended(prepare, (reason) => tellUncertain(delivery, batch, reason), noteStarted);
 		return { kind: started === 'closed' ? 'closed' : 'succeeded' };
 	}
 	const { outputs, key } = prepare();
@@ -132,7 +136,7 @@ async function startRun(delivery: Delivery, batch: Batch, extras: readonly Row[]
 	if (outcome.kind === 'unknown') {
 		report.warn(`n8n did not report the end of the run for ${describe(batch.events)} within ${duration(outcome.waitedMs)}; continuing`);
 	}
-	if (outcome.kind === 'startedBefore') report.info(`${describe(batch.events)} was started before; not started again`);
+	if (outcome.kind === 'startedBefore') noteStarted();
 	return outcome;
 }
 

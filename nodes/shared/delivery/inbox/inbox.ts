@@ -46,6 +46,8 @@ export class Inbox {
 	openedAt = Date.now();
 	private readonly delivery: Delivery;
 	private reoffer: Reoffer<Arrival> | undefined;
+	/** A batch from before a restart that was offered again before all of it had come, and the ids of the rest. */
+	private incomplete: { batch: Batch; absent: Set<string> } | undefined;
 	/** Events that wait for others to start a run with. */
 	private group: PicoEvent[] = [];
 	private readonly errorsTold = new Set<string>();
@@ -82,14 +84,16 @@ export class Inbox {
 		]);
 	}
 
-	/** Everything stored has been sent: what is still missing of a batch from before a restart will not come. */
+	/** The server is quiet: what is still missing of a batch from before a restart will hardly come. */
 	async endReoffer(): Promise<void> {
-		if (!this.reoffer) return;
+		if (!this.reoffer || this.reoffer.isEmpty) return;
 		const { reoffer } = this;
-		const { members, later } = reoffer.release();
+		const { members, absent, later } = reoffer.release();
 		this.reoffer = undefined;
 		const events = members.filter(({ problem }) => !problem);
-		if ((await this.deliverBatch({ events, ...reoffer.nextRun, replayed: this.isReplayed })) === 'closed') return;
+		const batch: Batch = { events, ...reoffer.nextRun, replayed: this.isReplayed };
+		if (batch.key !== undefined) this.incomplete = { batch, absent: new Set(absent) };
+		if ((await this.deliverBatch(batch)) === 'closed') return;
 		await this.deliverAll(later);
 		await this.flush();
 	}
@@ -116,7 +120,7 @@ export class Inbox {
 	private async deliverAll(arrivals: readonly Arrival[]): Promise<void> {
 		const { settings, place } = this.delivery;
 		for (const arrival of arrivals) {
-			if (!arrival.problem && matches(settings, arrival)) {
+			if (!arrival.problem && matches(settings, arrival) && !this.wasStarted(arrival)) {
 				this.tellOddTime(arrival);
 				this.group.push(arrival);
 				if (this.group.length >= settings.eventsPerRun && (await this.flush()) === 'closed') return;
@@ -131,6 +135,11 @@ export class Inbox {
 	private async deliverBatch(batch: Batch): Promise<Verdict> {
 		if (batch.events.length === 0) return 'acknowledged';
 		return this.delivery.closing.aborted ? 'closed' : await deliver(this.delivery, batch);
+	}
+
+	/** Whether the event comes late of a batch from before a restart, of which n8n says that it was started. */
+	private wasStarted({ id }: PicoEvent): boolean {
+		return this.incomplete?.batch.startedBefore === true && this.incomplete.absent.has(id);
 	}
 
 	private isKnown(id: string): boolean {

@@ -29,10 +29,15 @@ export class Reoffer<T extends { id: string }> {
 		return this.members.size === this.inFlight.ids.length || this.later.size >= LONGEST_QUEUE;
 	}
 
-	/** The batch in its old order, as far as it came together, and what waited behind it. */
-	release(): { members: T[]; later: T[] } {
+	/** Whether nothing has come yet, of the batch or from behind it. */
+	get isEmpty(): boolean {
+		return this.members.size === 0 && this.later.size === 0;
+	}
+
+	/** The batch in its old order, as far as it came together, the ids of the rest, and what waited behind it. */
+	release(): { members: T[]; absent: string[]; later: T[] } {
 		const members = this.inFlight.ids.map((id) => this.members.get(id)).filter((arrival) => arrival !== undefined);
-		return { members, later: [...this.later.values()] };
+		return { members, absent: this.inFlight.ids.filter((id) => !this.members.has(id)), later: [...this.later.values()] };
 	}
 
 	/** How the batch is to be run. A run that was tried again for an outage uses up no attempt after a restart either. */

@@ -67,8 +67,13 @@ export class Runs {
 	 *
 	 * @param prepare called right before the run is started; makes its items and stores the position
 	 * @param onLost told when n8n did not carry the run out, or not to its end
+	 * @param onStartedBefore told when n8n had a run of this key already
 	 */
-	async startUnattended(prepare: () => { outputs: INodeExecutionData[][]; key: string }, onLost: (reason: string) => void): Promise<'started' | 'closed'> {
+	async startUnattended(
+		prepare: () => { outputs: INodeExecutionData[][]; key: string },
+		onLost: (reason: string) => void,
+		onStartedBefore: () => void,
+	): Promise<'started' | 'closed'> {
 		while (this.underWay >= MOST_AT_ONCE && !this.isClosing) {
 			await this.bounded(new Promise<void>((resolve) => (this.freed = resolve)), LONGEST_WAIT_MS);
 		}
@@ -86,6 +91,7 @@ export class Runs {
 				outcome = await this.startUntold(outputs, key);
 			}
 			if (outcome.kind === 'refused' || outcome.kind === 'notTaken') onLost(outcome.reason);
+			if (outcome.kind === 'startedBefore') onStartedBefore();
 		};
 		void this.bounded(run(), this.allowance.ms).then(free);
 		return 'started';

@@ -1,3 +1,5 @@
+import type { IRun } from 'n8n-workflow';
+
 import type { StreamFrame } from '../../../../../nodes/shared/api/stream/types.ts';
 import { Inbox } from '../../../../../nodes/shared/delivery/inbox/inbox.ts';
 import type { InFlight } from '../../../../../nodes/shared/delivery/place/place.ts';
@@ -139,6 +141,29 @@ describe('a batch that was under way at the last stop', () => {
 		expect(n8n.keys[0]).toBe('old key');
 		await inbox.endReoffer();
 		expect(units()).toHaveLength(2);
+	});
+
+	test.each(['afterFinish', 'immediately'] as const)('is not run a second time where Pico pauses in the middle of it, or before it (%s)', async (deliverNext) => {
+		const { inbox, n8n, units, place } = taking({ deliverNext, eventsPerRun: 3 }, inFlight);
+		n8n.answer = ({ done, key }) => done?.resolve(key === 'old key' ? (undefined as unknown as IRun) : succeeded);
+		await inbox.endReoffer();
+		await inbox.take(frameOf([a]));
+		await inbox.endReoffer();
+		await jest.advanceTimersByTimeAsync(0);
+		await inbox.take(frameOf([b, c]));
+		await inbox.flush();
+		expect(units()).toEqual([[0], [2]]);
+		expect(n8n.keys[0]).toBe('old key');
+		expect(place.isDelivered({ id: idOf(b) })).toBe(true);
+	});
+
+	test('loses nothing where it was never started and Pico pauses in the middle of it', async () => {
+		const { inbox, units } = taking({ eventsPerRun: 3 }, inFlight);
+		await inbox.take(frameOf([a]));
+		await inbox.endReoffer();
+		await inbox.take(frameOf([b, c]));
+		await inbox.flush();
+		expect(units()).toEqual([[0], [1, 2]]);
 	});
 
 	test('that does not come any more keeps nothing waiting', async () => {

@@ -7,7 +7,7 @@ const reoffer = (policy: AfterRestart = 'skip', outages?: number) => new Reoffer
 test('comes as the very batch that was under way, in its order, whatever order the events come in', () => {
 	const waiting = reoffer();
 	expect([waiting.add([c, b]), waiting.add([d, a])]).toEqual([false, true]);
-	expect(waiting.release()).toEqual({ members: [a, b], later: [c, d] });
+	expect(waiting.release()).toEqual({ members: [a, b], absent: [], later: [c, d] });
 });
 
 test.each([
@@ -24,14 +24,21 @@ test('an event that comes twice meanwhile counts once', () => {
 	const waiting = reoffer();
 	expect(waiting.add([a, a, c, c])).toBe(false);
 	waiting.add([c, b]);
-	expect(waiting.release()).toEqual({ members: [a, b], later: [c] });
+	expect(waiting.release()).toEqual({ members: [a, b], absent: [], later: [c] });
 });
 
 test('comes as far as it came together', () => {
 	const part = reoffer();
 	part.add([b, c]);
-	expect(part.release()).toEqual({ members: [b], later: [c] });
-	expect(reoffer().release()).toEqual({ members: [], later: [] });
+	expect(part.release()).toEqual({ members: [b], absent: ['a'], later: [c] });
+	expect(reoffer().release()).toEqual({ members: [], absent: ['a', 'b'], later: [] });
+});
+
+test('is empty until something comes, be it from behind the batch', () => {
+	const [nothing, part, behind] = [reoffer(), reoffer(), reoffer()];
+	part.add([a]);
+	behind.add([c]);
+	expect([nothing, part, behind].map(({ isEmpty }) => isEmpty)).toEqual([true, false, false]);
 });
 
 test('does not let the queue behind it grow without end', () => {

@@ -27,7 +27,7 @@ function running(answer: Answer = never, { history = IN_PROCESS as RunHistory | 
 	/** Starts a run without waiting for it; `begun` once it is. */
 	const start = (key = 'key') => {
 		const state: { begun?: 'started' | 'closed' } = {};
-		void runs.startUnattended(() => ({ outputs: ITEMS, key }), (reason) => lost.push(reason)).then((begun) => (state.begun = begun));
+		void runs.startUnattended(() => ({ outputs: ITEMS, key }), (reason) => lost.push(reason), () => lost.push('started before')).then((begun) => (state.begun = begun));
 		return state;
 	};
 	return { n8n, stop, runs, lost, start };
@@ -228,7 +228,7 @@ describe('runs that nobody waits for', () => {
 		const { runs, n8n } = running();
 		const order: string[] = [];
 		n8n.answer = () => order.push('emit');
-		for (let run = 0; run < 2; run++) await runs.startUnattended(() => (order.push('prepare'), { outputs: ITEMS, key: `${run}` }), () => undefined);
+		for (let run = 0; run < 2; run++) await runs.startUnattended(() => (order.push('prepare'), { outputs: ITEMS, key: `${run}` }), () => undefined, () => undefined);
 		expect(order).toEqual(['prepare', 'emit', 'prepare', 'emit']);
 	});
 
@@ -274,7 +274,7 @@ describe('on an engine that lets nobody wait', () => {
 		const begin = performance.now();
 		let done = false;
 		void (async () => {
-			for (let run = 0; run < 300; run++) await runs.startUnattended(() => ({ outputs: ITEMS, key: `${run}` }), () => undefined);
+			for (let run = 0; run < 300; run++) await runs.startUnattended(() => ({ outputs: ITEMS, key: `${run}` }), () => undefined, () => undefined);
 			done = true;
 		})();
 		while (!done) {
