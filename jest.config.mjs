@@ -2,11 +2,13 @@
 export const shared = {
 	testEnvironment: 'node',
 	transform: {
-		'\\.(m?ts|mjs)$': [
+		'\\.(m?ts|mjs)$|/node_modules/jose/.+\\.js$': [
 			'@swc/jest',
 			{ jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
 		],
 	},
+	// `jose` is published as ECMAScript modules only, which jest on Node 20 and 22 cannot require.
+	transformIgnorePatterns: ['/node_modules/(?!jose/)'],
 	moduleFileExtensions: ['js', 'ts', 'mts', 'json', 'mjs'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/packages/eryxon/dist/', '<rootDir>/demo/n8n-host/', '<rootDir>/.demo/'],
 	testTimeout: 20_000,

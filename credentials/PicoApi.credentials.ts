@@ -8,6 +8,8 @@ import type {
 	Icon,
 } from 'n8n-workflow';
 
+import { addressFailure } from '../nodes/shared/api/classify';
+
 /** Where a Pico is and the token it takes. Every request of this package is signed here and nowhere else. */
 export class PicoApi implements ICredentialType {
 	name = 'picoApi';
@@ -27,7 +29,7 @@ export class PicoApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. https://yourcompany.picomes.com/graph/v2',
 			description:
-				'Full address of the GraphQL endpoint, path included. Newer sites use /graph/v2, older ones /graphql. Your Pico administrator knows it.',
+				'Full address of the GraphQL endpoint, path included. Newer sites use /graph/v2, older ones /graphql. Ask your Pico administrator.',
 		},
 		{
 			displayName: 'Token',
@@ -44,7 +46,7 @@ export class PicoApi implements ICredentialType {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to connect although the TLS certificate is expired or not trusted. Use only inside the plant network.',
+				'Whether to connect even if the TLS certificate is expired or not trusted. Use only inside the plant network.',
 		},
 	];
 
@@ -59,8 +61,11 @@ export class PicoApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
-		const [own, asked] = [hostOf(String(credentials.endpoint ?? '').trim()), hostOf(request.url, request.baseURL)];
-		if (own !== asked) throw new Error(`The token of this credential goes to ${own ?? 'no host'} only, not to ${asked ?? 'another'}`);
+		const endpoint = String(credentials.endpoint ?? '').trim();
+		const unusable = addressFailure(endpoint);
+		if (unusable) throw unusable;
+		const [own, asked] = [hostOf(endpoint), hostOf(request.url, request.baseURL)];
+		if (own !== asked) throw new Error(`The token of this credential is sent only to ${own ?? 'no host'}, not to ${asked ?? 'another'}`);
 		return {
 			...request,
 			headers: { ...request.headers, 'x-pico-api-org': String(credentials.token ?? '').trim() },
@@ -89,7 +94,7 @@ export class PicoApi implements ICredentialType {
 				type: 'responseCode' as const,
 				properties: {
 					value: status,
-					message: "The server sends the request elsewhere. Enter the final address (often https instead of http) as 'Endpoint'.",
+					message: "The server redirects to another address. Enter the final address (often https instead of http) as 'Endpoint'.",
 				},
 			})),
 			noOperations(undefined),
@@ -118,7 +123,7 @@ function wrongPath(status: number) {
 		type: 'responseCode' as const,
 		properties: {
 			value: status,
-			message: `Nothing answers GraphQL at this path (HTTP ${status}). Newer Pico sites use /graph/v2, older ones /graphql: try the other one as 'Endpoint'.`,
+			message: `There is no GraphQL server at this path (HTTP ${status}). Newer Pico sites use /graph/v2, older ones /graphql. End 'Endpoint' with one of these.`,
 		},
 	};
 }
@@ -131,7 +136,7 @@ function noOperations(value: null | undefined) {
 			key: 'data.operations',
 			value,
 			message:
-				"The server answers, but refuses the token or is no Pico. Check 'Token', and the path of 'Endpoint' (/graph/v2 or /graphql).",
+				"The server answers, but it refuses the token or is not a Pico. Check 'Token', and the path of 'Endpoint' (/graph/v2 or /graphql).",
 		},
 	};
 }

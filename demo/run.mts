@@ -8,6 +8,7 @@ import { readImported, takeInstance, takeScratch, writeImported, type Instance }
 import { N8nSession, OWNER } from './lib/n8n-session.mts';
 import { N8n } from './lib/n8n.mts';
 import { reservePort, type Reservation } from './lib/ports.mts';
+import { duration } from './lib/words.mts';
 import { importCredentials, importWorkflows, publishWorkflows } from './lib/workflows.mts';
 import { eryxon } from './mes/eryxon.mts';
 import type { Imports, Mes, Running } from './mes/mes.mts';
@@ -34,7 +35,6 @@ export async function runDemo(context: Context, { once, mes }: Wanted): Promise<
 
 async function run<Servers extends Running>(context: Context, once: boolean, mes: Mes<Servers>): Promise<number> {
 	const { root, steps, onInterrupt, takeLock } = context;
-	const started = Date.now();
 	const parent = join(root, '.demo', mes.folder);
 	const instance = once ? takeScratch(parent, takeLock) : takeInstance(parent, takeLock);
 	onInterrupt('', () => instance.release());
@@ -61,7 +61,7 @@ async function run<Servers extends Running>(context: Context, once: boolean, mes
 	const session = await steps.run('Sign in', async () => await N8nSession.open(n8n.url));
 	if (once) return await mes.once({ steps, servers, session });
 
-	steps.say(whatToOpen(n8n, mes.pages(servers), mes.whatToDo, started));
+	steps.say(whatToOpen(n8n, mes.pages(servers), mes.whatToDo));
 	await n8n.ended();
 	if (context.isStopping()) return 1;
 	steps.say(`n8n stopped by itself. Its log: ${n8n.logFile}\n${n8n.logTail(2000)}`);
@@ -104,10 +104,11 @@ async function importAll(n8n: N8n, { folder }: Instance, imports: Imports, repor
 	return '';
 }
 
-function whatToOpen(n8n: N8n, pages: ReadonlyArray<[string, string]>, whatToDo: readonly string[], started: number): string {
+function whatToOpen(n8n: N8n, pages: ReadonlyArray<[string, string]>, whatToDo: readonly string[]): string {
 	return [
 		'',
-		`Ready after ${((Date.now() - started) / 1000).toFixed(0)} s. Open in a browser:`,
+		// From the start of the command on, installation included: what the person waited.
+		`Ready after ${duration(process.uptime())}. Open in a browser:`,
 		'',
 		`  n8n            ${n8n.url}/      e-mail ${OWNER.email}   password ${OWNER.password}`,
 		...pages.map(([name, url]) => `  ${name.padEnd(14)} ${url}/`),

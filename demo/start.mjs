@@ -6,8 +6,8 @@ import { takeLock } from '../scripts/lib/lock.mjs';
 import { prepare } from '../scripts/lib/prepare.mjs';
 import { StepError } from '../scripts/lib/steps.mjs';
 
-const USAGE = `npm run demo               starts n8n, a Pico sandbox and an Odoo double; Ctrl-C stops them
-npm run demo -- --once     sends orders from Odoo to Pico and their completions back, without a person, and checks them
+const USAGE = `npm run demo               starts n8n, a Pico sandbox and doubles of Odoo and NetSuite; Ctrl-C stops them
+npm run demo -- --once     sends orders from Odoo and NetSuite to Pico and their completions back, without a person, and checks them
 npm run demo -- --mes eryxon [--once]   the same with Eryxon MES in place of Pico, and Odoo
 
 PICO_DEMO_NATIVE_SQLITE=1  compiles n8n's own SQLite driver (needs python3, make, g++) instead of using Node's`;

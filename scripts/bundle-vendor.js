@@ -13,11 +13,16 @@ const { build } = require('esbuild');
 
 const VENDOR = path.join('nodes', 'shared', 'vendor');
 
-/** graphql-request prints documents that are syntax trees. Ours are texts: 8 KB of printer would never run. */
-const withoutPrinter = {
-	name: 'without-printer',
+/**
+ * graphql-request reads documents with the parser of `graphql` to find their name, and prints those that are syntax trees.
+ * Ours are texts, sent as they are (`excludeOperationName`): 37 KB would never run.
+ */
+const withoutParser = {
+	name: 'without-parser',
 	setup({ onLoad }) {
-		onLoad({ filter: /graphql[\\/]language[\\/]printer\.mjs$/ }, () => ({ contents: 'export const print = String;' }));
+		const names = ['parse', 'parseValue', 'parseConstValue', 'parseType', 'parseSchemaCoordinate', 'Parser', 'print', 'Kind', 'KindEnum'];
+		const contents = `export const ${names.map((name) => `${name} = String`).join(', ')};`;
+		onLoad({ filter: /graphql[\\/]language[\\/](kinds|parser|printer)\.mjs$/ }, () => ({ contents }));
 	},
 };
 
@@ -52,7 +57,7 @@ async function bundleVendor() {
 			'console.warn': '__noLog',
 		},
 		inject: [path.join(__dirname, 'vendor-shim.js')],
-		plugins: [withoutPrinter],
+		plugins: [withoutParser],
 	});
 }
 

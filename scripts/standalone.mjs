@@ -66,7 +66,12 @@ function settings(target) {
 	const { compilerOptions, include } = json(path.join(root, 'tsconfig.json'));
 	write('package.json', {
 		...own,
-		scripts: { ...own.scripts, test: 'jest', 'check:dist': 'node scripts/check-dist.mjs' },
+		scripts: {
+			...own.scripts,
+			test: 'jest',
+			'check:dist': 'node scripts/check-dist.mjs',
+			prepublishOnly: own.scripts.prepublishOnly.replace('../../scripts/', 'scripts/'),
+		},
 		devDependencies: Object.fromEntries(TOOLS.map((name) => [name, devDependencies[name]])),
 	});
 	write('tsconfig.json', { compilerOptions, include });
@@ -77,7 +82,7 @@ function settings(target) {
 		`${readFileSync(path.join(root, 'jest.config.mjs'), 'utf8').replace(/\nexport default[\s\S]*/, '').replace(/^\tmodulePathIgnorePatterns: .*\n/m, "\tmodulePathIgnorePatterns: ['<rootDir>/dist/'],\n")}\nexport default { ...shared, roots: ['<rootDir>/test'], testMatch: ['**/*.test.mts'] };\n`.replace(/^\/\*\*.*\*\/\n/, ''),
 	);
 	mkdirSync(path.join(target, 'scripts'), { recursive: true });
-	for (const name of ['gulp-build.js', 'check-dist.mjs', 'check-tag.mjs']) write(path.join('scripts', name), readFileSync(path.join(root, 'scripts', name), 'utf8'));
+	for (const name of ['gulp-build.js', 'check-dist.mjs', 'check-publish.mjs', 'check-tag.mjs']) write(path.join('scripts', name), readFileSync(path.join(root, 'scripts', name), 'utf8'));
 }
 
 function write(target) {

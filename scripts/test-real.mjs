@@ -32,7 +32,8 @@ async function loadSystem(root, name) {
 
 function usage(name, { options }) {
 	const lines = Object.entries({ ...options, 'dry-run': 'say what would be done, and stop' });
-	return [`npm run test:real -- ${name} …`, '', ...lines.map(([option, what]) => `  --${option.padEnd(12)} ${what}`)].join('\n');
+	const width = Math.max(...lines.map(([option]) => option.length));
+	return [`npm run test:real -- ${name} …`, '', ...lines.map(([option, what]) => `  --${option.padEnd(width)}  ${what}`)].join('\n');
 }
 
 function readArguments(args, name, system) {

@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { demoCredentials, eryxonCredentials, type DemoServers } from './demo-credentials.mts';
-import { plantTemplate } from './plant-template.mts';
-import { readTemplate, type Credential, type Workflow } from './workflows.mts';
+import { NETSUITE_BOOKING, NETSUITE_CALLS, netsuiteSettings } from './netsuite-plant.mts';
+import { plantTemplate, settingsFor } from './plant-template.mts';
+import type { Credential } from './workflows.mts';
 
 /** Templates that do the main job and are published; the others lie beside them, to look at and to try. */
 export const PUBLISHED = {
+	// Those that are called come first.
+	netsuiteCalls: NETSUITE_CALLS,
+	netsuiteBooking: NETSUITE_BOOKING,
 	odooOrders: 'odoo-orders-to-pico',
 	odooCompletions: 'pico-completions-to-odoo',
 	netsuiteOrders: 'netsuite-orders-to-pico',
@@ -67,15 +71,14 @@ export function eryxonWorkflows(root: string, servers: Parameters<typeof eryxonC
 }
 
 function filledIn(root: string, name: string, servers: DemoServers, credentials: Credential[], everySeconds: number) {
-	const wanted = plantSettings(name, servers);
-	const asked = fieldsOf(readTemplate(join(root, 'templates', `${name}.json`)));
-	const settings = Object.fromEntries(Object.entries(wanted).filter(([field]) => asked.has(field)));
-	const isPublished = (Object.values(PUBLISHED) as string[]).includes(name);
+	const settings = settingsFor(root, name, plantSettings(name, servers));
+	// The schedule of the sign-in looks after a certificate, not after orders.
+	const looksIntoErp = (Object.values(PUBLISHED) as string[]).includes(name) && name !== NETSUITE_CALLS;
 	return plantTemplate(root, name, {
 		id: workflowId(name),
 		credentials,
 		settings,
-		...(isPublished ? { everySeconds } : {}),
+		...(looksIntoErp ? { everySeconds } : {}),
 	});
 }
 
@@ -86,19 +89,10 @@ function plantSettings(name: string, { odoo, netsuite }: DemoServers): Record<st
 		odooUrl: odoo.url,
 		// Pico completes them under the order of their pump. Odoo's bill of material has other parts.
 		subassemblies: 'MOTOR-110,HOUSING-120',
-		netsuiteUrl: netsuite.plainUrl,
+		...netsuiteSettings(netsuite, workflowId),
 		completionsWorkflowId: completions,
 		postingWorkflowId: completions,
 		// Nothing of the demo leaves this machine; there is no ticket system in it.
 		ticketUrl: 'http://127.0.0.1:8055/tickets',
 	};
-}
-
-function fieldsOf({ nodes }: Workflow): Set<string> {
-	const settings = nodes.filter(({ name }) => name.startsWith('Plant settings'));
-	return new Set(
-		settings.flatMap(({ parameters }) =>
-			(parameters.assignments as { assignments: Array<{ name: string }> }).assignments.map(({ name }) => name),
-		),
-	);
 }

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Sandbox } from '../../packages/sandbox/src/pico/sandbox.mts';
+import { floorProducts, type FloorProduct } from '../../packages/sandbox/src/web/catalogue.mts';
+import { receiveWhatIsBuiltIn } from './goods-receipt.mts';
 import type { NetsuiteAccess } from './netsuite-credentials.mts';
 
 /** The sandbox's servers, as far as the demo needs to know them. */
 export interface Doubles {
 	pico: { url: string; token: string };
 	odoo: { url: string; credentials: { db: string; username: string; password: string; apiKey: string } };
-	/** https is what the community NetSuite node needs; the HTTP Request node and browsers use the plain address. */
-	netsuite: NetsuiteAccess & { url: string; caFile: string };
+	netsuite: NetsuiteAccess & { url: string };
 	close(): Promise<void>;
 }
 
@@ -22,17 +24,13 @@ export interface Server {
 	close(): Promise<void>;
 }
 
-type Start<T extends Server> = (options: { port: number; host: string; pageFolder?: string }) => Promise<T>;
+/** What only the Pico sandbox takes. */
+interface PicoOptions {
+	pageFolder?: string;
+	products?: readonly FloorProduct[];
+}
 
-const MOTOR = { name: 'Motor serial', externalId: 'MOTOR-20' };
-const HOUSING = { name: 'Housing serial', externalId: 'HOUSING-10' };
-
-/** Products of the ERPs' doubles. The shop floor captures the parts that are in their bills of material. */
-const ERP_PARTS = [
-	{ partNumber: 'PUMP-100', revision: 'B', consumedSerials: [MOTOR, HOUSING] },
-	{ partNumber: 'GEAR-200', revision: 'A', name: 'Gearbox', consumedSerials: [HOUSING] },
-	{ partNumber: 'VALVE-300', revision: 'A', name: 'Control Valve' },
-];
+type Start<T extends Server> = (options: { port: number; host: string } & PicoOptions) => Promise<T>;
 
 const SOURCES = join('packages', 'sandbox', 'src');
 
@@ -41,7 +39,7 @@ export async function startServer<T extends Server>(
 	root: string,
 	file: string,
 	name: string,
-	options: { port: number; pageFolder?: string },
+	options: { port: number } & PicoOptions,
 ): Promise<T> {
 	const loaded = (await import(pathToFileURL(join(root, SOURCES, file)).href)) as Record<string, Start<T>>;
 	return await loaded[name]({ host: '127.0.0.1', ...options });
@@ -50,8 +48,8 @@ export async function startServer<T extends Server>(
 /** Starts Pico, Odoo and NetSuite in this process, on loopback. */
 export async function startDoubles(root: string, ports: DoublePorts): Promise<Doubles> {
 	const running: Server[] = [];
-	const begin = async <T extends Server>(file: string, name: string, port: number, pageFolder?: string): Promise<T> => {
-		const server = await startServer<T>(root, file, name, { port, pageFolder });
+	const begin = async <T extends Server>(file: string, name: string, port: number, own: PicoOptions = {}): Promise<T> => {
+		const server = await startServer<T>(root, file, name, { port, ...own });
 		running.push(server);
 		return server;
 	};
@@ -59,11 +57,11 @@ export async function startDoubles(root: string, ports: DoublePorts): Promise<Do
 		await Promise.allSettled(running.map((server) => server.close()));
 	};
 	try {
-		const pageFolder = join(root, SOURCES, 'pico', 'page');
-		const pico = await begin<Server & Doubles['pico']>('pico/server.mts', 'startSandbox', ports.pico, pageFolder);
+		const own = { pageFolder: join(root, SOURCES, 'pico', 'page'), products: floorProducts };
+		const pico = await begin<Server & Doubles['pico'] & { sandbox: Sandbox }>('pico/server.mts', 'startSandbox', ports.pico, own);
 		const odoo = await begin<Server & Doubles['odoo']>('odoo/server.mts', 'startOdooDouble', ports.odoo);
 		const netsuite = await begin<Server & Doubles['netsuite']>('netsuite/server.mts', 'startNetsuiteDouble', ports.netsuite);
-		for (const part of ERP_PARTS) await control(pico.url, 'POST', 'operations/deploy', part);
+		receiveWhatIsBuiltIn(pico.sandbox, netsuite.plainUrl);
 		return { pico, odoo, netsuite, close };
 	} catch (cause) {
 		await close();

@@ -28,6 +28,22 @@ export function plantTemplate(root: string, name: string, plant: Plant): Workflo
 	return workflow;
 }
 
+/** Names of what a template asks for in "Plant settings". */
+export function fieldsAskedBy(root: string, name: string): Set<string> {
+	const settings = readTemplate(join(root, 'templates', `${name}.json`)).nodes.filter((node) => node.name.startsWith(PLANT_SETTINGS));
+	return new Set(
+		settings.flatMap(({ parameters }) =>
+			(parameters.assignments as { assignments: Array<{ name: string }> }).assignments.map((field) => field.name),
+		),
+	);
+}
+
+/** Of many settings those that a template asks for. */
+export function settingsFor<Value>(root: string, name: string, settings: Record<string, Value>): Record<string, Value> {
+	const asked = fieldsAskedBy(root, name);
+	return Object.fromEntries(Object.entries(settings).filter(([field]) => asked.has(field)));
+}
+
 function setPlantSettings(workflow: Workflow, settings: NonNullable<Plant['settings']>): void {
 	const nodes = workflow.nodes.filter(({ name }) => name.startsWith(PLANT_SETTINGS));
 	if (nodes.length === 0) throw new Error(`"${workflow.name}" has no node named ${PLANT_SETTINGS}`);

@@ -1,37 +1,37 @@
 import { control } from '../lib/doubles.mts';
-import { unitCount, type Erp, type Journey } from './journey.mts';
+import { counted } from '../lib/words.mts';
+import { unitCount, type Journey } from './journey.mts';
 
-interface PicoState {
-	orders: Array<{
-		externalOrderId: string;
-		orderIndex: number;
-		state: string;
-		parentOrderId: string | null;
-	}>;
+/** A unit as the page of the shop floor sees it. */
+interface Unit {
+	id: string;
+	externalOrderId: string;
+	orderIndex: number;
+	parentOrderId: string | null;
+	/** The parts whose serial numbers the floor asks for. */
+	expectedSerials: Array<{ id: string; externalId: string }>;
+	withoutSerial: boolean;
 }
 
 /** The units of an order in Pico; the child orders of the waterfall do not count. */
-export async function unitsInPico(url: string, { name }: Journey): Promise<PicoState['orders']> {
-	const { orders } = await control<PicoState>(url, 'GET', 'state');
+export async function unitsInPico(url: string, { name }: Journey): Promise<Unit[]> {
+	const { orders } = await control<{ orders: Unit[] }>(url, 'GET', 'state');
 	return orders.filter((order) => order.externalOrderId === name && order.parentOrderId === null);
 }
 
-/** Parts with serial numbers that the ERPs' bills of material name for one unit. */
-const BUILT_IN: Readonly<Record<string, readonly string[]>> = { 'PUMP-100': ['MOTOR-20', 'HOUSING-10'], 'GEAR-200': ['HOUSING-10'] };
-
-/** The shop floor builds everything, each unit with its own serial number and those of its parts. */
-export async function completeAll(url: string, erps: readonly Erp[], journeys: readonly Journey[]): Promise<string> {
+/** The shop floor builds everything and enters what its page asks for: the serial numbers of unit and parts. */
+export async function completeAll(url: string, journeys: readonly Journey[]): Promise<string> {
 	for (const journey of journeys) {
-		const erp = erps.find(({ name }) => name === journey.erp);
-		for (const [orderIndex, producedSerial] of journey.serials.entries()) {
-			const unit = { externalOrderId: journey.name, partNumber: journey.partNumber, orderIndex };
-			const consumedSerials = (BUILT_IN[journey.partNumber] ?? []).map((externalId) => ({ externalId, value: `${externalId}-${producedSerial}` }));
-			for (const { externalId, value } of consumedSerials) await erp?.receive(externalId, value);
-			await control(url, 'POST', 'orders/start', unit);
-			await control(url, 'POST', 'orders/complete', { ...unit, producedSerial, consumedSerials });
+		for (const unit of await unitsInPico(url, journey)) {
+			const own = `SN-${journey.erp[0]}${journey.name.replace(/\D+/g, '')}-${unit.orderIndex + 1}`;
+			const consumedSerials = unit.expectedSerials.map(({ id, externalId }) => ({ id, externalId, value: `${externalId}-${own}` }));
+			const producedSerial = unit.withoutSerial ? null : own;
+			await control(url, 'POST', 'orders/start', { id: unit.id });
+			await control(url, 'POST', 'orders/complete', { id: unit.id, producedSerial, consumedSerials });
+			if (producedSerial) journey.serials.push(producedSerial);
 			journey.parts.push(...consumedSerials.map(({ value }) => value));
 		}
 		journey.completed = Date.now() - journey.madeAt;
 	}
-	return `${unitCount(journeys)} units`;
+	return counted(unitCount(journeys), 'unit');
 }

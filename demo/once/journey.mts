@@ -7,7 +7,7 @@ export interface Journey {
 	name: string;
 	partNumber: string;
 	quantity: number;
-	/** One for each unit. */
+	/** Serial numbers of the units; none for a product without. */
 	serials: string[];
 	/** Serial numbers of built-in parts, of all units. */
 	parts: string[];
@@ -25,10 +25,9 @@ export interface Booked {
 	done: boolean;
 	status: string;
 	produced: number;
-	/** Postings of single units; more than units would be a unit posted twice. */
-	postings: number;
-	/** Serial numbers of the units; undefined for products without. */
-	serials?: string[];
+	/** What the ERP calls the units that were posted: "1", "2". */
+	units: string[];
+	serials: string[];
 	/** Serial numbers of the parts that were used up. */
 	parts: string[];
 }
@@ -40,8 +39,6 @@ export interface Erp {
 	ordersWorkflow: string;
 	completionsWorkflow: string;
 	make(order: { partNumber: string; quantity: number }): Promise<{ id: number; name: string }>;
-	/** A part with a serial number comes into stock, where the ERP wants it there before it is used up. */
-	receive(partNumber: string, serial: string): Promise<void>;
 	/** By id of the order. */
 	booked(): Promise<Map<number, Booked>>;
 }
@@ -57,9 +54,10 @@ export function judge(journey: Journey, booked: Booked | undefined): void {
 function verdictOf({ quantity, serials, parts }: Journey, booked: Booked | undefined): string {
 	if (!booked?.done) return `not done (${booked?.status ?? 'unknown'})`;
 	if (booked.produced !== quantity) return `${booked.produced} produced`;
-	if (booked.postings !== quantity) return `${booked.postings} postings for ${quantity} units`;
-	if (booked.serials && list(booked.serials) !== list(serials)) return `serials: ${list(booked.serials)}`;
-	if (list(booked.parts) !== list(parts)) return `parts: ${list(booked.parts)}`;
+	const units = Array.from({ length: quantity }, (_, index) => String(index + 1));
+	if (list(booked.units) !== list(units)) return `posted units: ${list(booked.units) || 'none'}`;
+	if (list(booked.serials) !== list(serials)) return `serials: ${list(booked.serials) || 'none'}`;
+	if (list(booked.parts) !== list(parts)) return `parts: ${list(booked.parts) || 'none'}`;
 	return 'exactly once';
 }
 

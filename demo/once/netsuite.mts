@@ -3,13 +3,10 @@ import { control } from '../lib/doubles.mts';
 import type { Booked, Erp } from './journey.mts';
 
 interface NetsuiteState {
-	orders: Array<{ id: number; tranId: string; partNumber: string; status: string; built: number }>;
-	completions: Array<{ workOrder: string; serials: string[] }>;
+	orders: Array<{ id: number; tranId: string; status: string; built: number }>;
+	completions: Array<{ workOrder: string; memo: string; serials: string[] }>;
 	issues: Array<{ workOrder: string; components: Array<{ serials: string[] }> }>;
 }
-
-/** Assemblies that NetSuite does not serialise. */
-const UNSERIALISED = ['VALVE-300'];
 
 export const netsuiteErp = (url: string): Erp => ({
 	name: 'NetSuite',
@@ -20,19 +17,15 @@ export const netsuiteErp = (url: string): Erp => ({
 		const [{ id, tranId }] = orders;
 		return { id, name: tranId };
 	},
-	async receive(partNumber, serial) {
-		const values = { inventoryNumber: serial, item: { externalId: partNumber } };
-		await control(url, 'POST', 'records', { type: 'inventoryNumber', values });
-	},
 	async booked() {
 		const { orders, completions, issues } = await control<NetsuiteState>(url, 'GET', 'state?limit=1000');
-		return new Map(orders.map(({ id, tranId, partNumber, status, built }): [number, Booked] => {
+		return new Map(orders.map(({ id, tranId, status, built }): [number, Booked] => {
 			const own = completions.filter(({ workOrder }) => workOrder === tranId);
 			const issued = issues.filter(({ workOrder }) => workOrder === tranId).flatMap(({ components }) => components);
 			const parts = issued.flatMap((component) => component.serials);
 			const serials = own.flatMap((completion) => completion.serials);
-			const serialised = !UNSERIALISED.includes(partNumber);
-			return [id, { done: status === 'Built', status, produced: built, postings: own.length, parts, ...(serialised ? { serials } : {}) }];
+			const units = own.map(({ memo }) => / unit (\S+)$/.exec(memo)?.[1] ?? memo);
+			return [id, { done: status === 'Built', status, produced: built, units, serials, parts }];
 		}));
 	},
 });

@@ -3,12 +3,9 @@ import { control } from '../lib/doubles.mts';
 import type { Booked, Erp } from './journey.mts';
 
 interface OdooState {
-	orders: Array<{ id: number; name: string; partNumber: string; state: string; produced: number; serials: string[]; consumed: Array<{ serial: string }> }>;
+	orders: Array<{ id: number; name: string; state: string; produced: number; serials: string[]; consumed: Array<{ serial: string }> }>;
 	messages: Array<{ model: string; recordId: number; subject?: string }>;
 }
-
-/** Parts that Odoo does not track by serial number. */
-const UNTRACKED = ['VALVE-300'];
 
 export const odooErp = (url: string): Erp => ({
 	name: 'Odoo',
@@ -18,19 +15,16 @@ export const odooErp = (url: string): Erp => ({
 		const { orders } = await control<{ orders: Array<{ id: number; name: string }> }>(url, 'POST', 'orders', { ...order, origin: 'Demo' });
 		return orders[0];
 	},
-	// The template makes a number that Odoo does not know.
-	receive: async () => undefined,
 	async booked() {
 		const { orders, messages } = await control<OdooState>(url, 'GET', 'state');
 		return new Map(orders.map((order): [number, Booked] => {
-			const { id, state, produced, serials, partNumber, consumed } = order;
+			const { id, state, produced, serials, consumed } = order;
 			// The workflow of the orders leaves a note too; only these say that a unit is posted.
-			const postings = messages.filter(
-				({ model, recordId, subject }) => model === 'mrp.production' && recordId === id && subject?.startsWith('Pico unit '),
-			).length;
+			const units = messages
+				.filter(({ model, recordId }) => model === 'mrp.production' && recordId === id)
+				.flatMap(({ subject }) => /^Pico unit (\S+) of /.exec(subject ?? '')?.[1] ?? []);
 			const parts = consumed.map(({ serial }) => serial).filter(Boolean);
-			const tracked = !UNTRACKED.includes(partNumber);
-			return [id, { done: state === 'done', status: state, produced, postings, parts, ...(tracked ? { serials } : {}) }];
+			return [id, { done: state === 'done', status: state, produced, units, serials, parts }];
 		}));
 	},
 });

@@ -3,6 +3,7 @@ import type { Doubles } from '../lib/doubles.mts';
 import { hasRunEnded, type Execution, type N8nSession } from '../lib/n8n-session.mts';
 import { DeadlineError, until } from '../lib/poll.mts';
 import { table } from '../lib/table.mts';
+import { counted } from '../lib/words.mts';
 import { completeAll, unitsInPico } from './floor.mts';
 import { judge, unitCount, type Erp, type Journey } from './journey.mts';
 import { netsuiteErp } from './netsuite.mts';
@@ -36,7 +37,7 @@ export async function runOnce({ steps, doubles, session }: {
 	const journeys = await steps.run(`Make ${ORDERS.length} orders each in ${names}`, async () => await makeOrders(erps));
 	try {
 		await steps.run('Two workflows save them in Pico', async (report) => await untilSaved(pico.url, journeys, report));
-		await steps.run('The shop floor completes every unit', async () => await completeAll(pico.url, erps, journeys));
+		await steps.run('The shop floor completes every unit', async () => await completeAll(pico.url, journeys));
 		await steps.run(`Two workflows bring them back to ${names}`, async (report) => await untilArrived(erps, journeys, report));
 		await steps.run('Wait until n8n is quiet', async () => await untilQuiet(session, erps, unitCount(journeys)));
 	} catch (cause) {
@@ -52,7 +53,7 @@ export async function runOnce({ steps, doubles, session }: {
 	for (const execution of await failures(session, erps)) steps.say(execution);
 	const units = unitCount(journeys);
 	if (problems.length === 0) {
-		steps.say(`All ${journeys.length} orders (${units} units) arrived in ${names} exactly once.`);
+		steps.say(`All ${counted(journeys.length, 'order')} (${counted(units, 'unit')}) arrived in ${names} exactly once.`);
 		return 0;
 	}
 	steps.say(`Not everything arrived exactly once:\n${problems.map((each) => `  - ${each}`).join('\n')}`);
@@ -67,9 +68,7 @@ async function makeOrders(erps: readonly Erp[]): Promise<Journey[]> {
 		for (const order of ORDERS) {
 			const madeAt = Date.now();
 			const { id, name } = await erp.make(order);
-			const digits = name.replace(/\D+/g, '');
-			const serials = Array.from({ length: order.quantity }, (_, index) => `SN-${erp.name[0]}${digits}-${index + 1}`);
-			journeys.push({ erp: erp.name, id, name, ...order, serials, parts: [], madeAt, produced: 0, verdict: '' });
+			journeys.push({ erp: erp.name, id, name, ...order, serials: [], parts: [], madeAt, produced: 0, verdict: '' });
 		}
 	}
 	return journeys;
@@ -81,7 +80,7 @@ async function untilSaved(url: string, journeys: Journey[], report: Report): Pro
 		for (const journey of journeys) if ((await unitsInPico(url, journey)).length >= journey.quantity) saved.push(journey);
 		return saved;
 	});
-	return `${unitCount(journeys)} units`;
+	return counted(unitCount(journeys), 'unit');
 }
 
 async function untilArrived(erps: readonly Erp[], journeys: Journey[], report: Report): Promise<string> {
@@ -92,7 +91,7 @@ async function untilArrived(erps: readonly Erp[], journeys: Journey[], report: R
 		}));
 		return lists.flat();
 	});
-	return `${journeys.length} orders`;
+	return counted(journeys.length, 'order');
 }
 
 /** Waits until all journeys have passed a stage, and notes when each did. */
@@ -128,9 +127,9 @@ async function problemsOf(session: N8nSession, erps: readonly Erp[], journeys: r
 	const units = unitCount(journeys);
 	for (const { name, completionsWorkflow } of erps) {
 		const executions: Execution[] = await session.executions(completionsWorkflow);
-		if (executions.length !== units) problems.push(`${name}: ${executions.length} runs were started for ${units} completions`);
+		if (executions.length !== units) problems.push(`${name}: ${counted(executions.length, 'run')} for ${counted(units, 'completion')}`);
 		const failed = executions.filter(({ status }) => status !== 'success').length;
-		if (failed > 0) problems.push(`${name}: ${failed} runs did not succeed`);
+		if (failed > 0) problems.push(`${name}: ${counted(failed, 'run')} without success`);
 	}
 	return problems;
 }

@@ -8,6 +8,7 @@ import {
 
 import { getChildOperations, searchOperations } from './listSearch';
 import * as completion from './resources/completion';
+import * as connection from './resources/connection';
 import * as note from './resources/note';
 import * as operation from './resources/operation';
 import * as operationOrder from './resources/operationOrder';
@@ -22,8 +23,9 @@ export class Pico implements INodeType {
 		icon: { light: 'file:../../icons/pico.svg', dark: 'file:../../icons/pico.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Release orders to the shop floor, read products, completions and notes of Pico MES',
+		subtitle:
+			'={{ [$parameter["resource"], String($parameter["operation"]).replace("getAll", "getMany")].map((name) => name[0].toUpperCase() + name.slice(1).replace(/[A-Z]/g, " $&")).join(": ") }}',
+		description: 'Release orders to the shop floor, and read products, completions and notes from Pico MES',
 		defaults: { name: 'Pico MES' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -37,15 +39,17 @@ export class Pico implements INodeType {
 				noDataExpression: true,
 				options: [
 					{ name: 'Completion', value: 'completion', description: 'Finished units' },
+					{ name: 'Connection', value: 'connection', description: 'Whether this n8n and this Pico work together' },
 					{ name: 'Note', value: 'note', description: 'What operators write during a build' },
 					{ name: 'Operation', value: 'operation', description: 'Products, subassemblies and processes' },
 					{ name: 'Operation Order', value: 'operationOrder', description: 'Orders on the shop floor, one for each unit' },
-					{ name: 'Query', value: 'query', description: 'Any GraphQL document' },
-					{ name: 'Webhook', value: 'webhook', description: 'Addresses that Pico calls' },
+					{ name: 'Query', value: 'query', description: 'Any GraphQL query or mutation' },
+					{ name: 'Webhook', value: 'webhook', description: 'Addresses that Pico calls when something happens' },
 				],
 				default: 'operationOrder',
 			},
 			...completion.description,
+			...connection.description,
 			...note.description,
 			...operation.description,
 			...operationOrder.description,

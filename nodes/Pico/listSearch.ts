@@ -63,7 +63,7 @@ function idOf({ mode, value, typed }: ReturnType<typeof readLocator>, revision: 
 function collect(node: StructureNode, found: Map<string, string>): void {
 	for (const { nodes } of node.steps) {
 		for (const child of nodes) {
-			const { partNumber, name } = child.operation;
+			const { partNumber, name } = child;
 			if (child.stop !== 'missing') found.set(child.id, [partNumber, name].filter(Boolean).join(', ') || child.id);
 			collect(child, found);
 		}

@@ -5,6 +5,7 @@ import { PicoFailure } from '../shared/api/failure';
 import { explain, toNodeError } from '../shared/api/nodeError';
 import { AT_ONCE, Run, type Execute } from './helpers/run';
 import * as completion from './resources/completion';
+import * as connection from './resources/connection';
 import * as note from './resources/note';
 import * as operation from './resources/operation';
 import * as operationOrder from './resources/operationOrder';
@@ -13,6 +14,7 @@ import * as webhook from './resources/webhook';
 
 const resources: Record<string, { operations: Record<string, Execute> }> = {
 	completion,
+	connection,
 	note,
 	operation,
 	operationOrder,

@@ -28,20 +28,20 @@ export class PicoTrigger implements INodeType {
 		version: 1,
 		subtitle,
 		description: 'Starts the workflow when something happens in Pico MES, without losing or repeating an event',
-		eventTriggerDescription: 'Waiting for events of Pico',
-		activationMessage: 'Events of Pico now start this workflow. Its position survives restarts.',
+		eventTriggerDescription: 'Waiting for an event from Pico',
+		activationMessage: 'Events from Pico now start this workflow. Its position survives restarts.',
 		defaults: { name: 'Pico MES Trigger' },
 		inputs: [],
 		outputs:
 			'={{ $parameter["deliverNext"] === "afterSuccess" && ($parameter["options"] || {}).afterLastAttempt === "failedOutput" ? [{ type: "main", displayName: "Event" }, { type: "main", displayName: "Failed" }] : ["main"] }}',
 		credentials: [{ name: 'picoApi', required: true }],
 		triggerPanel: {
-			header: 'Try this trigger with an event of your plant',
+			header: 'Test with an event from your plant',
 			executionsHelp: {
 				inactive:
-					'<b>While building the workflow</b>, click the button: the newest matching event that Pico still has is fetched, or a made-up sample on an empty plant. The position of the published workflow is not touched.<br /><br /><b>When it works</b>, publish the workflow: each new event then starts it.',
+					'<b>While you build the workflow</b>, click the button to fetch the newest matching event from Pico, or a sample if there is none. This does not affect the published workflow.<br /><br /><b>When it works</b>, publish the workflow. Each new event then starts it.',
 				active:
-					'<b>While building the workflow</b>, click the button: the newest matching event that Pico still has is fetched, or a made-up sample on an empty plant. The position of the published workflow is not touched.<br /><br /><b>The workflow is published</b>: each event starts it by itself. See the executions list.',
+					'<b>While you build the workflow</b>, click the button to fetch the newest matching event from Pico, or a sample if there is none. This does not affect the published workflow.<br /><br /><b>The workflow is published</b>: each event starts it. See the list of executions.',
 			},
 			activationHint: 'Publish the workflow to react to every event.',
 		},

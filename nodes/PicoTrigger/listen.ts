@@ -26,7 +26,7 @@ export async function listen(context: ITriggerFunctions, settings: TriggerSettin
 	insistOnStoredPosition(context);
 	const capabilities = capabilitiesOf(context);
 	const report = new Report(context, capabilities);
-	if (!capabilities.deduplicationKey) report.info('This n8n is older than 2.20: the last batch before a restart is started again');
+	if (!capabilities.deduplicationKey) report.info('This n8n is older than 2.20: after a restart, the last batch runs again');
 	const client = await PicoClient.of(context);
 	const staticData = context.getWorkflowStaticData('global');
 	const nodeIds = nodeIdsOf(context);
@@ -44,7 +44,7 @@ export async function listen(context: ITriggerFunctions, settings: TriggerSettin
 			hint: `(${loaded.reason}) Starting over could lose events, so nothing was changed. Set 'Position Reset Key' under Options to any new value, and 'Start From' to the date from which to read.`,
 		});
 	}
-	if (loaded.kind === 'other') report.warn(`Starts at 'Start From', since ${loaded.reason}`);
+	if (loaded.kind === 'other') report.warn(`Starts at 'Start From' because ${loaded.reason}`);
 	const place =
 		loaded.kind === 'state'
 			? Place.restored(loaded.state, options)

@@ -13,7 +13,7 @@ const afterRestart: INodeProperties = {
 	description: 'What to do with the last event when n8n starts again. After a crash, its run may have been cut off.',
 	options: [
 		{ name: 'Run Last Event Again', value: 'again', description: 'Start one more run for it. The workflow must be able to handle an event twice.' },
-		{ name: 'Skip Last Event', value: 'skip', description: 'Never start an event twice. A run that a crash cut off is in the executions list; run it again by hand.' },
+		{ name: 'Skip Last Event', value: 'skip', description: 'Never start an event twice. A run that a crash cut off is in the list of executions; run it again by hand.' },
 	],
 };
 

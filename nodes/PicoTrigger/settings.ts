@@ -51,7 +51,7 @@ function readStart(context: ITriggerFunctions, from: string, date: string): Star
 			description: 'Choose a date in the past, or enter one such as 2026-01-31T06:00:00Z.',
 		});
 	if (ms === undefined) throw refuse("'Start Date' is not a date");
-	if (ms > Date.now() + AHEAD_MS) throw refuse("'Start Date' lies in the future");
+	if (ms > Date.now() + AHEAD_MS) throw refuse("'Start Date' is in the future");
 	return { from: 'date', date: start };
 }
 

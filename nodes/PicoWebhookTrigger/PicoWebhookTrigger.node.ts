@@ -36,9 +36,9 @@ export class PicoWebhookTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle,
-		description: 'Starts the workflow when Pico MES calls, and fetches what such calls missed',
+		description: 'Starts the workflow when Pico MES calls its webhook, and fetches events that were missed',
 		eventTriggerDescription: 'Waiting for Pico to call the test URL',
-		activationMessage: 'Pico now calls this workflow for every event. What it misses is fetched within a minute.',
+		activationMessage: 'Pico now calls this workflow for each event. Missed events are fetched within a minute.',
 		defaults: { name: 'Pico MES Webhook Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -48,17 +48,17 @@ export class PicoWebhookTrigger implements INodeType {
 			header: 'Let Pico call this workflow',
 			executionsHelp: {
 				inactive:
-					'<b>While building the workflow</b>, click the button and then make the event happen in Pico, for example complete an order: Pico calls the test URL, which is registered for two minutes. <br /><br /><b>When it works</b>, publish the workflow: Pico then calls it for every event.',
+					'<b>While you build the workflow</b>, click the button, then make the event happen in Pico, for example complete an order. Pico calls the test URL, which is registered for two minutes.<br /><br /><b>When it works</b>, publish the workflow. Pico then calls it for each event.',
 				active:
-					'<b>While building the workflow</b>, click the button and then make the event happen in Pico, for example complete an order: Pico calls the test URL, which is registered for two minutes beside that of the active workflow.<br /><br /><b>The workflow is active</b>: Pico calls it for every event. See the executions list.',
+					'<b>While you build the workflow</b>, click the button, then make the event happen in Pico, for example complete an order. Pico calls the test URL, which is registered for two minutes in addition to that of the published workflow.<br /><br /><b>The workflow is published</b>: Pico calls it for each event. See the list of executions.',
 			},
-			activationHint: 'Publish the workflow to let Pico call it for every event.',
+			activationHint: 'Publish the workflow to let Pico call it for each event.',
 		},
 		// In the same order and words as those of Pico MES Trigger.
 		properties: [
 			{
 				displayName:
-					'Pico must be able to call this n8n: set the environment variable WEBHOOK_URL to its public address. Pico calls once; what it misses is fetched within a minute, and after a crash one event may come twice. Where that will not do, use <b>Pico MES Trigger</b>, which needs no way from Pico to n8n.',
+					'Pico must be able to reach n8n: set the environment variable WEBHOOK_URL to its public address. Missed events are fetched within a minute. After a crash, one event can arrive twice. If that is not acceptable, use <b>Pico MES Trigger</b>, for which Pico does not need to reach n8n.',
 				name: 'notice',
 				type: 'notice',
 				default: '',

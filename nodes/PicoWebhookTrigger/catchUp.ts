@@ -121,7 +121,7 @@ async function read(
 			batchSize: 100,
 			idleMs: IDLE_MS,
 			signal,
-			onUnreadable: (reason: string, text: string) => void strange.push(unreadable(kind, text, `A message of Pico could not be read (${reason})`)),
+			onUnreadable: (reason: string, text: string) => void strange.push(unreadable(kind, text, `A message from Pico could not be read (${reason})`)),
 		};
 		for await (const events of replay(client, kind, window)) {
 			for (const event of [...strange.splice(0), ...events]) {

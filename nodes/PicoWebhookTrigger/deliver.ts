@@ -44,7 +44,7 @@ export interface Delivered {
 export async function deliverByCall(context: IWebhookFunctions, delivery: Delivery): Promise<Delivered> {
 	return await inTurn<Delivered>(context, async (memory) => {
 		const found = await collect(context, delivery, memory);
-		if (found === 'known') return { result: answer('Delivered before', false), settled: Promise.resolve() };
+		if (found === 'known') return { result: answer('Already delivered', false), settled: Promise.resolve() };
 		const { stored, items, caughtUp, moved } = found;
 		const settled = answered(context).then((ok) => {
 			if (ok) remember(memory, stored, caughtUp);
@@ -77,7 +77,7 @@ export async function deliverByEmit(context: ITriggerFunctions, delivery: Omit<D
 		if (ok) remember(memory, found.stored, found.caughtUp);
 		else {
 			store(context, before);
-			log(context, 'warn', 'n8n could not start a run for missed events; tries again in a minute');
+			log(context, 'warn', 'n8n could not start a run for missed events; trying again in a minute');
 		}
 		return { result: ok && found.caughtUp.more, settled: Promise.resolve() };
 	});
@@ -150,7 +150,7 @@ function answer(message: string, more: boolean): Delivered {
 
 function tell(context: IWebhookFunctions | ITriggerFunctions, arrived: number, { deliver, more, failure }: CaughtUp, cursor: string): void {
 	const missed = deliver.length - (more || failure ? 0 : arrived);
-	if (failure) log(context, 'warn', `Could not ask Pico for missed events (${failure.message}); asks again within a minute, from ${cursor} on`);
+	if (failure) log(context, 'warn', `Could not ask Pico for missed events (${failure.message}); trying again within a minute, from ${cursor}`);
 	else if (missed > 0) log(context, 'info', `Fetched ${missed} missed event(s), now at ${cursor}${more ? '; more to come' : ''}`);
 }
 
@@ -173,7 +173,7 @@ function newestPlace(
 	if ('place' in stored) return stored.place;
 	const first = arrived.map(({ cursor }) => cursor).filter((cursor) => cursor !== '').sort(compareTimestamps);
 	const start = first.length > 0 ? 'the event that has just arrived' : 'new events';
-	log(context, 'warn', `Begins with ${start}, since ${'reason' in stored ? stored.reason : 'nothing is stored'}`);
+	log(context, 'warn', `Starts with ${start} because ${'reason' in stored ? stored.reason : 'no position is stored'}`);
 	return Place.startingAt(first[0] ?? new Date().toISOString(), options);
 }
 

@@ -17,7 +17,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const client = await clientOf(context);
 	if (typeof client === 'string') return refuse(context, 503, client);
 	if (!isSecret(secretOf(context, client), context.getHeaderData()[SECRET_HEADER])) {
-		return refuse(context, 401, `The header ${SECRET_HEADER} does not hold the secret of this webhook`);
+		return refuse(context, 401, `The header ${SECRET_HEADER} does not contain the secret of this webhook`);
 	}
 	const settings = readChoice(context);
 	const body = parse(await rawBody(context));
@@ -28,7 +28,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const read = readRows(settings.kind, body);
 	if ('problem' in read) return refuse(context, 400, read.problem);
 	const arrived = read.rows.map((row) => readRow(settings, row)).filter((event) => event.problem || matches(settings, event));
-	if (arrived.length === 0) return { webhookResponse: { message: 'Left out by the filter' } };
+	if (arrived.length === 0) return { webhookResponse: { message: 'Filtered out' } };
 	if (context.getMode() === 'manual') {
 		// A test run shows the event that came in, and neither reads nor moves what is stored for the active workflow.
 		const deliver = arrived.map((event) => ({ event, correction: false }));
@@ -43,10 +43,10 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 function readRows(kind: EventKind, body: unknown): { rows: Row[] } | { problem: string } {
 	const { rows, strange } = rowsOf(body);
 	if (strange.length > 0) return { problem: 'The body is not an event: a JSON object is expected' };
-	if (rows.length === 0) return { problem: 'The body holds no event' };
+	if (rows.length === 0) return { problem: 'The body contains no event' };
 	for (const row of rows) {
 		const absent = kind.requiredFields.filter((name) => !(name in row));
-		if (absent.length > 0) return { problem: `The body is not an event '${kind.displayName}': it lacks ${absent.join(', ')}` };
+		if (absent.length > 0) return { problem: `The body is not an event '${kind.displayName}': ${absent.join(', ')} missing` };
 	}
 	return { rows };
 }

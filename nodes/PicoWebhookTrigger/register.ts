@@ -55,7 +55,7 @@ export async function register(context: IHookFunctions): Promise<void> {
 		if (!isTest(context)) await begin(context, client, settings, signal);
 		const taken = await findWebhook(client, subscriptionId, signal);
 		if (taken && ![webhookUrl, storedAddress(context)].includes(taken.webhookUrl ?? undefined)) {
-			log(context, 'warn', `Takes over the webhook '${subscriptionId}', which sent to ${taken.webhookUrl ?? 'nowhere'} until now`);
+			log(context, 'warn', `Took over the webhook '${subscriptionId}', which called ${taken.webhookUrl ?? 'nothing'} until now`);
 		}
 		await putWebhook(client, wanted, taken, signal);
 		keepRegistration(context, wanted);
@@ -79,12 +79,12 @@ export async function unregister(context: IHookFunctions): Promise<boolean> {
 		const client = await PicoClient.of(context);
 		const found = (await listWebhooks(client, signal)).find(({ subscriptionId }) => ids.includes(subscriptionId ?? ''));
 		const addresses = [storedAddress(context), ownAddress(context, client)];
-		if (!found?.subscriptionId) log(context, 'info', `Pico has no webhook '${ids[0]}' any more`);
+		if (!found?.subscriptionId) log(context, 'info', `Pico no longer has the webhook '${ids[0]}'`);
 		else if (!addresses.includes(found.webhookUrl ?? undefined)) {
-			log(context, 'warn', `Leaves the webhook '${found.subscriptionId}' alone: it sends to ${found.webhookUrl ?? 'nowhere'}, which is not this node`);
+			log(context, 'warn', `Did not remove the webhook '${found.subscriptionId}': it calls ${found.webhookUrl ?? 'nothing'}, which is not this node`);
 		} else {
 			const { success, message } = await unsubscribeWebhook(client, found.subscriptionId, { repeatable: true, signal });
-			log(context, 'info', success ? `Removed the webhook '${found.subscriptionId}'` : `Pico no longer knew the webhook '${found.subscriptionId}'${message ? ` (${message})` : ''}`);
+			log(context, 'info', success ? `Removed the webhook '${found.subscriptionId}'` : `Pico no longer had the webhook '${found.subscriptionId}'${message ? ` (${message})` : ''}`);
 		}
 		keepRegistration(context, undefined);
 		return true;
@@ -92,7 +92,7 @@ export async function unregister(context: IHookFunctions): Promise<boolean> {
 		log(
 			context,
 			'warn',
-			`Could not remove the webhook '${ids[0]}' from Pico (${asFailure(error).message}). It is replaced at the next activation; to remove it before, use 'Webhook: Unsubscribe' of the node Pico MES with this ID.`,
+			`Could not remove the webhook '${ids[0]}' from Pico (${asFailure(error).message}). It is replaced when you publish the workflow again. To remove it now, use 'Webhook: Unsubscribe' of the Pico MES node with this ID.`,
 		);
 		return false;
 	}
@@ -133,7 +133,7 @@ function asIs(error: unknown): Error {
 
 function tooSlow({ endpoint }: PicoClient): PicoFailure {
 	return new PicoFailure('timeout', `Pico at ${endpoint} did not answer within ${ANSWER_WITHIN_MS / 1000} s`, {
-		hint: 'Check that the server is up and that no firewall or proxy swallows the connection, then publish again.',
+		hint: 'Check that the server is up and that no firewall or proxy blocks the connection, then publish again.',
 	});
 }
 
@@ -150,10 +150,10 @@ async function begin(context: IHookFunctions, client: PicoClient, settings: Even
 	if ('place' in loaded) return;
 	if (loaded.kind === 'unreadable') {
 		throw new PicoFailure('input', 'The stored position of this trigger cannot be read', {
-			hint: `(${loaded.reason}) A new start could lose events, so nothing was changed. Set 'Position Reset Key' under Options to any new value to begin with new events.`,
+			hint: `(${loaded.reason}) Starting over could lose events, so nothing was changed. To start with new events, set 'Position Reset Key' under Options to any new value.`,
 		});
 	}
-	if (loaded.kind === 'other') log(context, 'warn', `Begins with new events, since ${loaded.reason}`);
+	if (loaded.kind === 'other') log(context, 'warn', `Starts with new events because ${loaded.reason}`);
 	const state = Place.startingAt(await client.serverNow(signal), options).toState();
 	store(context, state);
 	memoryOf(context).latest = state;

@@ -81,7 +81,7 @@ export function ownAddress(context: IHookFunctions, { endpoint }: PicoClient): s
 	const host = hostOf(address);
 	if (!LOOPBACK.test(host) || LOOPBACK.test(hostOf(endpoint))) return address;
 	throw new PicoFailure('input', `Pico cannot reach this n8n: the webhook URL is on ${host}`, {
-		hint: `Set the environment variable WEBHOOK_URL of n8n to an address under which the Pico server reaches it, and restart n8n (the URL is now ${address}). Or use the 'Pico MES Trigger', which needs no way from Pico to n8n.`,
+		hint: `Set the environment variable WEBHOOK_URL of n8n to an address that the Pico server can reach, and restart n8n (the URL is now ${address}). Or use the 'Pico MES Trigger', for which Pico does not need to reach n8n.`,
 	});
 }
 

@@ -117,11 +117,11 @@ class Watch {
 		const id = ownSubscriptionId(this.context);
 		const found = await findWebhook(client, id, this.closed);
 		const url = found?.webhookUrl;
-		if (!url) return lost(`Pico has no webhook '${id}' any more`);
+		if (!url) return lost(`Pico no longer has the webhook '${id}'`);
 		const wanted = wantedWebhook(this.context, client, this.settings, url);
 		const [, name] = wanted.fragment(await client.dialect(this.closed)).split(' ');
 		if (!found.responseFragment?.includes(name)) {
-			if (url !== storedAddress(this.context)) return lost(`Pico has the webhook '${id}' for another address, ${url}`);
+			if (url !== storedAddress(this.context)) return lost(`In Pico, the webhook '${id}' calls another address, ${url}`);
 			await putWebhook(client, wanted, found, this.closed);
 			log(this.context, 'info', `Registered the webhook '${id}' with the secret that belongs to the current token`);
 		}
@@ -151,8 +151,8 @@ class Watch {
 		} catch (error) {
 			return {
 				kind: 'unreached',
-				message: `n8n does not reach its own webhook address ${url} (${asFailure(error).message})`,
-				hint: 'Pico may reach it all the same. What Pico could not deliver is fetched with its next event and after each start of n8n.',
+				message: `n8n cannot reach its own webhook address ${url} (${asFailure(error).message})`,
+				hint: 'Pico may still reach it. Events that Pico could not deliver are fetched with the next event and after each start of n8n.',
 			};
 		}
 	}
@@ -160,12 +160,12 @@ class Watch {
 	private unserved(url: string, status: number, body: unknown): Problem {
 		const what = typeof body === 'string' && /^\s*</.test(body) ? 'a web page' : status === 404 ? 'nothing of this workflow' : 'another service';
 		const cause = this.context.getNode().webhookId
-			? 'Check that WEBHOOK_URL of n8n leads to this n8n, and that no proxy on the way answers in its place.'
-			: 'The node has no webhook ID, as after an import from a file without one, so n8n serves no address for it. Copy the node, paste it, delete the old one, and publish the workflow again.';
+			? 'Check that WEBHOOK_URL points to this n8n, and that no proxy answers in its place.'
+			: 'The node has no webhook ID (the workflow was probably imported from a file without one), so it has no address in n8n. Copy the node, paste it, delete the old one, and publish the workflow again.';
 		return {
 			kind: 'unserved',
 			message: `The webhook address of this trigger leads to ${what}: ${url} answered with HTTP ${status}`,
-			hint: `Calls of Pico do not arrive. ${cause} Until then events are fetched once a minute.`,
+			hint: `Calls from Pico do not arrive. ${cause} Until then events are fetched once a minute.`,
 		};
 	}
 

@@ -120,22 +120,36 @@ async function connectNetsuite(walk: Walk): Promise<void> {
 	const { person, netsuite } = walk;
 	const { editor } = person;
 	const { plainUrl, credentials } = netsuite;
-	await person.newCredential('OAuth2 API', 'NetSuite (OAuth2)', {
-		authUrl: `${plainUrl}/app/login/oauth2/authorize.nl`,
-		accessTokenUrl: `${plainUrl}/services/rest/auth/oauth2/v1/token`,
-		clientId: credentials.clientId,
-		clientSecret: credentials.clientSecret,
-		scope: 'rest_webservices',
-	});
-	await person.connectAccount();
+	const { clientId, certificateId, privateKey } = credentials;
+	await person.newCredential('JWT Auth', 'NetSuite key', {});
+	await person.chooseInCredential('keyType', 'PEM Key');
+	await person.chooseInCredential('algorithm', 'PS256');
+	await person.fillCredential({ privateKey });
+	await person.saveUntestedCredential();
 	await editor.closeMessages();
 	await editor.shoot('guides/netsuite-credential');
 
-	await person.importTemplate('netsuite-orders-to-pico');
+	await person.importTemplate('netsuite-calls');
 	await expectNoIssues(person);
-	await person.fillPlantSettings({ netsuiteUrl: plainUrl });
+	await person.fillPlantSettings({ netsuiteUrl: plainUrl, clientId, certificateId, certificateEnds: '2028-11-30' });
 	await editor.closeMessages();
 	await editor.shoot('guides/netsuite-plant-settings');
+	await person.closePanel();
+	await person.execute('Try it');
+	await fit(person);
+	await editor.shoot('guides/netsuite-signed-in');
+	await person.publish();
+	const callsWorkflowId = person.workflowId;
+
+	await person.importTemplate('netsuite-book-a-unit');
+	await person.fillPlantSettings({ callsWorkflowId });
+	await person.closePanel();
+	await person.publish();
+	const bookingWorkflowId = person.workflowId;
+
+	await person.importTemplate('netsuite-orders-to-pico');
+	await expectNoIssues(person);
+	await person.fillPlantSettings({ callsWorkflowId });
 	await person.closePanel();
 	await person.execute('Run now');
 	await fit(person);
@@ -144,17 +158,11 @@ async function connectNetsuite(walk: Walk): Promise<void> {
 
 	await person.importTemplate('pico-completions-to-netsuite');
 	await expectNoIssues(person);
-	await person.fillPlantSettings({ netsuiteUrl: plainUrl });
+	await person.fillPlantSettings({ bookingWorkflowId });
 	await person.closePanel();
 	await person.publish();
 	const workflowId = person.workflowId;
 	const builtIn = { 'MOTOR-20': 'MOTOR-4712', 'HOUSING-10': 'HOUSING-0816' };
-	for (const [externalId, inventoryNumber] of Object.entries(builtIn)) {
-		await control(plainUrl, 'POST', 'records', {
-			type: 'inventoryNumber',
-			values: { inventoryNumber, item: { externalId } },
-		});
-	}
 	await finish(walk, { externalOrderId: 'WO1', partNumber: 'PUMP-100', producedSerial: 'PUMP-26-0042', builtIn });
 	await until(
 		'the booking',

@@ -17,9 +17,18 @@ export class Person {
 		await page.keyboard.type(type);
 		await page.getByTestId('new-credential-type-select-option').getByText(type, { exact: true }).first().click();
 		await page.getByTestId('new-credential-type-button').click();
+		await this.fillCredential(fields);
 		const form = page.getByTestId('editCredential-modal');
+		await form.getByTestId('credential-name').getByTestId('inline-edit-preview').click();
+		await form.getByTestId('credential-name').getByTestId('inline-edit-input').fill(name);
+		await page.keyboard.press('Enter');
+	}
+
+	/** Types into fields of the open credential. */
+	async fillCredential(fields: Record<string, string>): Promise<void> {
+		const { page } = this.editor;
 		for (const [field, value] of Object.entries(fields)) {
-			const input = form.getByTestId(`parameter-input-${field}`).first();
+			const input = page.getByTestId('editCredential-modal').getByTestId(`parameter-input-${field}`).first();
 			const editor = input.locator('.cm-content').first();
 			if ((await editor.count()) === 0) await input.locator('input, textarea').first().fill(value);
 			else {
@@ -28,9 +37,13 @@ export class Person {
 				await page.keyboard.insertText(value);
 			}
 		}
-		await form.getByTestId('credential-name').getByTestId('inline-edit-preview').click();
-		await form.getByTestId('credential-name').getByTestId('inline-edit-input').fill(name);
-		await page.keyboard.press('Enter');
+	}
+
+	/** Chooses from a list of the open credential. */
+	async chooseInCredential(field: string, option: string): Promise<void> {
+		const { page } = this.editor;
+		await page.getByTestId('editCredential-modal').getByTestId(`parameter-input-${field}`).first().click();
+		await page.getByRole('option', { name: option, exact: true }).click();
 	}
 
 	async saveCredential(): Promise<void> {
@@ -44,17 +57,6 @@ export class Person {
 		const { page } = this.editor;
 		await page.getByTestId('credential-save-button').click();
 		await page.getByTestId('credential-save-button').getByText('Saved').waitFor();
-	}
-
-	/** OAuth2: the button opens a window of the other system, which agrees at once here. */
-	async connectAccount(): Promise<void> {
-		const { page } = this.editor;
-		const [popup] = await Promise.all([
-			page.waitForEvent('popup'),
-			page.getByTestId('quick-connect-button').first().click(),
-		]);
-		if (!popup.isClosed()) await popup.waitForEvent('close');
-		await page.getByTestId('oauth-connect-success-banner').waitFor();
 	}
 
 	/** A new workflow, … > Import > From file. With `look` the menu is shown before the file is chosen. */

@@ -2,7 +2,7 @@ import { control, type Doubles } from '../../demo/lib/doubles.mts';
 import { hasRunEnded, type N8nSession } from '../../demo/lib/n8n-session.mts';
 import { until } from '../../demo/lib/poll.mts';
 import type { Editor } from './editor.mts';
-import { SAVE_WORKFLOW, TRIGGER_WORKFLOW, WEBHOOK_WORKFLOW } from './workflows.mts';
+import { CHECK_WORKFLOW, SAVE_WORKFLOW, TRIGGER_WORKFLOW, WEBHOOK_WORKFLOW } from './workflows.mts';
 
 export interface Stage {
 	editor: Editor;
@@ -17,6 +17,7 @@ const SERIALS = ['SN-26-0041', 'SN-26-0042', null, 'SN-26-0044', 'SN-26-0045', '
 export async function pictures(stage: Stage): Promise<void> {
 	await credential(stage);
 	await nodeCreator(stage);
+	await checkConnection(stage);
 	await saveOrder(stage);
 	await executions(stage);
 	await trigger(stage);
@@ -74,6 +75,20 @@ async function executions({ editor, session, doubles: { pico } }: Stage): Promis
 	await editor.shoot('executions');
 }
 
+/** The checks of the connection, as a table. */
+export async function checkConnection({ editor }: Pick<Stage, 'editor'>, name = 'check'): Promise<void> {
+	const { page } = editor;
+	await editor.openWorkflow(CHECK_WORKFLOW);
+	await editor.openNode('Check connection');
+	await page.getByTestId('node-execute-button').first().click();
+	const output = page.getByTestId('output-panel');
+	await output.getByTestId('run-data-item-count').waitFor();
+	await output.getByTestId('radio-button-table').click();
+	await output.getByText('Address', { exact: true }).first().waitFor();
+	await editor.closeMessages();
+	await editor.shoot(name);
+}
+
 async function saveOrder({ editor }: Stage): Promise<void> {
 	const { page } = editor;
 	await editor.openWorkflow(SAVE_WORKFLOW);
@@ -95,7 +110,7 @@ async function trigger({ editor }: Stage): Promise<void> {
 	const output = page.getByTestId('output-panel');
 	await output.getByTestId('run-data-item-count').waitFor();
 	await output.getByTestId('radio-button-json').click();
-	await output.getByText('serialsByPartNumber').first().waitFor();
+	await output.getByText('consumedSerials').first().waitFor();
 	await editor.closeMessages();
 	await editor.shoot('trigger');
 }

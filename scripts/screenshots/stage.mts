@@ -19,7 +19,6 @@ import {
 	type Credential,
 	type Workflow,
 } from '../../demo/lib/workflows.mts';
-import { installNetsuiteNode } from '../../demo/lib/netsuite-node.mts';
 import type { NetsuiteDouble } from '../../packages/sandbox/src/netsuite/server.mts';
 import { exampleWorkflows, TRIGGER_WORKFLOW } from './workflows.mts';
 
@@ -61,7 +60,6 @@ export async function openStage(root: string): Promise<Stage> {
 		const extra = { N8N_UNVERIFIED_PACKAGES_ENABLED: 'true' };
 		const n8n = await N8n.prepare({ host, userFolder, root, port: n8nPort.port, extra });
 		await installTarball(await packPackage(root, join(userFolder, 'package')), userFolder);
-		await installNetsuiteNode(host, userFolder);
 		const known = demoCredentials(doubles);
 		const files = readdirSync(join(root, 'templates')).filter((name) => name.endsWith('.json'));
 		const read = files.map((name) => ({

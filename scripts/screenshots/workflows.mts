@@ -1,5 +1,6 @@
 import type { Credential, Workflow, WorkflowNode } from '../../demo/lib/workflows.mts';
 
+export const CHECK_WORKFLOW = 'pictureCheck0000';
 export const SAVE_WORKFLOW = 'pictureSaveOrder';
 export const TRIGGER_WORKFLOW = 'pictureTrigger00';
 export const WEBHOOK_WORKFLOW = 'pictureWebhook00';
@@ -19,6 +20,7 @@ export function exampleWorkflows(credentials: readonly Credential[]): Array<Work
 		quantity: 6,
 		options: { onExisting: 'accept', itemPer: 'unit' },
 	});
+	const check = node('Check connection', 'n8n-nodes-pico-mes.pico', [260, 0], { resource: 'connection', operation: 'check' });
 	const trigger = node('Pico MES Trigger', 'n8n-nodes-pico-mes.picoTrigger', [0, 0], {
 		event: 'orderCompleted',
 		startFrom: 'new',
@@ -55,6 +57,12 @@ export function exampleWorkflows(credentials: readonly Credential[]): Array<Work
 	webhook.webhookId = '7d1f0c52-5f5e-4c58-9a0b-26c1b1a0f3d1';
 	const to = (name: string) => [{ node: name, type: 'main', index: 0 }];
 	return [
+		{
+			id: CHECK_WORKFLOW,
+			name: 'Check the connection',
+			nodes: [start, { ...check, credentials: picoApi }],
+			connections: { [start.name]: { main: [to(check.name)] } },
+		},
 		{
 			id: SAVE_WORKFLOW,
 			name: 'Release an order',

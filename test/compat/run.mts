@@ -1,7 +1,7 @@
 /**
  * `npm run compat [-- --only 2.20,newest] [--again]`: the packed packages in several releases of n8n, each installed with its own
  * Node into `.cache/compat`. Prints a table; a full run writes bench/results/compatibility.json and the table in
- * README.md, one with --only writes test-results/compatibility.json. A release that passed within a day with the very same packages is not run again, so that
+ * docs/compatibility.md, one with --only writes test-results/compatibility.json. A release that passed within a day with the very same packages is not run again, so that
  * a run that was cut short goes on; --again runs all. Exits 1 when a check failed.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -99,7 +99,7 @@ async function main(): Promise<number> {
 	const folder = join(root, ...(full ? ['bench', 'results'] : ['test-results']));
 	mkdirSync(folder, { recursive: true });
 	writeFileSync(join(folder, 'compatibility.json'), `${JSON.stringify(report, null, '\t')}\n`);
-	if (full) writeTable(join(root, 'README.md'), report);
+	if (full) writeTable(join(root, 'docs', 'compatibility.md'), report);
 	console.log(`\n${table(cells(report))}\n`);
 	const failed = failures(report);
 	for (const each of failed) console.log(`FAILED ${each}`);

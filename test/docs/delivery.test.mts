@@ -131,7 +131,7 @@ describe('what docs/delivery.md says of restarts', () => {
 		await until('three runs', () => host.runs.length === 3);
 		await restart();
 		await oneMore();
-		expect(host.items.map(({ attempt }) => attempt)).toEqual([1, 1, 1, 2, 1]);
+		expect(host.items.map(({ delivery }) => (delivery as { attempt: number }).attempt)).toEqual([1, 1, 1, 2, 1]);
 	});
 
 	it.each([

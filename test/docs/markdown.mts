@@ -63,3 +63,14 @@ export function anchors(file: string): Set<string> {
 		}),
 	);
 }
+
+/** Whether a message is one that a quotation with `…` for what differs means: its pieces stand in the message, in their order. */
+export function quotes(quotation: string, message: string): boolean {
+	let from = 0;
+	for (const piece of quotation.split('…').map((each) => each.trim())) {
+		const at = message.indexOf(piece, from);
+		if (at < 0) return false;
+		from = at + piece.length;
+	}
+	return true;
+}

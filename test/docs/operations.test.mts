@@ -54,7 +54,7 @@ describe('docs/operations.md', () => {
 		for (let index = 0; index < blocks.length; index += 2) {
 			const { resource, operation, ...parameters } = blocks[index] as IDataObject & { resource: string; operation: string };
 			const patient = resource === 'completion' || resource === 'note';
-			const run = await pico.run(resource, operation, { ...parameters, ...(patient ? { options: { ...(parameters.options as IDataObject), idleSeconds: 0.5 } } : {}) });
+			const run = await pico.run(resource, operation, { ...parameters, ...(patient ? { options: { ...(parameters.options as IDataObject), idleTimeout: 0.5 } } : {}) });
 			expect(run.error).toBeUndefined();
 			expect({ resource, operation, items: run.json }).toMatchObject({ resource, operation, items: blocks[index + 1] as IDataObject[] });
 		}

@@ -6,11 +6,14 @@ import { PicoApi } from '../../credentials/PicoApi.credentials.ts';
 import { Pico } from '../../nodes/Pico/Pico.node.ts';
 import { PicoTrigger } from '../../nodes/PicoTrigger/PicoTrigger.node.ts';
 import { PicoWebhookTrigger } from '../../nodes/PicoWebhookTrigger/PicoWebhookTrigger.node.ts';
+import { toItems } from '../../nodes/shared/delivery/item.ts';
+import { toEvent } from '../../nodes/shared/events/event.ts';
+import { orderCompleted } from '../../nodes/shared/events/kinds/index.ts';
 import { choices, namesOf } from './description.mts';
-import { anchors, firstColumn, links, section } from './markdown.mts';
+import { anchors, fences, firstColumn, links, section } from './markdown.mts';
 
-const IMAGES = 'https://raw.githubusercontent.com/pico-mes-community/n8n-nodes-pico-mes/main/';
-const PAGES = ['README.md', 'CONTRIBUTING.md', join('templates', 'README.md'), ...readdirSync('docs').filter((file) => file.endsWith('.md')).map((file) => join('docs', file))];
+const TRIGGERS = join('docs', 'triggers.md');
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', join('templates', 'README.md'), ...readdirSync('docs').filter((file) => file.endsWith('.md')).map((file) => join('docs', file))];
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string>; n8n: { nodes: string[] } };
 const readme = readFileSync('README.md', 'utf8');
@@ -35,10 +38,9 @@ describe.each(PAGES)('%s', (page) => {
 
 	it('links to files, pictures and headings that exist', () => {
 		const broken = links(text).filter((target) => {
-			const local = target.startsWith(IMAGES) ? `/${target.slice(IMAGES.length)}` : target;
-			if (/^https?:/.test(local)) return false;
-			const [path, anchor] = local.split('#');
-			const file = path === '' ? page : path.startsWith('/') ? path.slice(1) : join(dirname(page), path);
+			if (/^https?:/.test(target)) return false;
+			const [path, anchor] = target.split('#');
+			const file = path === '' ? page : join(dirname(page), path);
 			if (!existsSync(file)) return true;
 			return anchor !== undefined && !anchors(file).has(anchor);
 		});
@@ -47,10 +49,18 @@ describe.each(PAGES)('%s', (page) => {
 });
 
 describe('README.md', () => {
-	it('shows pictures by full address, so that they are visible on npm too', () => {
+	it('shows pictures by relative path, which npm and every host of the repository resolve; only badges come from elsewhere', () => {
 		const pictures = [...readme.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, target]) => target);
 		expect(pictures.length).toBeGreaterThanOrEqual(6);
-		expect(pictures.filter((target) => !target.startsWith(IMAGES))).toEqual([]);
+		expect(pictures.filter((target) => !target.startsWith('docs/') && !target.startsWith('https://img.shields.io/'))).toEqual([]);
+	});
+
+	it('shows an item as the trigger makes it', () => {
+		const [shown] = fences(readme, 'json');
+		const event = toEvent(orderCompleted, orderCompleted.sample);
+		const facts = { attempt: 1, replayed: false, correction: false, sample: true } as const;
+		const [{ json }] = toItems({ kind: orderCompleted, output: 'simplified', fields: [], perSerial: false }, event, facts);
+		expect(JSON.parse(shown)).toEqual(json);
 	});
 
 	it('lists every operation of the action node and no other', () => {
@@ -70,12 +80,12 @@ describe('README.md', () => {
 		['Pico MES Webhook Trigger', new PicoWebhookTrigger().description],
 	])('lists every parameter and option of %s as the editor shows them', (title, { displayName, properties }) => {
 		expect(displayName).toBe(title);
-		const listed = firstColumn(section('README.md', 'Triggers', title).text, 'Parameter');
+		const listed = firstColumn(section(TRIGGERS, title).text, 'Parameter');
 		expect(listed.sort()).toEqual(parametersOf(properties).sort());
 	});
 
 	it('names every choice of the trigger by its label', () => {
-		const { text } = section('README.md', 'Triggers', 'Pico MES Trigger');
+		const { text } = section(TRIGGERS, 'Pico MES Trigger');
 		const rows = new Map(table(text, 'Parameter').map(([name, meaning]) => [name, meaning]));
 		const { properties } = new PicoTrigger().description;
 		const collection = properties.find(({ type }) => type === 'collection');

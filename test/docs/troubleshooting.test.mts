@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import ts from 'typescript';
 
-import { firstColumn, sections } from './markdown.mts';
+import { firstColumn, quotes, sections } from './markdown.mts';
 
 const FILE = 'docs/troubleshooting.md';
 
@@ -34,7 +35,40 @@ const messagesIn = (header: string) =>
 		.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, message]) => message))
 		.filter((message) => message.includes(' '));
 
+/** What the code throws for people to read: each text in place, with `…` for what differs. */
+function thrown(): string[] {
+	const found: string[] = [];
+	const errors = new Set(['PicoFailure', 'NodeOperationError', 'NodeApiError', 'Error']);
+	const visit = (node: ts.Node): void => {
+		if (ts.isNewExpression(node) && errors.has(node.expression.getText())) {
+			const place = node.expression.getText() === 'Error' ? 0 : 1;
+			for (const message of textsOf(node.arguments?.[place])) found.push(message);
+		}
+		ts.forEachChild(node, visit);
+	};
+	visit(ts.createSourceFile('all.ts', sources, ts.ScriptTarget.Latest, true));
+	return [...new Set(found)];
+}
+
+function textsOf(node: ts.Node | undefined): string[] {
+	if (!node) return [];
+	if (ts.isConditionalExpression(node)) return [...textsOf(node.whenTrue), ...textsOf(node.whenFalse)];
+	if (ts.isStringLiteralLike(node)) return [node.text];
+	if (ts.isTemplateExpression(node)) return [node.head.text + node.templateSpans.map(({ literal }) => `…${literal.text}`).join('')];
+	return [];
+}
+
+/** Not for people: told to nobody, or read only by whoever changes the code. */
+const FOR_NOBODY = ['The request was canceled', 'The execution was canceled', 'no longer needed', 'enough was read', "'Operation' is '…', which '…' does not have"];
+
 describe('docs/troubleshooting.md', () => {
+	it('quotes every message that the code has for people', () => {
+		const rows = [...readFileSync(FILE, 'utf8').matchAll(/`([^`\n]+ [^`\n]+)`/g)].map(([, row]) => row);
+		const messages = thrown().filter((message) => /[a-z]{4}/.test(message) && !FOR_NOBODY.includes(message));
+		expect(messages.length).toBeGreaterThan(40);
+		expect(messages.filter((message) => !rows.some((row) => quotes(row, message)))).toEqual([]);
+	});
+
 	it('quotes at least thirty messages', () => {
 		expect(new Set(quoted).size).toBeGreaterThanOrEqual(30);
 	});

@@ -73,6 +73,9 @@ export class FakeN8n {
 	}
 }
 
+/** What an item says of its delivery. */
+export const deliveryOf = (item: IDataObject) => item.delivery as IDataObject;
+
 function deferred(): Done {
 	const done = {} as Done;
 	done.promise = new Promise<IRun>((resolve, reject) => Object.assign(done, { resolve, reject }));

@@ -20,6 +20,8 @@ export interface SandboxProcess {
 	pico: string;
 	odoo?: string;
 	netsuite?: string;
+	/** How a machine signs in to the NetSuite double. */
+	netsuiteMachine?: { clientId: string; certificateId: string; keyFile: string };
 	/** Origin of the Eryxon double, and the key it accepts. */
 	eryxon?: string;
 	eryxonApiKey?: string;
@@ -50,7 +52,7 @@ function argumentsFor(options: SandboxProcessOptions): string[] {
 	return args;
 }
 
-type Ready = Pick<SandboxProcess, 'pico' | 'odoo' | 'netsuite' | 'eryxon' | 'eryxonApiKey' | 'token'>;
+type Ready = Pick<SandboxProcess, 'pico' | 'odoo' | 'netsuite' | 'eryxon' | 'eryxonApiKey' | 'netsuiteMachine' | 'token'>;
 
 async function readyLine(child: ChildProcess): Promise<Ready> {
 	let complaint = '';

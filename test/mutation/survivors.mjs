@@ -187,7 +187,7 @@ export const KNOWN_SURVIVORS = [
 		name: 'feed: no date',
 		file: 'delivery/feed.ts',
 		code: "Date.parse(serverDate ?? '')",
-		why: 'Same behaviour: no date is no date in any words.',
+		why: 'Same behaviour: no date is not a date in any words.',
 	},
 	{
 		name: 'filter: no product',

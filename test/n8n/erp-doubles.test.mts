@@ -3,15 +3,10 @@ import { startOdooDouble, type OdooDouble } from '../../packages/sandbox/src/odo
 import { CommandLineN8n, type Json } from './erp-host.mts';
 import {
 	credentials,
-	netsuiteNodeFlow,
-	netsuitePagesFlow,
-	oauth1Flow,
-	oauth1SuiteQLFlow,
 	oauth2Flow,
 	odooErrorFlow,
 	odooV1Flow,
 	odooV2Flow,
-	signedWrong,
 } from './erp-workflows.mts';
 
 jest.setTimeout(180_000);
@@ -41,23 +36,14 @@ describe('the ERP doubles under real n8n nodes', () => {
 		odoo = await startOdooDouble({ port: 0, host });
 		netsuite = await startNetsuiteDouble({ port: 0, host });
 		n8n = await CommandLineN8n.create({ NODE_EXTRA_CA_CERTS: netsuite.caFile });
-		const { hostname, credentials: keys } = netsuite;
-		await n8n.importCredentials([
-			...credentials(odoo, netsuite),
-			{ id: 'erp-netsuite-wrong', name: 'wrong', type: 'netsuite', data: { ...keys, hostname, tokenSecret: 'other' } },
-		]);
+		await n8n.importCredentials(credentials(odoo, netsuite));
 		await n8n.importWorkflows([
 			odooV1Flow(),
 			odooV2Flow('erpOdooV2Key', 'odooApiKeyApi', odoo.url),
 			odooV2Flow('erpOdooV2Login', 'odooApi', odoo.url),
 			odooErrorFlow('erpOdooErrorKey', 'odooApiKeyApi'),
 			odooErrorFlow('erpOdooErrorLogin', 'odooApi'),
-			netsuiteNodeFlow(),
-			netsuitePagesFlow(),
-			oauth1Flow('erpOAuth1', netsuite.plainUrl),
-			oauth1SuiteQLFlow(netsuite.plainUrl),
 			oauth2Flow(netsuite.url),
-			signedWrong(),
 		]);
 	});
 
@@ -109,67 +95,6 @@ describe('the ERP doubles under real n8n nodes', () => {
 		const run = await n8n.execute(id);
 		expect(run.status).toBe('error');
 		expect(run.error).toMatch(/no_such_field|service/i);
-	});
-
-	it('serves the community NetSuite node over https and HTTP/2, signature checked', async () => {
-		const run = await n8n.execute('erpNetsuiteNode');
-		expect(run.error).toBeUndefined();
-		expect(run.items('List')).toEqual([expect.objectContaining({ id: expect.any(String) })]);
-		expect(run.items('Get')).toEqual([
-			expect.objectContaining({
-				tranId: 'WO2',
-				quantity: 3,
-				status: 'Released',
-				item: expect.objectContaining({ totalResults: 3 }),
-			}),
-		]);
-		expect(run.items('Insert')).toEqual([
-			expect.objectContaining({ success: true, id: expect.stringMatching(/^\d+$/) }),
-		]);
-		expect(run.items('Complete')).toEqual([expect.objectContaining({ statusCode: 204 })]);
-		expect(run.items('Query')).toEqual([
-			expect.objectContaining({ externalid: 'PICO-1', status: 'D' }),
-			expect.objectContaining({ externalid: 'PICO-2', status: 'G' }),
-		]);
-		expect(run.items('Remove customer')).toEqual([{ success: true }]);
-		const calls = await control<{ protocol: string; status: number }[]>(netsuite.plainUrl, 'GET', 'calls');
-		expect(calls.filter((call) => call.protocol !== 'http/2' || call.status >= 400)).toEqual([]);
-		const { orders } = await control<{ orders: Json[] }>(netsuite.plainUrl, 'GET', 'state');
-		expect(orders.find((order) => order.externalId === 'PICO-1')).toMatchObject({ built: 1, serials: ['SN-1'] });
-	});
-
-	it('gives the community NetSuite node every page of a long SuiteQL result', async () => {
-		await control(netsuite.plainUrl, 'POST', 'orders', { count: 1500, partNumber: 'VALVE-300', quantity: 1 });
-		const run = await n8n.execute('erpNetsuitePages');
-		expect(run.error).toBeUndefined();
-		expect(new Set(run.items('Query').map((item) => item.id)).size).toBe(1504);
-	});
-
-	it('refuses a wrong token secret with INVALID_LOGIN', async () => {
-		const run = await n8n.execute('erpNetsuiteWrongKey');
-		expect(run.error).toMatch(/Invalid login attempt/);
-		const { refused } = await control<{ refused: Json[] }>(netsuite.plainUrl, 'GET', 'logins');
-		expect(refused).toEqual([expect.objectContaining({ detail: 'InvalidSignature' })]);
-	});
-
-	it('refuses the generic OAuth1 credential of n8n, which sends no realm, until that is switched off', async () => {
-		expect((await n8n.execute('erpOAuth1')).status).toBe('error');
-		const { refused } = await control<{ refused: Json[] }>(netsuite.plainUrl, 'GET', 'logins');
-		expect(refused).toEqual([expect.objectContaining({ detail: 'WrongRealm' })]);
-
-		await control(netsuite.plainUrl, 'POST', 'switches', { requireRealm: false });
-		const run = await n8n.execute('erpOAuth1');
-		expect(run.error).toBeUndefined();
-		expect(run.items('List')).toEqual([expect.objectContaining({ totalResults: 1 })]);
-		expect(run.items('Complete')).toEqual([expect.objectContaining({ statusCode: 204 })]);
-	});
-
-	it('shows that the generic OAuth1 credential drops the Prefer header, so SuiteQL needs another credential', async () => {
-		await control(netsuite.plainUrl, 'POST', 'switches', { requireRealm: false });
-		const run = await n8n.execute('erpOAuth1SuiteQL');
-		expect(run.status).toBe('error');
-		const calls = await control<Json[]>(netsuite.plainUrl, 'GET', 'calls');
-		expect(calls.at(-1)).toMatchObject({ status: 400, error: expect.stringContaining('Prefer') });
 	});
 
 	it('serves the HTTP Request node with an OAuth2 credential over https: SuiteQL, upsert, transform', async () => {

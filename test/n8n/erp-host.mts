@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findHost, type Host } from '../../demo/lib/host.mts';
 import { n8nEnvironment } from '../../demo/lib/n8n-environment.mts';
-import { installNetsuiteNode } from '../../demo/lib/netsuite-node.mts';
 import { freePort } from '../../demo/lib/ports.mts';
 
 export interface WorkflowNode {
@@ -56,7 +55,6 @@ export class CommandLineN8n {
 	static async create(extra: NodeJS.ProcessEnv): Promise<CommandLineN8n> {
 		const host = findHost();
 		const home = await mkdtemp(join(tmpdir(), 'n8n-erp-'));
-		await installNetsuiteNode(host, home);
 		const ports = { port: await freePort(), brokerPort: await freePort() };
 		return new CommandLineN8n(host, home, n8nEnvironment({ userFolder: home, ...ports, extra }));
 	}

@@ -2,29 +2,18 @@ import { chain, type Credential, type Json, type WorkflowNode } from './erp-host
 import type { NetsuiteDouble } from '../../packages/sandbox/src/netsuite/server.mts';
 import type { OdooDouble } from '../../packages/sandbox/src/odoo/server.mts';
 
-type CredentialType = 'odooApi' | 'odooApiKeyApi' | 'netsuite' | 'oAuth1Api' | 'oAuth2Api';
+type CredentialType = 'odooApi' | 'odooApiKeyApi' | 'oAuth2Api';
 
 const use = (type: CredentialType) => ({ [type]: { id: `erp-${type}`, name: type } });
 
 /** The credentials exactly as a person would type (or, for OAuth, connect) them in n8n. */
 export function credentials(odoo: OdooDouble, netsuite: NetsuiteDouble): Credential[] {
 	const { db, username, password, apiKey } = odoo.credentials;
-	const { accountId, consumerKey, consumerSecret, tokenKey, tokenSecret } = netsuite.credentials;
 	const { clientId, clientSecret, accessToken, refreshToken } = netsuite.credentials;
 	const oauth2 = `${netsuite.plainUrl}/services/rest/auth/oauth2/v1/token`;
 	const data: Record<CredentialType, Json> = {
 		odooApi: { url: odoo.url, db, username, password },
 		odooApiKeyApi: { url: odoo.url, db, apiKey },
-		netsuite: { hostname: netsuite.hostname, accountId, consumerKey, consumerSecret, tokenKey, tokenSecret },
-		oAuth1Api: {
-			authUrl: 'https://unused.example/authorize',
-			accessTokenUrl: 'https://unused.example/access',
-			requestTokenUrl: 'https://unused.example/request',
-			consumerKey,
-			consumerSecret,
-			signatureMethod: 'HMAC-SHA256',
-			oauthTokenData: { oauth_token: tokenKey, oauth_token_secret: tokenSecret },
-		},
 		oAuth2Api: {
 			grantType: 'authorizationCode',
 			authUrl: `${netsuite.plainUrl}/app/login/oauth2/authorize.nl`,
@@ -71,14 +60,6 @@ export const odooV2 = (
 	credentials: use(authentication),
 });
 
-export const netsuite = (name: string, operation: string, parameters: Json): WorkflowNode => ({
-	name,
-	type: 'n8n-nodes-netsuite.netsuite',
-	typeVersion: 1,
-	parameters: { operation, version: 'v1', options: {}, ...parameters },
-	credentials: use('netsuite'),
-});
-
 export const request = (
 	name: string,
 	credential: CredentialType | undefined,
@@ -86,7 +67,7 @@ export const request = (
 	url: string,
 	parameters: Json = {},
 ): WorkflowNode => {
-	const generic = credential === 'oAuth1Api' || credential === 'oAuth2Api';
+	const generic = credential === 'oAuth2Api';
 	const authentication = generic
 		? { authentication: 'genericCredentialType', genericAuthType: credential }
 		: { authentication: 'predefinedCredentialType', nodeCredentialType: credential };
@@ -109,14 +90,6 @@ const asJson: Json = { options: { response: { response: { responseFormat: 'json'
 
 /** Answers status and headers too, where the body of an answer is empty. */
 export const withStatus: Json = { options: { response: { response: { fullResponse: true } } } };
-
-/** Replaces each item by the given JSON. */
-export const set = (name: string, json: unknown): WorkflowNode => ({
-	name,
-	type: 'n8n-nodes-base.set',
-	typeVersion: 3.4,
-	parameters: { mode: 'raw', jsonOutput: typeof json === 'string' ? json : JSON.stringify(json), options: {} },
-});
 
 const mapped = (value: Json): Json => ({ mappingMode: 'defineBelow', value, matchingColumns: [], schema: [] });
 const byId = (value: unknown): Json => ({ __rl: true, mode: 'id', value });
@@ -219,92 +192,7 @@ export const odooErrorFlow = (id: string, authentication: 'odooApi' | 'odooApiKe
 		}),
 	]);
 
-const workOrders = { recordType: 'custom', customRecordTypeScriptId: 'workOrder' };
-
-/** The community node: everything it can do, against work orders. */
-export const netsuiteNodeFlow = (): Json =>
-	chain('erpNetsuiteNode', [
-		netsuite('List', 'listRecords', {
-			...workOrders,
-			returnAll: false,
-			limit: 100,
-			offset: 0,
-			query: 'q=tranId IS "WO2"',
-		}),
-		netsuite('Get', 'getRecord', {
-			...workOrders,
-			internalId: '={{ $json.id }}',
-			expandSubResources: true,
-			simpleEnumFormat: true,
-		}),
-		set('New order', { assemblyItem: { externalId: 'PUMP-100' }, quantity: 2, externalId: 'PICO-1' }),
-		netsuite('Insert', 'insertRecord', workOrders),
-		set('Change', { memo: 'from n8n', custbody_pico_event: 'event-0' }),
-		netsuite('Update', 'updateRecord', { ...workOrders, internalId: 'eid:PICO-1' }),
-		netsuite('Upsert', 'rawRequest', {
-			requestType: 'record',
-			method: 'PUT',
-			path: 'services/rest/record/v1/workOrder/eid:PICO-2',
-			body: "={{ { assemblyItem: { externalId: 'VALVE-300' }, quantity: 5, isWip: false } }}",
-			options: { fullResponse: true },
-		}),
-		netsuite('Complete', 'rawRequest', {
-			requestType: 'record',
-			method: 'POST',
-			path: 'services/rest/record/v1/workOrder/eid:PICO-1/!transform/workOrderCompletion',
-			body: "={{ { completedQuantity: 1, externalId: 'event-1', inventoryDetail: { inventoryAssignment: { items: [{ receiptInventoryNumber: 'SN-1', quantity: 1 }] } } } }}",
-			options: { fullResponse: true },
-		}),
-		netsuite('Build', 'rawRequest', {
-			requestType: 'record',
-			method: 'POST',
-			path: 'services/rest/record/v1/workOrder/eid:PICO-2/!transform/assemblyBuild',
-			body: "={{ { quantity: 5, externalId: 'event-2' } }}",
-			options: { fullResponse: true },
-		}),
-		netsuite('Query', 'runSuiteQL', {
-			query:
-				"SELECT t.id, t.externalid, t.status FROM transaction t WHERE t.type = 'WorkOrd' AND t.externalid LIKE 'PICO-%' ORDER BY t.externalid",
-			returnAll: false,
-			limit: 10,
-			offset: 0,
-		}),
-		{ ...set('Spare', { entityId: 'CUST-2', companyName: 'Second Customer' }), executeOnce: true },
-		netsuite('Insert customer', 'insertRecord', { recordType: 'customer' }),
-		netsuite('Remove customer', 'removeRecord', { recordType: 'customer', internalId: '={{ $json.id }}' }),
-	]);
-
-/** The community node asks for everything: two pages of 1,000. */
-export const netsuitePagesFlow = (): Json =>
-	chain('erpNetsuitePages', [
-		netsuite('Query', 'runSuiteQL', {
-			query: "SELECT id FROM transaction WHERE type = 'WorkOrd' ORDER BY id",
-			returnAll: true,
-		}),
-	]);
-
 const records = '/services/rest/record/v1';
-
-/** HTTP Request with a generic OAuth1 credential: works for records once no realm is asked for. */
-export const oauth1Flow = (id: string, url: string): Json =>
-	chain(id, [
-		request('List', 'oAuth1Api', 'GET', `${url}${records}/workOrder`, {
-			sendQuery: true,
-			queryParameters: {
-				parameters: [
-					{ name: 'q', value: 'tranId IS "WO1"' },
-					{ name: 'limit', value: '10' },
-				],
-			},
-			...asJson,
-		}),
-		request('Complete', 'oAuth1Api', 'POST', `${url}${records}/workOrder/eid:WO1/!transform/workOrderCompletion`, {
-			...jsonBody(
-				"={{ { completedQuantity: 1, inventoryDetail: { inventoryAssignment: { items: [{ receiptInventoryNumber: 'SN-O1', quantity: 1 }] } } } }}",
-			),
-			...withStatus,
-		}),
-	]);
 
 /** HTTP Request with a generic OAuth2 credential: everything, with all headers kept. */
 export const oauth2Flow = (url: string): Json =>
@@ -325,23 +213,4 @@ export const oauth2Flow = (url: string): Json =>
 			...jsonBody("={{ { externalId: 'event-3-issue' } }}"),
 			...withStatus,
 		}),
-	]);
-
-/** SuiteQL through OAuth1: what n8n does to the Prefer header is the point. */
-export const oauth1SuiteQLFlow = (url: string): Json =>
-	chain('erpOAuth1SuiteQL', [
-		request('Query', 'oAuth1Api', 'POST', `${url}/services/rest/query/v1/suiteql`, {
-			sendHeaders: true,
-			headerParameters: { parameters: [{ name: 'Prefer', value: 'transient' }] },
-			...jsonBody("={{ { q: 'SELECT id FROM item' } }}"),
-		}),
-	]);
-
-/** The community node with a credential whose token secret is wrong. */
-export const signedWrong = (): Json =>
-	chain('erpNetsuiteWrongKey', [
-		{
-			...netsuite('List', 'listRecords', { ...workOrders, returnAll: true, query: '' }),
-			credentials: { netsuite: { id: 'erp-netsuite-wrong', name: 'wrong' } },
-		},
 	]);

@@ -54,7 +54,7 @@ describe('the webhook trigger in a real n8n, where its start goes wrong', () => 
 	const webhooks = async () => (await sandbox.control<{ webhooks: unknown[] }>('GET', 'state')).webhooks.length;
 	const complete = async (orderPrefix: string) => await sandbox.control('POST', 'completions/bulk', { count: 1, orderPrefix, stepNs: 1_000_000 });
 
-	it('shows the cause when a proxy swallows the connection, before n8n gives up without one', async () => {
+	it('shows the cause when a proxy blocks the connection, before n8n gives up without one', async () => {
 		const session = await installed.session();
 		const started = performance.now();
 		const outcome = await session.activate(SWALLOWED).then(

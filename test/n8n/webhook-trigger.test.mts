@@ -130,7 +130,7 @@ describe('the webhook trigger in a real n8n', () => {
 		await until('the test webhook to go', async () => (await state()).webhooks.length === 1, { timeoutMs: 30_000 });
 		const runs = await settledRuns(session, WORKFLOW, 15);
 		expect(runs.filter(({ mode }) => mode === 'manual').flatMap((run) => itemsOf(run, TRIGGER))).toMatchObject([
-			{ orderId: 'TEST-1', replayed: false },
+			{ orderId: 'TEST-1', delivery: { replayed: false } },
 		]);
 	});
 });

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { connect, type ClientHttp2Session } from 'node:http2';
+import { connect as ask } from 'node:net';
+import { once } from 'node:events';
 import { request } from 'node:https';
+import { connect as secure } from 'node:tls';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +44,7 @@ describe('the NetSuite double', () => {
 		const text = await response.text();
 		return {
 			status: response.status,
+			headers: response.headers,
 			location: response.headers.get('location'),
 			id: response.headers.get('location')?.split('/').at(-1),
 			body: (text === '' ? undefined : JSON.parse(text)) as never,
@@ -82,6 +86,26 @@ describe('the NetSuite double', () => {
 			const ca = readFileSync(netsuite.caFile);
 			expect(await visit(ca, '127.0.0.1')).toBe(200);
 			await expect(visit(undefined, '127.0.0.1')).rejects.toThrow(/certificate|verify/i);
+		});
+
+		it('is the proxy of its account, and of nothing else', async () => {
+			const tunnel = async (host: string) => {
+				const socket = ask(Number(new URL(netsuite.url).port), '127.0.0.1');
+				socket.write(`CONNECT ${host}:443 HTTP/1.1\r\nhost: ${host}:443\r\n\r\n`);
+				const [head] = (await once(socket, 'data')) as [Buffer];
+				return { socket, status: head.toString().split('\r\n')[0] };
+			};
+			const servername = '1234567-sb1.suitetalk.api.netsuite.com';
+			const { socket } = await tunnel(servername);
+			const inside = secure({ socket, servername, ca: readFileSync(netsuite.caFile), ALPNProtocols: ['http/1.1'] });
+			inside.write(`GET ${records}/workOrder/2 HTTP/1.1\r\nhost: ${servername}\r\nauthorization: Bearer sandbox-access\r\n\r\n`);
+			const [answer] = (await once(inside, 'data')) as [Buffer];
+			inside.destroy();
+			expect(answer.toString()).toContain('HTTP/1.1 200');
+			expect(answer.toString()).toContain(`https://${servername}${records}/workOrder/2`);
+			const elsewhere = await tunnel('system.netsuite.com');
+			elsewhere.socket.destroy();
+			expect(elsewhere.status).toBe('HTTP/1.1 403 Forbidden');
 		});
 
 		it('keeps its certificate in a given folder, so that a restart needs no restart of n8n', async () => {
@@ -323,6 +347,47 @@ describe('the NetSuite double', () => {
 			expect(await record('POST', 'workOrder/2/!transform/invoice', {})).toMatchObject({ status: 404 });
 		});
 
+		it('lets a person lower the quantity down to what is built, and the components follow', async () => {
+			await complete('WO2', { completedQuantity: 1, inventoryDetail: serials('P-1') });
+			const lower = (quantity: number) => record('PATCH', 'workOrder/eid:WO2', { quantity });
+			expect((await lower(2)).status).toBe(204);
+			expect(await get('workOrder/eid:WO2/item')).toMatchObject({ items: [{ quantity: 2 }, { quantity: 2 }, { quantity: 4 }] });
+			expect(await complete('WO2', { completedQuantity: 2, inventoryDetail: serials('P-2', 'P-3') })).toMatchObject({
+				status: 400,
+				body: problem('USER_ERROR', 'open on the work order: 1'),
+			});
+			expect((await lower(1)).status).toBe(204);
+			expect(await get('workOrder/eid:WO2?simpleEnumFormat=true')).toMatchObject({ built: 1, status: 'Built' });
+			expect(await lower(0.5)).toMatchObject({ status: 400, body: problem('USER_ERROR', 'less than what has been built: 1') });
+		});
+
+		it('builds more than was ordered only in an account that allows overage', async () => {
+			const build = { quantity: 6 };
+			expect((await record('POST', 'workOrder/eid:WO4/!transform/assemblyBuild', build)).status).toBe(400);
+			await control('POST', 'switches', { overage: 'allowed' });
+			expect((await record('POST', 'workOrder/eid:WO4/!transform/assemblyBuild', build)).status).toBe(204);
+			expect(await get('workOrder/eid:WO4')).toMatchObject({ built: 6, quantity: 5 });
+		});
+
+		it.each(['C', 'H'])('makes nothing from an order that a person set to %s', async (id) => {
+			await complete('WO2', { completedQuantity: 1, inventoryDetail: serials('P-1') });
+			await record('PATCH', 'workOrder/eid:WO2', { orderStatus: { id } });
+			expect(await complete('WO2', { completedQuantity: 1, inventoryDetail: serials('P-2') })).toMatchObject({
+				status: 400,
+				body: problem('INVALID_INITIALIZE_REF'),
+			});
+			expect(await get('workOrder/eid:WO2')).toMatchObject({ built: 1 });
+		});
+
+		it('takes back what a deleted completion did, and deletes no order that something was made from', async () => {
+			await record('POST', 'workOrder/eid:WO1/!transform/workOrderIssue', {});
+			await complete('WO1', { externalId: 'event-1', completedQuantity: 1, inventoryDetail: serials('P-1') });
+			expect(await record('DELETE', 'workOrder/eid:WO1')).toMatchObject({ status: 400, body: problem('USER_ERROR', 'linked to') });
+			expect((await record('DELETE', 'workOrderCompletion/eid:event-1')).status).toBe(204);
+			expect(await get('workOrder/eid:WO1?simpleEnumFormat=true')).toMatchObject({ built: 0, status: 'In Process' });
+			expect(await complete('WO1', { completedQuantity: 1, inventoryDetail: serials('P-1') })).toMatchObject({ status: 204 });
+		});
+
 		it('closes an order for good', async () => {
 			expect((await record('POST', 'workOrder/2/!transform/workOrderClose', {})).status).toBe(204);
 			expect(await complete('WO1', { inventoryDetail: serials('P-1') })).toMatchObject({ status: 400 });
@@ -369,6 +434,55 @@ describe('the NetSuite double', () => {
 			expect(await rows(q)).toEqual([{ externalid: 'event-1', itemid: 'PUMP-100', inventorynumber: 'P-1', quantity: '1' }]);
 		});
 
+		it('shows a work order in dozens in pieces, as its units say, while the record has dozens', async () => {
+			const order = { assemblyItem: { externalId: 'VALVE-300' }, quantity: 2.5, units: { id: '2' }, isWip: false };
+			const { id } = await record('POST', 'workOrder', order);
+			expect(await get(`workOrder/${id}`)).toMatchObject({ quantity: 2.5, units: { id: '2', refName: 'Dozen' } });
+			await record('POST', `workOrder/${id}/!transform/assemblyBuild`, { quantity: 1 });
+			const q =
+				'SELECT t.type, tl.quantity, BUILTIN.DF(tl.units) AS unit, u.conversionrate FROM transaction t' +
+				" JOIN transactionline tl ON tl.transaction = t.id AND tl.mainline = 'T'" +
+				' LEFT JOIN unitstypeuom u ON u.internalid = tl.units' +
+				` WHERE t.id = ${id} OR tl.createdfrom = ${id} ORDER BY t.id`;
+			expect(await rows(q)).toEqual([
+				{ type: 'WorkOrd', quantity: '30', unit: 'Dozen', conversionrate: '12' },
+				{ type: 'Build', quantity: '12', unit: 'Dozen', conversionrate: '12' },
+			]);
+			expect(await get(`workOrder/${id}/item`)).toMatchObject({ items: [{ quantity: 30 }] });
+		});
+
+		it('keeps a blank at the end of an item name', async () => {
+			await record('POST', 'inventoryItem', { itemId: 'BOLT-1 ' });
+			expect(await rows("SELECT itemid FROM item WHERE itemid = 'BOLT-1'")).toEqual([]);
+			expect(await rows("SELECT itemid FROM item WHERE itemid LIKE 'BOLT-1%'")).toEqual([{ itemid: 'BOLT-1 ' }]);
+		});
+
+		it('finds two work orders of one document number', async () => {
+			await control('POST', 'orders', { partNumber: 'VALVE-300', quantity: 2, tranId: 'WO2' });
+			const q = "SELECT t.tranid, tl.quantity FROM transaction t JOIN transactionline tl ON tl.transaction = t.id WHERE tl.mainline = 'T' AND t.tranid = 'WO2' ORDER BY t.id";
+			expect(await rows(q)).toEqual([
+				{ tranid: 'WO2', quantity: '3' },
+				{ tranid: 'WO2', quantity: '2' },
+			]);
+		});
+
+		it('cuts at 1000 rows and says that there are more; pages without an order do not fit together', async () => {
+			await control('POST', 'orders', { partNumber: 'VALVE-300', count: 1500 });
+			const q = "SELECT id FROM transaction WHERE type = 'WorkOrd'";
+			const page = async (query: string, parameters: string) => (await suiteql(query, parameters)).body as { items: Json[] };
+			const first = await page(`${q} ORDER BY id`, '');
+			expect(first).toMatchObject({ count: 1000, hasMore: true, totalResults: 1504 });
+			const second = await page(`${q} ORDER BY id`, '?offset=1000');
+			expect(second).toMatchObject({ count: 504, hasMore: false });
+			expect(new Set([...first.items, ...second.items].map(({ id }) => id)).size).toBe(1504);
+			const loose = [...(await page(q, '')).items, ...(await page(q, '?offset=1000')).items];
+			expect(new Set(loose.map(({ id }) => id)).size).toBeLessThan(1504);
+		});
+
+		it.each(['?limit=1001', '?offset=100001', '?limit=3&offset=1'])('refuses a page of %s', async (parameters) => {
+			expect(await suiteql('SELECT id FROM item ORDER BY id', parameters)).toMatchObject({ status: 400, body: problem('INVALID_PARAMETER') });
+		});
+
 		it('pages', async () => {
 			const first = await suiteql('SELECT id FROM item ORDER BY id', '?limit=4');
 			expect(first.body).toMatchObject({ count: 4, hasMore: true, totalResults: 6 });
@@ -394,11 +508,45 @@ describe('the NetSuite double', () => {
 		});
 	});
 
+	describe('calls that are answered later', () => {
+		const later = (key?: string) => ({ prefer: 'respond-async', ...(key ? { 'x-netsuite-idempotency-key': key } : {}) });
+		const customer = { entityId: 'CUST-7' };
+		const pathOf = (location: string | null) => new URL(location ?? '').pathname;
+
+		it('does the work once for one idempotency key, and names the first job', async () => {
+			const first = await record('POST', 'customer', customer, later('key-1'));
+			expect(first).toMatchObject({ status: 202, location: expect.stringContaining('/async/v1/job/1') });
+			expect(first.headers.get('preference-applied')).toBe('respond-async');
+			const second = await record('POST', 'customer', customer, later('key-1'));
+			expect(second).toMatchObject({ status: 400, location: first.location, body: { title: 'Conflict', ...problem('IDEMPOTENCY_ERROR') } });
+			expect((await get('customer')).totalResults).toBe(2);
+			const job = pathOf(first.location);
+			expect((await call('GET', job)).body).toMatchObject({ completed: true, progress: 'succeeded' });
+			expect((await call('GET', `${job}/task`)).body).toMatchObject({ items: [{ id: '1' }] });
+			expect((await call('GET', `${job}/task/1`)).body).toMatchObject({ progress: 'succeeded' });
+			expect(await call('GET', `${job}/task/1/result`)).toMatchObject({ status: 204, location: expect.stringContaining('/customer/2') });
+		});
+
+		it('ignores the key of a call that is answered at once', async () => {
+			const key = { 'x-netsuite-idempotency-key': 'key-2' };
+			await record('POST', 'customer', customer, key);
+			await record('POST', 'customer', { entityId: 'CUST-8' }, key);
+			expect((await get('customer')).totalResults).toBe(3);
+		});
+
+		it('keeps a refusal as the result of the job', async () => {
+			const { location } = await record('POST', 'customer', { nope: 1 }, later());
+			expect((await call('GET', pathOf(location))).body).toMatchObject({ progress: 'failed' });
+			expect(await call('GET', `${pathOf(location)}/task/1/result`)).toMatchObject({ status: 400, body: problem('INVALID_CONTENT') });
+			expect((await call('GET', '/services/rest/async/v1/job/99')).status).toBe(404);
+		});
+	});
+
 	describe('logins', () => {
 		it.each([
 			['none', '', 'NoAuthorizationHeader'],
-			['an unknown bearer token', 'Bearer nonsense', 'TokenRefused'],
-			['no realm', 'OAuth oauth_consumer_key="sandbox-consumer"', 'WrongRealm'],
+			['an unknown bearer token', 'Bearer nonsense', 'TokenRejected'],
+			['the scheme of token-based authentication', 'OAuth oauth_consumer_key="x"', 'NoAuthorizationHeader'],
 		])(
 			'refuses %s with INVALID_LOGIN and keeps the reason for the audit trail',
 			async (_name, authorization, detail) => {
@@ -472,6 +620,29 @@ describe('the NetSuite double', () => {
 			expect((await record('GET', 'workOrder')).status).toBe(200);
 		});
 
+		it.each([
+			['a limit on calls, with a time to wait', { status: 429, retryAfter: 20 }, 429, 'CONCURRENCY_LIMIT_EXCEEDED', '20'],
+			['a limit on calls, without one', { status: 429 }, 429, 'CONCURRENCY_LIMIT_EXCEEDED', null],
+			['the limit in the words of RESTlets', { code: 'SSS_REQUEST_LIMIT_EXCEEDED' }, 400, 'SSS_REQUEST_LIMIT_EXCEEDED', null],
+			['a login that fails though nothing is wrong with it', { code: 'INVALID_LOGIN' }, 401, 'INVALID_LOGIN', null],
+			['a server that is away', { status: 503 }, 503, 'UNEXPECTED_ERROR', null],
+		])('shows %s for a time that ends by itself', async (_name, fault, status, code, retryAfter) => {
+			await control('POST', 'faults', { ...fault, seconds: 1 });
+			const refused = await record('GET', 'workOrder');
+			expect(refused).toMatchObject({ status, body: problem(code) });
+			expect(refused.headers.get('retry-after')).toBe(retryAfter);
+			while ((await record('GET', 'workOrder')).status !== 200);
+		});
+
+		it('answers so many calls at a time and refuses the others', async () => {
+			await control('POST', 'switches', { concurrencyLimit: 2 });
+			await control('POST', 'faults', { latencyMs: 300 });
+			const answers = await Promise.all([1, 2, 3, 4].map(() => record('GET', 'workOrder')));
+			expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 429, 429]);
+			await control('POST', 'faults', {});
+			expect((await record('GET', 'workOrder')).status).toBe(200);
+		});
+
 		it('loses the answer of one kind of call only, after the work is done', async () => {
 			await control('POST', 'faults', { status: 503, count: 1, path: '!transform/', after: true });
 			expect((await record('GET', 'workOrder/eid:WO4')).status).toBe(200);
@@ -488,10 +659,13 @@ describe('the NetSuite double', () => {
 			['orders', { partNumber: 'MOTOR-20' }, 'No assembly has the item id "MOTOR-20"'],
 			['records', { type: 'customer' }, 'Expected {type, values}'],
 			['records', { type: 'nope', values: {} }, "Record type 'nope' does not exist"],
-			['switches', { requireRealm: 1 }, 'requireRealm must be true or false'],
+			['switches', { assemblySerials: 1 }, "assemblySerials must be 'required' or 'optional'"],
 			['switches', { componentSerials: 'no' }, "componentSerials must be 'inStock' or 'any'"],
 			['faults', { count: -1 }, 'count must be an integer'],
 			['faults', { path: 1 }, 'path must be a text'],
+			['faults', { code: 'NOPE' }, 'code must be one of CONCURRENCY_LIMIT_EXCEEDED'],
+			['switches', { concurrencyLimit: -1 }, 'concurrencyLimit must be an integer'],
+			['switches', { overage: true }, "overage must be 'refused' or 'allowed'"],
 		])('says what is wrong with a bad %s call', async (path, body, message) => {
 			await expect(control('POST', path, body)).rejects.toThrow(message);
 		});

@@ -1,15 +1,9 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import type { EventKind, Row } from '../../shared/events/types';
+import type { Output } from '../../shared/events/shape';
+import type { EventKind } from '../../shared/events/types';
 import { refuse, textList } from './parameters';
 import type { Run } from './run';
-
-/** How rows of one type are given out. */
-export interface Output {
-	mode: 'simplified' | 'raw' | 'fields';
-	/** First-level fields to ask Pico for; all when absent. */
-	fields?: readonly string[];
-}
 
 /** The choice of Output, and of the fields that rows of this kind have. */
 export function outputDescription(kind: EventKind): INodeProperties[] {
@@ -26,8 +20,8 @@ export function outputDescription(kind: EventKind): INodeProperties[] {
 			default: 'simplified',
 			options: [
 				{ name: 'Raw', value: 'raw', description: 'All fields, named and nested as in Pico' },
-				{ name: 'Selected Fields', value: 'fields', description: 'Only the chosen fields, named and nested as in Pico' },
-				{ name: 'Simplified', value: 'simplified', description: 'Flat, with names that an ERP uses' },
+				{ name: 'Selected Fields', value: 'fields', description: 'The chosen fields, named and nested as in Pico' },
+				{ name: 'Simplified', value: 'simplified', description: 'What an ERP needs, in at most 10 fields' },
 			],
 		},
 		{
@@ -37,7 +31,7 @@ export function outputDescription(kind: EventKind): INodeProperties[] {
 			default: [],
 			options: fields,
 			displayOptions: { show: { output: ['fields'] } },
-			description: 'Fields of Pico to return',
+			description: 'Fields to return. Those that identify the row are always included.',
 		},
 	];
 }
@@ -48,14 +42,4 @@ export function readOutput(run: Run, item: number): Output {
 	const fields = textList(run.parameter('fields', item, []));
 	if (fields.length === 0) throw refuse('Fields', 'is empty', "Choose at least one field, or another 'Output'.");
 	return { mode, fields };
-}
-
-/** How a row is given out: a function, so that thousands of rows do not choose anew. */
-export function shaper(kind: EventKind, { mode, fields = [] }: Output): (row: Row) => IDataObject {
-	if (mode === 'simplified') return (row) => kind.simplify(row) as IDataObject;
-	if (mode === 'raw') return (row) => kind.normalise(row) as IDataObject;
-	return (row) => {
-		const normal = kind.normalise(row);
-		return Object.fromEntries(fields.map((name) => [name, normal[name] ?? null])) as IDataObject;
-	};
 }

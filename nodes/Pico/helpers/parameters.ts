@@ -34,10 +34,10 @@ export function jsonObject(value: unknown, label: string): IDataObject {
 	if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return {};
 	const parsed = typeof value === 'string' ? parse(value) : { value };
 	if ('reason' in parsed) {
-		throw refuse(label, `is not valid JSON: ${parsed.reason}`, 'Write names and texts in double quotes, for example {"name": "value"}.');
+		throw refuse(label, `is not valid JSON: ${parsed.reason}`, 'Put names and texts in double quotes, for example {"name": "value"}.');
 	}
 	if (typeof parsed.value === 'object' && parsed.value !== null && !Array.isArray(parsed.value)) return parsed.value as IDataObject;
-	throw refuse(label, 'is no JSON object', 'Start with { and end with }, for example {"name": "value"}.');
+	throw refuse(label, 'is not a JSON object', 'Start with { and end with }, for example {"name": "value"}.');
 }
 
 function parse(text: string): { value: unknown } | { reason: string } {
@@ -65,7 +65,7 @@ export function timestamp(run: Run, value: unknown, label: string): string | und
 			if (date.isValid) return date.toUTC().toISO() ?? undefined;
 		}
 	}
-	throw refuse(label, `is no date: ${String(value).slice(0, 60)}`, 'Enter a date such as 2026-01-31T08:00:00Z.');
+	throw refuse(label, `is not a date: ${String(value).slice(0, 60)}`, 'Enter a date such as 2026-01-31T08:00:00Z.');
 }
 
 /** Entries of a multi-select, or of a comma-separated text that an expression gave. */

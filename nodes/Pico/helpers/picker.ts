@@ -21,7 +21,7 @@ export const operationPicker: INodeProperties = {
 			placeholder: 'Select an operation...',
 			typeOptions: { searchListMethod: 'searchOperations', searchable: true },
 		},
-		{ displayName: 'Part No.', name: 'partNumber', type: 'string', placeholder: 'e.g. PUMP-100' },
+		{ displayName: 'By Part Number', name: 'partNumber', type: 'string', placeholder: 'e.g. PUMP-100' },
 		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 6f1c2a9e' },
 	],
 };
@@ -42,11 +42,16 @@ export interface Locator {
 	value: string;
 	/** As it was entered: part numbers in Pico may begin or end with a blank. */
 	typed: string;
+	/** What the list showed for it. */
+	shown?: string;
 }
 
 /** The value of a picker; a plain value, as an expression for the whole parameter gives it, is an ID. */
 export function readLocator(parameter: unknown): Locator {
-	const { mode, value } = (typeof parameter === 'object' && parameter !== null ? parameter : { value: parameter }) as Partial<Locator>;
+	const { mode, value, cachedResultName } = (typeof parameter === 'object' && parameter !== null ? parameter : { value: parameter }) as Partial<
+		Locator & { cachedResultName: string }
+	>;
 	const typed = asEntered(value);
-	return { mode: mode === 'partNumber' || mode === 'list' ? mode : 'id', value: typed.trim(), typed };
+	const shown = mode === 'list' ? asEntered(cachedResultName) : '';
+	return { mode: mode === 'partNumber' || mode === 'list' ? mode : 'id', value: typed.trim(), typed, ...(shown === '' ? {} : { shown }) };
 }

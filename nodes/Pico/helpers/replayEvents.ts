@@ -5,9 +5,9 @@ import { replay } from '../../shared/api/replay';
 import { parseReason } from '../../shared/api/result';
 import type { PicoEvent } from '../../shared/events/event';
 import { isPerSerial } from '../../shared/events/lines';
+import { eventShaper } from '../../shared/events/shape';
 import { compareTimestamps } from '../../shared/events/timestamp';
 import type { EventKind } from '../../shared/events/types';
-import { eventItems } from './eventItems';
 import { outputDescription, readOutput } from './output';
 import { option, refuse, timestamp, wholeNumber } from './parameters';
 import { readLimit, returnAllDescription } from './returnAll';
@@ -26,7 +26,7 @@ const BATCH = 100;
 /**
  * From, To, limit, output and options of an operation that reads past events.
  *
- * @param moreOptions further ones, with names behind 'Caught Up After'
+ * @param moreOptions further ones, with names behind 'Idle Timeout'
  */
 export function replayDescription(kind: EventKind, filters: INodeProperties[], moreOptions: INodeProperties[] = []): INodeProperties[] {
 	return [
@@ -43,7 +43,7 @@ export function replayDescription(kind: EventKind, filters: INodeProperties[], m
 			name: 'to',
 			type: 'dateTime',
 			default: '',
-			description: 'Events up to this time are returned. Leave empty to read until caught up.',
+			description: 'Events up to this time are returned. Leave empty to read up to now.',
 		},
 		...returnAllDescription,
 		...filters,
@@ -61,15 +61,15 @@ export function replayDescription(kind: EventKind, filters: INodeProperties[], m
 					type: 'number',
 					typeOptions: { minValue: 1, numberPrecision: 0 },
 					default: BATCH,
-					description: 'Events that Pico sends at once',
+					description: 'How many events Pico sends at once',
 				},
 				{
-					displayName: 'Caught Up After (Seconds)',
-					name: 'idleSeconds',
+					displayName: 'Idle Timeout (Seconds)',
+					name: 'idleTimeout',
 					type: 'number',
 					typeOptions: { minValue: 0.2, numberPrecision: 1 },
 					default: 3,
-					description: 'Pico does not say when it has sent everything. After so many seconds without an event it counts as caught up.',
+					description: 'How long to wait for another event. Pico does not say when it has sent everything, so reading ends when no event comes for this long.',
 				},
 				...moreOptions,
 			],
@@ -85,14 +85,14 @@ export async function replayEvents(
 	conditions: readonly Condition[],
 ): Promise<IDataObject[]> {
 	const from = timestamp(run, run.parameter('from', item, ''), 'From');
-	if (from === undefined) throw refuse('From', 'is empty', 'Enter the time of the first event that is wanted.');
+	if (from === undefined) throw refuse('From', 'is empty', 'Enter the time from which to read.');
 	const to = timestamp(run, run.parameter('to', item, ''), 'To');
 	if (to !== undefined && compareTimestamps(to, from) < 0) throw refuse('To', "is before 'From'", 'Swap the two, or leave it empty.');
 	const limit = readLimit(run, item);
 	const output = readOutput(run, item);
 	const batchSize = wholeNumber(option(run, item, 'options.batchSize') ?? BATCH, 'Batch Size', { min: 1, max: 100_000 });
-	const idleMs = Math.max(200, Number(option(run, item, 'options.idleSeconds') ?? 3) * 1000 || 0);
-	const toItems = eventItems(kind, output, isPerSerial(kind, option(run, item, 'options.itemPer')));
+	const idleMs = Math.max(200, Number(option(run, item, 'options.idleTimeout') ?? 3) * 1000 || 0);
+	const toItems = eventShaper(kind, output, isPerSerial(kind, option(run, item, 'options.itemPer')));
 
 	const unreadable: string[] = [];
 	const where = await knownConditions(run, kind, conditions);
@@ -113,7 +113,7 @@ export async function replayEvents(
 			try {
 				// The limit counts events: none is cut in half.
 				if (found >= limit || !conditions.every((condition) => condition.holds(event))) continue;
-				items.push(...toItems(event));
+				items.push(...(toItems(event) as IDataObject[]));
 				found++;
 			} catch (error) {
 				unreadable.push(`the event of ${event.cursor}: ${parseReason(error)}`);
@@ -121,7 +121,7 @@ export async function replayEvents(
 		}
 		if (found >= limit) break;
 	}
-	if (unreadable.length > 0) run.warn(`${unreadable.length} events of Pico could not be read and were left out (${unreadable[0]})`);
+	if (unreadable.length > 0) run.warn(`Events that could not be read and were skipped: ${unreadable.length} (${unreadable[0]})`);
 	return items;
 }
 

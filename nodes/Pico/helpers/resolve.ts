@@ -5,8 +5,14 @@ import { asEntered, refuse } from './parameters';
 import { PICKER, readLocator } from './picker';
 import type { Run } from './run';
 
-/** The operation that an item means. What only a lookup would tell is `null` where an id was given. */
-export type Resolved = Pick<OperationRef, 'id' | 'partNumber' | 'revision' | 'name'>;
+/** The operation that an item means. */
+export interface Resolved {
+	id: string;
+	/** `undefined` where the operation was not looked up; see `partNumberOf`. */
+	partNumber?: string | null;
+	/** As the person who chose it knows it. */
+	label: string;
+}
 
 /** A filter with more part numbers than this is longer than the list of all operations is worth. */
 const LONGEST_FILTER = 500;
@@ -18,11 +24,11 @@ const SHOWN = 8;
  * @throws PicoFailure when nothing was picked, or the part number is unknown or not unique
  */
 export async function resolveOperation(run: Run, item: number): Promise<Resolved> {
-	const { mode, value, typed } = readLocator(run.parameter('operationId', item, ''));
+	const { mode, value, typed, shown } = readLocator(run.parameter('operationId', item, ''));
 	if (value === '') {
 		throw refuse(PICKER, 'is empty', mode === 'partNumber' ? 'Enter a part number.' : 'Choose an operation or enter its ID.');
 	}
-	if (mode !== 'partNumber') return { id: value, partNumber: null, revision: null, name: null };
+	if (mode !== 'partNumber') return { id: value, label: shown ? `'${shown}'` : `the ID '${value}'` };
 	const revision = asEntered(run.parameter('revision', item, '')).trim();
 	const known = await run.once('part numbers', async () => await lookUpAll(run));
 	const candidates = byPartNumber(known, typed);
@@ -30,18 +36,39 @@ export async function resolveOperation(run: Run, item: number): Promise<Resolved
 	return await pick(run, candidates.length > 0 ? candidates : byPartNumber(await allOperations(run), typed), value, revision);
 }
 
+/** For the output: an operation that was chosen by list or ID is looked up once; no answer fails nothing. */
+export async function partNumberOf(run: Run, { id, partNumber }: Resolved): Promise<string | null> {
+	if (partNumber !== undefined) return partNumber;
+	try {
+		return await run.once(`part number of ${id}`, async () => {
+			const refs = readRefs(await run.read(refsDocument({ id: { _eq: id } })));
+			return refs.find((ref) => ref.id === id)?.partNumber ?? null;
+		});
+	} catch {
+		return null;
+	}
+}
+
+/** The failure for an ID that Pico does not list. */
+export function unknownId(id: string): PicoFailure {
+	return new PicoFailure('input', `'${PICKER}': Pico has no operation with the ID '${id}'`, {
+		hint: 'Choose an operation from the list, or use its part number.',
+		parameter: PICKER,
+	});
+}
+
 async function pick(run: Run, candidates: OperationRef[], partNumber: string, revision: string): Promise<Resolved> {
 	const fitting = candidates.filter((ref) => revision === '' || ref.revision === revision);
 	const active = fitting.filter((ref) => !ref.archived);
 	const chosen = active.length > 0 ? active : fitting;
-	if (chosen.length === 1) return chosen[0];
 	const asked = revision === '' ? `the part number '${partNumber}'` : `the part number '${partNumber}' in revision '${revision}'`;
+	if (chosen.length === 1) return { ...chosen[0], label: asked };
 	if (chosen.length > 1) {
 		const list = chosen.slice(0, SHOWN).map(describeWithId).join('; ');
 		const more = chosen.length > SHOWN ? `; and ${chosen.length - SHOWN} more` : '';
 		const tellApart = new Set(chosen.map((ref) => ref.revision)).size > 1 ? "Set 'Revision', or choose by ID." : 'Choose by ID.';
 		throw new PicoFailure('input', `'${PICKER}': ${chosen.length} operations have ${asked}`, {
-			hint: `${tellApart} They are: ${list}${more}.`,
+			hint: `${tellApart} Matches: ${list}${more}.`,
 			parameter: PICKER,
 			facts: { matches: chosen.map(({ id, partNumber: part, revision: rev, name }) => ({ operationId: id, partNumber: part, revision: rev, name })) },
 		});
@@ -54,7 +81,7 @@ async function pick(run: Run, candidates: OperationRef[], partNumber: string, re
 
 async function suggestion(run: Run, otherRevisions: OperationRef[], partNumber: string): Promise<string> {
 	if (otherRevisions.length > 0) {
-		return `Revisions there are: ${otherRevisions.slice(0, SHOWN).map(describeWithId).join('; ')}.`;
+		return `Available revisions: ${otherRevisions.slice(0, SHOWN).map(describeWithId).join('; ')}.`;
 	}
 	const all = await allOperations(run);
 	const close = closest(partNumber, all.filter((ref) => ref.partNumber !== null && !ref.archived), (ref) => ref.partNumber ?? '');

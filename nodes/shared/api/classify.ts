@@ -11,12 +11,12 @@ export function networkFailure(thrown: unknown, endpoint: string): PicoFailure {
 	if (code === 'ERR_CANCELED' || code === 'ABORT_ERR') return new PicoFailure('aborted', 'The request was canceled');
 	if (code === 'CERT_HAS_EXPIRED') {
 		return new PicoFailure('certificate', `The TLS certificate of ${host} has expired`, {
-			hint: "Ask who runs the server to renew it. Until then 'Ignore TLS Issues' in the credential lets the connection through unchecked.",
+			hint: "Ask the administrator of the server to renew it. Until then, you can turn on 'Ignore TLS Issues' in the credential.",
 		});
 	}
 	if (code && /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|SSL/.test(code)) {
 		return new PicoFailure('certificate', `The TLS certificate of ${host} is not trusted (${code})`, {
-			hint: "Add the plant's certificate authority to n8n (NODE_EXTRA_CA_CERTS), or switch on 'Ignore TLS Issues' in the credential.",
+			hint: "Add the plant's certificate authority to n8n (NODE_EXTRA_CA_CERTS), or turn on 'Ignore TLS Issues' in the credential.",
 		});
 	}
 	if (code && /ETIMEDOUT|ECONNABORTED|TIMEOUT/.test(code)) {
@@ -36,17 +36,25 @@ export function networkFailure(thrown: unknown, endpoint: string): PicoFailure {
 			hint: "Check host and port of 'Endpoint' in the credential, and that the Pico server is running.",
 		});
 	}
-	if (code === 'ERR_INVALID_URL' || /invalid url/i.test(messageOf(thrown))) {
-		return new PicoFailure('input', `'${endpoint}' is not a usable address`, {
-			hint: "'Endpoint' in the credential takes the full address, for example https://plant.picomes.com/graph/v2.",
-		});
-	}
 	if (code) {
 		return new PicoFailure('network', `The connection to ${host} was lost (${code})`, {
 			hint: 'Check the network between n8n and Pico, then try again.',
 		});
 	}
 	return new PicoFailure('network', `Pico at ${host} could not be reached`, { hint: onOneLine(messageOf(thrown)) });
+}
+
+/** Failure for an 'Endpoint' that is not a full address, or `undefined`. */
+export function addressFailure(endpoint: string): PicoFailure | undefined {
+	const hasScheme = /^https?:\/\//i.test(endpoint);
+	if (hasScheme && URL.canParse(endpoint)) return undefined;
+	const message = hasScheme
+		? `'Endpoint' is not a valid address: '${endpoint}'`
+		: `'Endpoint' does not begin with https:// or http://: '${endpoint}'`;
+	return new PicoFailure('input', message, {
+		hint: 'Enter the full address in the credential, for example https://plant.picomes.com/graph/v2.',
+		parameter: 'Endpoint',
+	});
 }
 
 /**
@@ -62,15 +70,15 @@ export function statusFailure(
 	const details = { status };
 	if (status === 401 || status === 403) return authFailure(status);
 	if (status === 404 || status === 405) {
-		return new PicoFailure('path', `Nothing answers GraphQL at ${endpoint} (HTTP ${status})`, {
+		return new PicoFailure('path', `There is no GraphQL server at ${endpoint} (HTTP ${status})`, {
 			...details,
-			hint: `Older Pico sites use the path /graphql, newer ones /graph/v2. Try ${otherPath(endpoint)} as 'Endpoint' in the credential.`,
+			hint: `${strangePath(endpoint)}Older Pico sites use the path /graphql, newer ones /graph/v2. Try ${otherPath(endpoint)} as 'Endpoint' in the credential.`,
 		});
 	}
 	if (status >= 300 && status < 400) {
-		return new PicoFailure('redirect', `${endpoint} sends the request to another address (HTTP ${status})`, {
+		return new PicoFailure('redirect', `${endpoint} redirects to another address (HTTP ${status})`, {
 			...details,
-			hint: `The token is not sent along to other addresses. Enter the final address${headers.location ? ` (${headers.location})` : ''} as 'Endpoint' in the credential.`,
+			hint: `The token is never sent to another address. Enter the final address${headers.location ? ` (${headers.location})` : ''} as 'Endpoint' in the credential.`,
 		});
 	}
 	if (status === 408) return new PicoFailure('timeout', 'Pico gave up waiting for the request (HTTP 408)', details);
@@ -86,7 +94,7 @@ export function statusFailure(
 		return new PicoFailure('server', `Pico is not available right now (HTTP ${status})`, {
 			...details,
 			retryAfterMs: wait?.ms,
-			hint: 'This usually passes. If it stays, ask who runs the Pico server.',
+			hint: 'This is usually temporary. If it persists, ask the administrator of the Pico server.',
 		});
 	}
 	if (status >= 400) return new PicoFailure('graphql', `Pico refused the request (HTTP ${status})`, details);
@@ -121,6 +129,12 @@ export function otherPath(endpoint: string): string {
 	} catch {
 		return 'https://<your plant>/graph/v2';
 	}
+}
+
+/** A sentence about a path that no known Pico has, such as /graph/v3; nothing for the two that exist. */
+function strangePath(endpoint: string): string {
+	const path = /^https?:\/\/[^/]+(.*?)\/*$/i.exec(endpoint)?.[1] ?? '';
+	return ['/graph/v2', '/graphql'].includes(path) ? '' : `No known Pico uses the path ${path || '/'}. `;
 }
 
 /** No server makes us wait longer: clocks differ, and a day of silence is worse than a request too many. */

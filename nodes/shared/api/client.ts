@@ -36,8 +36,8 @@ type FetchInit = { body?: unknown; headers?: unknown; signal?: AbortSignal | nul
 /** Talks GraphQL with one Pico, through n8n's HTTP helper and with n8n's credential. */
 export class PicoClient {
 	private readonly graphql: GraphQLClient;
-	/** The server's clock at its last answer, from the `Date` header. */
-	private lastDate: string | undefined;
+	/** Of its last answer; lower-case names. */
+	headers: Readonly<Record<string, string>> = {};
 	private readonly tokens = new Set<string>();
 	private readAt = elapsed();
 
@@ -46,7 +46,7 @@ export class PicoClient {
 		private access: Access,
 	) {
 		this.remember(access.token);
-		this.graphql = new GraphQLClient(access.endpoint, { errorPolicy: 'all', fetch: this.fetch });
+		this.graphql = new GraphQLClient(access.endpoint, { errorPolicy: 'all', excludeOperationName: true, fetch: this.fetch });
 	}
 
 	static async of(context: PicoContext): Promise<PicoClient> {
@@ -139,8 +139,19 @@ export class PicoClient {
 	 */
 	async serverNow(signal?: AbortSignal): Promise<string> {
 		await this.execute({ document: '{ __typename }', repeatable: true, signal });
-		const ms = Date.parse(this.lastDate ?? '');
+		const ms = Date.parse(this.headers.date ?? '');
 		return new Date(Number.isNaN(ms) ? Date.now() : ms).toISOString();
+	}
+
+	/**
+	 * Asks for nothing but an answer in GraphQL.
+	 *
+	 * @param endpoint another address of the same host; the token goes to no other
+	 * @throws PicoFailure
+	 */
+	async answersAt(endpoint: string, signal: AbortSignal): Promise<void> {
+		const body = JSON.stringify({ query: '{ __typename }' });
+		failUnlessGraphql(await post(this.context, endpoint, body, 'application/json', signal), endpoint, this.withoutToken);
 	}
 
 	private async readAgain(): Promise<Access> {
@@ -183,7 +194,7 @@ export class PicoClient {
 			'application/json, application/graphql-response+json;q=0.9',
 			init.signal ?? undefined,
 		);
-		this.lastDate = answer.headers.date;
+		this.headers = answer.headers;
 		if (answer.status >= 300 || answer.body.includes('"errors"')) await this.noteToken();
 		failUnlessGraphql(answer, this.endpoint, this.withoutToken);
 		const told: Record<string, string> = { 'content-type': 'application/json', 'retry-after': answer.headers['retry-after'] };
@@ -196,12 +207,8 @@ export class PicoClient {
 		const { response } = error as { response?: { errors?: unknown; status?: number } };
 		const errors = readErrors(response?.errors, this.withoutToken);
 		if (errors.length > 0) return graphqlFailure(errors, response?.status);
-		const message = error instanceof Error ? error.message : String(error);
-		if (/^Syntax Error|GraphQLError/.test(message)) {
-			return new PicoFailure('input', `The GraphQL text is not valid: ${message}`, { hint: 'Correct the text at the place named.' });
-		}
-		return new PicoFailure('cutOff', `The answer of Pico is not complete: ${this.withoutToken(parseReason(error))}`, {
-			hint: 'The connection probably ended half-way. Try again.',
+		return new PicoFailure('cutOff', `The answer from Pico is incomplete: ${this.withoutToken(parseReason(error))}`, {
+			hint: 'The connection was probably cut. Try again.',
 		});
 	}
 }

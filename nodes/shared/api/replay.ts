@@ -65,7 +65,7 @@ export async function* replay(client: PicoClient, kind: EventKind, options: Repl
 		if (failure && !isTransient(failure)) throw failure;
 		const wait = retries.next(failure?.details.retryAfterMs);
 		if (wait === undefined) {
-			throw failure ?? new PicoFailure('cutOff', 'Pico ends the stream again and again', { hint: 'Try again later.' });
+			throw failure ?? new PicoFailure('cutOff', 'Pico keeps ending the stream', { hint: 'Try again later.' });
 		}
 		await pause(wait, options.signal);
 		if (options.signal?.aborted) return;

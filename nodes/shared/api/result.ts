@@ -38,7 +38,7 @@ export function failUnlessGraphql(answer: Answer<string>, endpoint: string, reda
 	const what = /^\s*</.test(answer.body) ? 'answers with a web page, not with GraphQL' : 'does not answer with GraphQL';
 	throw new PicoFailure('notGraphql', `${endpoint} ${what} (HTTP ${answer.status}, ${typeOf(answer)})`, {
 		status: answer.status,
-		hint: "Check the path of 'Endpoint' in the credential (/graph/v2 or /graphql), and that no log-in page or proxy stands in between.",
+		hint: "Check the path of 'Endpoint' in the credential (/graph/v2 or /graphql), and that no login page or proxy is in between.",
 	});
 }
 

@@ -293,6 +293,6 @@ function describe(errors: readonly GraphqlErrorEntry[], after: string, some: boo
 	const reasons = errors.slice(0, 5).map(({ message, path }) => `${message}${path ? ` (at ${path.join('.')})` : ''}`.slice(0, 500));
 	return new PicoFailure('graphql', `Pico could not send ${some ? 'some events' : 'an event'}: ${reasons.join('; ')}`, {
 		errors,
-		hint: `What is missing comes after ${after}. Ask who runs the Pico server to repair the record. The stream goes on behind it.`,
+		hint: `The missing record comes after ${after}. Ask the administrator of the Pico server to repair it. The stream continues with the next event.`,
 	});
 }

@@ -80,7 +80,7 @@ async function subscribe(client: PicoClient, { subscriptionId, webhookUrl, fragm
 	const created = readSubscribed(whole(result));
 	if (!('instead' in created)) return { ...created, subscriptionId, webhookUrl, responseFragment: created.responseFragment ?? responseFragment };
 	throw new PicoFailure('graphql', `Pico did not subscribe '${subscriptionId}' (it answered with ${created.instead})`, {
-		hint: 'Check address and fragment, and ask who runs the Pico server whether webhooks are switched on.',
+		hint: 'Check address and fragment, and ask the administrator of the Pico server whether webhooks are turned on.',
 	});
 }
 

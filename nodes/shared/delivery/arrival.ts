@@ -16,7 +16,7 @@ export interface Arrival extends PicoEvent {
 
 const LONGEST_TEXT = 65_536;
 /** What stands above the row in a failed execution. */
-export const CONTINUES = 'No run was started for it. The events behind it are delivered as usual. What came:';
+export const CONTINUES = 'No run was started for it. Later events are delivered as usual. This is what came:';
 /** Field of the one item of a run that is to fail. */
 const UNUSABLE = '_picoUnusable';
 
@@ -26,13 +26,13 @@ const UNUSABLE = '_picoUnusable';
  */
 export function readRow(settings: EventChoice, row: Row): Arrival {
 	try {
-		if (isDeeperThan(MOST_LEVELS, row)) return unreadable(settings.kind, row, 'An event of Pico is nested too deeply');
+		if (isDeeperThan(MOST_LEVELS, row)) return unreadable(settings.kind, row, 'An event from Pico is nested too deeply');
 		const event = toEvent(settings.kind, row);
 		matches(settings, event);
 		if (event.id && event.subject) toItems(settings, event, { attempt: 1, replayed: false, correction: false });
 		return event;
 	} catch (error) {
-		return unreadable(settings.kind, row, `An event of Pico could not be processed (${error instanceof Error ? error.message : String(error)})`);
+		return unreadable(settings.kind, row, `An event from Pico could not be processed (${error instanceof Error ? error.message : String(error)})`);
 	}
 }
 

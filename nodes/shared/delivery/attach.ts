@@ -42,7 +42,7 @@ export async function structuresFor(
 
 /** The same two fields for an event that was made up. */
 export function sampleStructure(): Row {
-	return withoutStructure('this event is made up');
+	return withoutStructure('this is a sample event');
 }
 
 async function readStructure(client: PicoClient, signal: AbortSignal): Promise<{ structure: Structure } | { missing: string }> {

@@ -2,8 +2,9 @@ import { NodeOperationError, type IDataObject, type IHookFunctions, type ITrigge
 
 import { eventKind } from '../events/kinds';
 import { isPerSerial } from '../events/lines';
+import type { OutputMode } from '../events/shape';
 import { canAttach } from './attach';
-import type { EventChoice, OutputMode } from './settings';
+import type { EventChoice } from './settings';
 
 /** Any context in which a trigger reads its parameters. */
 export type TriggerContext = ITriggerFunctions | IHookFunctions | IWebhookFunctions;
@@ -31,7 +32,7 @@ export function readChoice(context: TriggerContext): EventChoice {
 export function whole(context: TriggerContext, name: string, value: unknown, least: number, most: number): number {
 	const number = Number(value);
 	if (Number.isInteger(number) && number >= least && number <= most) return number;
-	throw new NodeOperationError(context.getNode(), `'${name}' takes a whole number from ${least} to ${most}`, {
+	throw new NodeOperationError(context.getNode(), `'${name}' must be a whole number from ${least} to ${most}`, {
 		description: `It is now '${String(value)}'.`,
 	});
 }

@@ -14,6 +14,8 @@ export interface ConnectionOptions extends ConnectionLimits {
 	closing: AbortSignal;
 	/** @param serverDate the server's clock as an HTTP date */
 	onOpen: (serverDate: string | undefined) => void;
+	/** Called for everything that arrives after that, heartbeats included. */
+	onActivity?: () => void;
 	/**
 	 * Sees each frame; the next one is read from the socket when it is done.
 	 *
@@ -74,6 +76,7 @@ export async function connection(client: PicoClient, options: ConnectionOptions)
 			facts.lastActivity = elapsed();
 			heartbeat.activity(facts.lastActivity);
 			facts.heartbeatMs = heartbeat.intervalMs;
+			options.onActivity?.();
 		},
 	});
 

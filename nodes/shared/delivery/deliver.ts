@@ -144,16 +144,16 @@ function tellRefused({ report }: Delivery, batch: Batch, reason: string): void {
 	report.failedExecution(
 		`n8n did not start a run for ${describe(batch.events)}: ${reason}`,
 		refusedToWait(reason)
-			? "This workflow runs on an engine that lets no trigger wait for a run. Set 'Deliver Next Event' to 'Immediately', or choose the other engine in the workflow settings."
-			: 'The event is kept and offered again every minute.',
+			? "A trigger cannot wait for a run on the engine of this workflow. Set 'Deliver Next Event' to 'Immediately', or choose the other engine in the workflow settings."
+			: 'The event is kept and tried again every minute.',
 	);
 }
 
 /** n8n failed to carry out a run to its end, or at least to say so, and the event is not started again. */
 function tellUncertain({ report }: Delivery, batch: Batch, reason: string): void {
 	report.failedExecution(
-		`It is not certain that ${describe(batch.events)} was run: ${reason}`,
-		'It is not started again, so that nothing happens twice. The event is below; see whether its run is in the executions list, and run it by hand if not.',
+		`The run for ${describe(batch.events)} may not have finished: ${reason}`,
+		'It is not started again, to avoid duplicates. Look for its run in the list of executions. If it is not there, run it by hand with the event below.',
 		batch.events.map(({ row }) => row),
 	);
 }
@@ -161,7 +161,7 @@ function tellUncertain({ report }: Delivery, batch: Batch, reason: string): void
 /** n8n itself could not deal with the items. Trying again would not help, and must not hold up the events behind. */
 function tellNotTaken({ report }: Delivery, batch: Batch, reason: string): void {
 	report.failedExecution(
-		`n8n could not take in ${describe(batch.events)}: ${reason}`,
+		`n8n could not accept ${describe(batch.events)}: ${reason}`,
 		'No run was started for it. The event is below; the stream continues with the next one.',
 		batch.events.map(({ row }) => row),
 	);
@@ -172,7 +172,7 @@ async function giveUp(delivery: Delivery, batch: Batch, reason: string, extras: 
 	const { settings, report, store, runs } = delivery;
 	const attempts = `${batch.attempt} ${batch.attempt === 1 ? 'attempt' : 'attempts'}`;
 	if (settings.afterLastAttempt === 'failedOutput') {
-		const items = itemsOf(delivery, batch, extras).map(({ json }) => ({ json: { ...json, failedAttempts: batch.attempt, reason } }));
+		const items = itemsOf(delivery, batch, extras, reason);
 		const key = `${deduplicationKey(settings, batch.events.map(({ id }) => id), batch)}:failed`;
 		store();
 		const outcome = await runs.startAndWait([[], items], key, () => undefined);
@@ -187,7 +187,7 @@ async function giveUp(delivery: Delivery, batch: Batch, reason: string, extras: 
 	return 'acknowledged';
 }
 
-function itemsOf({ settings, place }: Delivery, { events, attempt, replayed }: Batch, extras: readonly Row[]): INodeExecutionData[] {
+function itemsOf({ settings, place }: Delivery, { events, attempt, replayed }: Batch, extras: readonly Row[], reason?: string): INodeExecutionData[] {
 	return events.flatMap((event, index) =>
 		toItems(
 			settings,
@@ -197,6 +197,7 @@ function itemsOf({ settings, place }: Delivery, { events, attempt, replayed }: B
 				replayed: replayed(event),
 				correction: settings.kind.repeatIsCorrection && place.isCorrection(event),
 				lagMs: lagMs(event, Date.now()),
+				...(reason === undefined ? {} : { reason }),
 			},
 			extras[index],
 		),

@@ -55,7 +55,7 @@ export class Downtime {
 		if (this.silent !== SILENT_IN_A_ROW) return;
 		this.report.failedExecution(
 			'Pico accepts the stream, but nothing comes through it',
-			"Most likely a proxy between n8n and Pico holds the answer back (buffering). Switch buffering off for this address, for example with the header 'X-Accel-Buffering: no' or 'proxy_buffering off' in nginx; or set 'Connection' to WebSocket; or use the Pico MES Webhook Trigger. If there were no events and this Pico sends no heartbeats, set 'Connection Timeout (Seconds)' to 0. The trigger keeps trying; no event is lost.",
+			"Most likely, a proxy between n8n and Pico holds back the answer (buffering). Turn off buffering for this address, for example with the header 'X-Accel-Buffering: no' or 'proxy_buffering off' in nginx; or set 'Connection' to WebSocket; or use the Pico MES Webhook Trigger. If there were no events and this Pico sends no heartbeats, set 'Connection Timeout (Seconds)' to 0. The trigger keeps trying; no event is lost.",
 		);
 	}
 }

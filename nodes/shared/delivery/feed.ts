@@ -311,7 +311,7 @@ export class Feed {
 		try {
 			place.clock.set(toMs(await client.serverNow(this.closing.signal)) ?? Date.now());
 		} catch (error) {
-			this.options.report.info(`Pico did not tell its time (${asFailure(error).message})`);
+			this.options.report.info(`Pico did not send its time (${asFailure(error).message})`);
 		}
 	}
 }
@@ -319,7 +319,7 @@ export class Feed {
 /** What to say when a first connection takes too long. */
 export function noAnswer(): PicoFailure {
 	return new PicoFailure('timeout', `Pico did not answer within ${PACE.startWithin / 1000} s`, {
-		hint: 'Check that the server is up, and that no firewall or proxy in between swallows the connection. Then publish the workflow again.',
+		hint: 'Check that the server is up, and that no firewall or proxy in between blocks the connection. Then publish the workflow again.',
 	});
 }
 

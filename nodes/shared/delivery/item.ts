@@ -1,7 +1,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import type { PicoEvent } from '../events/event';
-import { linesOf, simplifyLine, type LineFacts } from '../events/lines';
+import { eventShaper } from '../events/shape';
 import { toMs } from '../events/timestamp';
 import type { Row } from '../events/types';
 import type { EventChoice } from './settings';
@@ -18,34 +18,21 @@ export interface DeliveryFacts {
 	lagMs?: number;
 	/** A made-up event for an editor test run. */
 	sample?: true;
+	/** Why its runs failed, on the Failed output. */
+	reason?: string;
 }
 
-type Choice = Pick<EventChoice, 'kind' | 'output' | 'perSerial'>;
+type Choice = Pick<EventChoice, 'kind' | 'output' | 'fields' | 'perSerial'>;
 
 /**
  * The items that a workflow receives for an event: one, or one for each consumed serial.
  *
  * @param extra further fields, such as the structure of the product
  */
-export function toItems(choice: Choice, event: PicoEvent, facts: DeliveryFacts, extra: Row = {}): INodeExecutionData[] {
-	if (!choice.perSerial) return [toItem(choice, event.id, event.row, facts, extra)];
-	return linesOf(event).map((line) => toItem(choice, event.id, line.row, facts, extra, line.facts));
-}
-
-function toItem(
-	{ kind, output, perSerial }: Choice,
-	eventId: string,
-	row: Row,
-	facts: DeliveryFacts,
-	extra: Row,
-	line?: LineFacts,
-): INodeExecutionData {
-	const simplify = perSerial ? simplifyLine : (whole: Row) => kind.simplify(whole);
-	const json =
-		output === 'simplified'
-			? { eventId, ...line, ...simplify(row), ...facts, ...extra }
-			: { ...row, ...extra, _pico: { event: kind.id, eventId, ...line, ...facts } };
-	return { json: json as INodeExecutionData['json'] };
+export function toItems({ kind, output, fields, perSerial }: Choice, event: PicoEvent, facts: DeliveryFacts, extra: Row = {}): INodeExecutionData[] {
+	const delivery = { event: kind.id, ...facts };
+	const rows = eventShaper(kind, { mode: output, fields }, perSerial)(event);
+	return rows.map((row) => ({ json: { ...row, ...extra, delivery } as INodeExecutionData['json'] }));
 }
 
 /** @param now milliseconds since 1970 by the clock of this machine */

@@ -1,3 +1,4 @@
+import type { OutputMode } from '../events/shape';
 import type { EventKind } from '../events/types';
 
 /** When the next event is handed to the workflow. */
@@ -13,8 +14,6 @@ export type AfterRestart = 'skip' | 'again';
 export type Transport = 'sse' | 'webSocket';
 
 export type StartFrom = { from: 'new' } | { from: 'earliest' } | { from: 'date'; date: string };
-
-export type OutputMode = 'simplified' | 'raw' | 'fields';
 
 /** Which events a trigger takes and what it makes of them: what both triggers read from their parameters. */
 export interface EventChoice {

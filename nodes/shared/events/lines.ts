@@ -4,20 +4,17 @@ import { orderCompleted } from './kinds';
 import { asObject, asObjects, asText } from './read';
 import type { EventKind, Row } from './types';
 
-/** What names and counts a line, beside its content. */
-export interface LineFacts {
-	/** Stable id, for idempotent writes; see `lineId`. */
-	lineId: string;
-	/** From 1 on, in the order in which Pico lists the serials. */
-	lineNumber: number;
-	lineCount: number;
-}
-
 /** One consumed serial of a completion: what an ERP books as one component issue. */
 export interface Line {
 	/** The row of the completion, with this serial as its only consumed one. */
 	row: Row;
-	facts: LineFacts;
+	line: {
+		/** Stable id, for idempotent writes; see `lineId`. */
+		id: string;
+		/** From 1 on, in the order in which Pico lists the serials. */
+		number: number;
+		count: number;
+	};
 }
 
 /** Reads the choice of what one item stands for; only completions consume serials. */
@@ -35,21 +32,25 @@ export function linesOf({ id, row }: PicoEvent): Line[] {
 	const ids = lineIds(id, serials);
 	return ids.map((lineId, index) => ({
 		row: { ...row, operationSummary: { ...summary, consumedSerials: serials.slice(index, index + 1) } },
-		facts: { lineId, lineNumber: index + 1, lineCount: ids.length },
+		line: { id: lineId, number: index + 1, count: ids.length },
 	}));
 }
 
-/** The simplified form of a line's row: its serial stands in place of the lists of a whole completion. */
+/**
+ * The simplified form of a line's row: its serial in place of the list, and without the cycle time, which belongs to the
+ * whole unit and would be summed up once for each line.
+ */
 export function simplifyLine(row: Row): Row {
-	const completion = orderCompleted.simplify(row);
-	const [serial] = asObjects(completion.consumedSerials);
-	delete completion.consumedSerials;
-	delete completion.serialsByPartNumber;
+	const { orderId, orderIndex, partNumber, completedAt, producedSerial, consumedSerials } = orderCompleted.simplify(row);
+	const [serial] = asObjects(consumedSerials);
 	return {
-		...completion,
+		orderId,
+		orderIndex,
+		partNumber,
+		completedAt,
+		producedSerial,
 		consumedPartNumber: serial?.partNumber ?? null,
 		consumedSerial: serial?.serial ?? null,
-		attributeId: serial?.id ?? null,
 	};
 }
 

@@ -24,6 +24,8 @@ export interface EventKind {
 	selection: readonly SelectedField[];
 	/** Names that identity and cursor need, asked for even when a user selects own fields. */
 	identityFields: readonly string[];
+	/** Fields that name the event for people: always part of 'Selected Fields'. */
+	namedBy: readonly string[];
 	/** Fields that every version of Pico sends for it, although their values may be null: what tells it from other JSON. */
 	requiredFields: readonly string[];
 	/** Path of the id of the product it belongs to, to filter by; absent where Pico does not tell. */
@@ -45,7 +47,7 @@ export interface EventKind {
 	identity(row: Row): readonly unknown[];
 	/** Values that name the thing the event is about; a second event with the same ones is a correction or an update. */
 	subject(row: Row): readonly unknown[];
-	/** Flat and named as an ERP person reads it. */
+	/** What an ERP person needs of it, named as he reads it: at most 10 fields with event id and delivery. */
 	simplify(row: Row): Row;
 	/** A made-up row for editor test runs on an empty plant; always labelled as such in the output. */
 	sample: Row;

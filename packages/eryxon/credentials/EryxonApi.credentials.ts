@@ -16,7 +16,7 @@ export class EryxonApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/eryxon.svg', dark: 'file:../icons/eryxon.dark.svg' };
 
-	documentationUrl = 'https://github.com/pico-mes-community/n8n-nodes-eryxon#credential';
+	documentationUrl = 'https://eryxon.eu';
 
 	properties: INodeProperties[] = [
 		{
@@ -35,7 +35,7 @@ export class EryxonApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Made in Eryxon under Admin > API Keys; begins with ery_live_. It gives full access to one workshop.',
+			description: 'Create it in Eryxon under Admin > API Keys. It begins with ery_live_ and has full access to one workshop.',
 		},
 		{
 			displayName: 'External Source',
@@ -43,7 +43,7 @@ export class EryxonApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. Odoo',
-			description: 'Name of your ERP. Together with the external ID it is the key by which records are found again, so never change it later.',
+			description: 'Name of your ERP. Together with the external ID, it identifies each record, so never change it later.',
 		},
 	];
 
@@ -68,10 +68,10 @@ export class EryxonApi implements ICredentialType {
 		rules: [
 			says(401, "Eryxon refused the API key (HTTP 401). Check 'API Key'; keys begin with ery_live_."),
 			says(403, "Eryxon refused the API key (HTTP 403). Check 'API Key'; keys begin with ery_live_."),
-			says(404, "Nothing of Eryxon is at this address (HTTP 404). Check 'Base URL': it takes the address of the API, not of the web application."),
-			says(429, 'The address and key are right, but the calls that Eryxon allows for today are used up (HTTP 429).'),
-			says(500, "Eryxon failed inside (HTTP 500). Versions before June 2026 answer like this to a wrong key: check 'API Key' first."),
-			...[301, 302, 307, 308].map((status) => says(status, "The server sends the request elsewhere. Enter the final address (often https instead of http) as 'Base URL'.")),
+			says(404, "Eryxon is not at this address (HTTP 404). Check 'Base URL': it takes the address of the API, not of the web application."),
+			says(429, 'Address and key are right, but all calls to Eryxon allowed for today are used up (HTTP 429).'),
+			says(500, "Eryxon failed internally (HTTP 500). Versions before June 2026 also answer like this to a wrong key, so check 'API Key' first."),
+			...[301, 302, 307, 308].map((status) => says(status, "The server redirects to another address. Enter the final address (often https instead of http) as 'Base URL'.")),
 			noEryxon(undefined),
 			noEryxon(false),
 		] as ICredentialTestRequest['rules'],
@@ -89,7 +89,7 @@ function noEryxon(value: false | undefined) {
 		properties: {
 			key: 'success',
 			value,
-			message: "A server answers, but it is no Eryxon. Check 'Base URL': it takes the address of the API, not of the web application.",
+			message: "A server answers, but it is not Eryxon. Check 'Base URL': it takes the address of the API, not of the web application.",
 		},
 	};
 }

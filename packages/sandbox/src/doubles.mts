@@ -5,6 +5,8 @@ export interface Double {
 	url: string;
 	/** Key that a client must send, where the double has one. */
 	apiKey?: string;
+	/** How a machine signs in, where the double lets one in by a certificate. */
+	credentials?: { clientId?: string; certificateId?: string; keyFile?: string };
 	close(): Promise<void>;
 }
 

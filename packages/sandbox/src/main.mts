@@ -7,6 +7,13 @@ interface Closable {
 	close(): Promise<void>;
 }
 
+/** What a client needs to sign in to NetSuite as a machine. */
+function machineOf(netsuite: Double | undefined) {
+	if (!netsuite?.credentials) return undefined;
+	const { clientId, certificateId, keyFile } = netsuite.credentials;
+	return { clientId, certificateId, keyFile };
+}
+
 async function run(args: string[]): Promise<void> {
 	const options = readOptions(args);
 	if (options.help) return void process.stdout.write(USAGE);
@@ -53,6 +60,7 @@ async function run(args: string[]): Promise<void> {
 		netsuite: doubles.netsuite?.url,
 		eryxon: doubles.eryxon?.url,
 		eryxonApiKey: doubles.eryxon?.apiKey,
+		netsuiteMachine: machineOf(doubles.netsuite),
 		token: pico.token,
 	};
 	if (options.json) return void process.stdout.write(`${JSON.stringify(ready)}\n`);
@@ -64,6 +72,13 @@ async function run(args: string[]): Promise<void> {
 			`  token        ${pico.token}   (header x-pico-api-org)`,
 			...(ready.odoo ? [`  Odoo         ${ready.odoo}/`] : []),
 			...(ready.netsuite ? [`  NetSuite     ${ready.netsuite}/`] : []),
+			...(ready.netsuiteMachine
+				? [
+						`  client ID    ${ready.netsuiteMachine.clientId}`,
+						`  certificate  ${ready.netsuiteMachine.certificateId}`,
+						`  private key  ${ready.netsuiteMachine.keyFile}`,
+					]
+				: []),
 			...(ready.eryxon ? [`  Eryxon       ${ready.eryxon}/`, `  API key      ${ready.eryxonApiKey}`] : []),
 			'Ctrl-C stops it.',
 			'',

@@ -1,4 +1,5 @@
-import { Tournament } from '@n8n/tournament';
+import { createRequire } from 'node:module';
+import { Tournament, astVisit } from '@n8n/tournament';
 import { upstreamOf } from './graph.mjs';
 import { isExpression, textsIn } from './values.mjs';
 
@@ -9,7 +10,32 @@ const KNOWN = new Set([
 	'parameter', 'jmespath', 'if', 'ifEmpty', 'min', 'max', 'position', 'nodeVersion', 'pageCount', 'response', 'request',
 ]);
 
-const parser = new Tournament(() => {});
+// Their ES modules name files without an ending, which Node.js does not load.
+const require = createRequire(import.meta.url);
+const { Expression } = require('n8n-workflow');
+const { expressionSandboxHooks } = require('n8n-workflow/expression-sandboxing');
+
+/** What n8n has in an expression besides names with a dollar sign. Those that it forbids are there too, as empty objects. */
+const globals = {};
+Expression.initializeGlobalContext(globals);
+
+let lostQuestionMarks = [];
+/** n8n rewrites `a?.[name]` to `a[…]`: the question mark is gone, and the run fails where `a` is missing. It keeps `a?.b` and `a?.['b']`. */
+const findLostQuestionMarks = (ast) =>
+	astVisit(ast, {
+		visitMemberExpression(path) {
+			this.traverse(path);
+			const { optional, computed, property } = path.node;
+			if (optional && computed && !/Literal$/.test(property.type)) lostQuestionMarks.push(property.name ?? '…');
+			else if (optional && property.type === 'TemplateLiteral') lostQuestionMarks.push('`…`');
+		},
+	});
+
+/** n8n's own rewriting, with what it does for safety: calls that it forbids are errors here as well. */
+const rewriter = new Tournament(() => {}, undefined, undefined, {
+	before: [findLostQuestionMarks, ...expressionSandboxHooks.before],
+	after: expressionSandboxHooks.after,
+});
 
 /** Expressions parse, use names that n8n has, and refer to nodes that ran before. */
 export function checkExpressions({ workflow, report }) {
@@ -19,8 +45,14 @@ export function checkExpressions({ workflow, report }) {
 		const before = upstreamOf(workflow, node.name);
 		for (const { path, text } of textsIn(node.parameters).filter(({ text }) => isExpression(text))) {
 			const say = (what, mend) => report(node.name, `${path}: ${what}`, mend);
-			const wrong = syntaxError(text.slice(1));
-			if (wrong) say(`the expression does not parse: ${wrong}`, 'try it in the expression editor of n8n');
+			const { wrong, lost, free } = rewrite(text.slice(1));
+			if (wrong) say(`the expression does not parse, or n8n forbids it: ${wrong}`, 'try it in the expression editor of n8n');
+			for (const name of lost) say(`?.[${name}] loses its question mark in n8n`, `write (a || {})[${name}]`);
+			for (const name of free.filter((each) => !each.startsWith('$'))) {
+				const known = globals[name];
+				if (known === undefined && !Object.hasOwn(globals, name)) say(`uses ${name}, which n8n does not have`, 'declare it, or do without');
+				else if (isForbidden(known)) say(`uses ${name}, which n8n forbids`, 'do without');
+			}
 			for (const name of referredNodes(text)) {
 				if (errorTriggers.has(name)) say(`refers to the Error Trigger "${name}"`, 'take what is needed from $json right behind it: an error that a trigger reports cannot be read from further away');
 				if (!names.has(name)) say(`refers to "${name}", which does not exist`, 'correct the name');
@@ -36,14 +68,28 @@ export function checkExpressions({ workflow, report }) {
 	}
 }
 
-function syntaxError(expression) {
+/** Templates share many expressions, and n8n's rewriting takes its time. */
+const rewritten = new Map();
+
+/** What n8n makes of an expression: why not, question marks that it loses, and names that the expression does not declare. */
+function rewrite(expression) {
+	if (!rewritten.has(expression)) rewritten.set(expression, rewriteOnce(expression));
+	return rewritten.get(expression);
+}
+
+function rewriteOnce(expression) {
+	lostQuestionMarks = [];
 	try {
-		parser.getExpressionCode(expression);
-		return undefined;
+		const [code] = rewriter.getExpressionCode(expression);
+		const free = [...code.matchAll(/\("([^"]+)" in ___n8n_data \?/g)].map(([, name]) => name);
+		return { lost: lostQuestionMarks, free: [...new Set(free)] };
 	} catch (cause) {
-		return cause.message;
+		return { wrong: cause.message, lost: [], free: [] };
 	}
 }
+
+/** n8n puts an empty object in the place of what it forbids. */
+const isForbidden = (value) => typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype && Reflect.ownKeys(value).length === 0;
 
 const referredNodes = (text) => [...new Set(NODE_REFERENCES.flatMap((pattern) => [...text.matchAll(pattern)].map(([, , name]) => name)))];
 

@@ -43,10 +43,14 @@ function checkSettings(workflow, report) {
 	}
 }
 
+/** Whether only other workflows start it: an error is theirs to tell. */
+const isOnlyCalled = ({ nodes }) => nodes.filter(isTrigger).every(({ type }) => type === 'n8n-nodes-base.executeWorkflowTrigger');
+
 function checkErrorPath(workflow, report) {
 	const [type, ...names] = ERROR_PATH;
 	const links = linksOf(workflow);
 	const trigger = workflow.nodes.find((node) => node.type === type);
+	if (!trigger && isOnlyCalled(workflow)) return;
 	if (!trigger) return report('', 'has no Error Trigger', `add the error path: ${names.join(' -> ')}`);
 	names.slice(1).forEach((name, index) => {
 		const from = index === 0 ? trigger.name : names[index];

@@ -6,7 +6,6 @@ import { PACKAGES } from '../build.mjs';
 
 /** Versions of each official node type that n8n 2.23.0 has; a type that is not here is not used by any template yet. */
 const officialVersions = JSON.parse(readFileSync(new URL('node-types-2.23.json', import.meta.url), 'utf8'));
-const COMMUNITY = { 'n8n-nodes-netsuite.netsuite': [1] };
 
 /**
  * What is known of node types: which exist, with which versions, and their descriptions where those can be had.
@@ -20,7 +19,7 @@ export function loadNodeTypes(root) {
 		/** Whether official descriptions were found; without them parameters of official nodes cannot be checked. */
 		hasOfficial: installed.size > 0,
 		/** Versions that a template may use; undefined for an unknown type. */
-		versionsOf: (type) => officialVersions[type] ?? own.get(type)?.flatMap(({ version }) => version) ?? COMMUNITY[type],
+		versionsOf: (type) => officialVersions[type] ?? own.get(type)?.flatMap(({ version }) => version),
 		/** The description for one version; undefined when it cannot be had. */
 		describe: (type, version) =>
 			(own.get(type) ?? installed.get(type))?.find((description) => [description.version].flat().includes(version)),

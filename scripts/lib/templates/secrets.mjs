@@ -19,8 +19,15 @@ const TOKENS = [
 ];
 const SECRET_NAME = /(password|passwd|secret|token|api[-_]?key|authorization)$/i;
 
+/** A token that comes out of a node: it would lie in every execution that n8n keeps. */
+const TOKEN_OF_A_RUN = /['"`]Bearer ['"`] *\+|['"`]Bearer \$\{/;
+const KEEPS_NOTHING = { saveDataErrorExecution: 'none', saveDataSuccessExecution: 'none', saveManualExecutions: false, saveExecutionProgress: false };
+
 /** Nothing in a template belongs to somebody. */
 export function checkSecrets({ workflow, report }) {
+	const holder = workflow.nodes.find(({ parameters }) => textsIn(parameters).some(({ text }) => TOKEN_OF_A_RUN.test(text)));
+	const isKept = Object.entries(KEEPS_NOTHING).some(([setting, value]) => workflow.settings?.[setting] !== value);
+	if (holder && isKept) report(holder.name, 'sends a token that its own run got, and the run is kept', `set in settings: ${JSON.stringify(KEEPS_NOTHING)}`);
 	for (const node of workflow.nodes) {
 		for (const [type, { id }] of Object.entries(node.credentials ?? {})) {
 			if (id !== null) report(node.name, `names the credential ${type} by the id "${id}"`, 'set the id to null: n8n then chooses the credential of that name');

@@ -38,6 +38,8 @@ export class Odoo {
 		/** 17, 18, 19 … */
 		readonly version: number,
 		readonly uid: number,
+		/** Ids of the companies that are ticked in Odoo's menu; all of the user where nothing is said. */
+		private readonly companies?: readonly number[],
 	) {}
 
 	/** @throws Error in plain words when there is no Odoo, or the login is wrong */
@@ -53,8 +55,14 @@ export class Odoo {
 		return new Odoo({ ...access, url }, Number(version.server_version_info[0]), uid);
 	}
 
+	/** The same user with one company ticked in Odoo's menu. */
+	inCompany(company: number): Odoo {
+		return new Odoo(this.access, this.version, this.uid, [company]);
+	}
+
 	/** One method, parameters by name. @throws Refused */
-	async call<T = unknown>(model: string, method: string, { ids, context, ...parameters }: Call = {}): Promise<T> {
+	async call<T = unknown>(model: string, method: string, { ids, context: more, ...parameters }: Call = {}): Promise<T> {
+		const context = this.companies ? { allowed_company_ids: this.companies, ...more } : more;
 		if (this.version < 19 || this.access.apiKey === undefined) {
 			const { vals_list, ...named } = parameters;
 			// `create` wants its list by position, whatever the documentation of the ORM calls it.

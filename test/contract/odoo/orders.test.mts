@@ -56,22 +56,28 @@ onEachOdoo(({ version, fact }) => {
 	});
 
 	fact('O8 Split renames the order in the same way', async (bench) => {
-		const { odoo, workshop } = bench;
+		const { workshop } = bench;
 		const pump = await workshop.product('PUMP');
 		const seal = await workshop.product('SEAL');
 		await workshop.bill(pump, [[seal, 1]]);
 		const order = await workshop.order(pump, 4);
 		const name = await nameOf(bench, order);
-		const wizard = await odoo.create('mrp.production.split', {
-			production_id: order,
-			...(version < 19 ? { counter: 2 } : { max_batch_size: 2 }),
-			production_detailed_vals_ids: [1, 3].map((quantity) => [0, 0, { quantity, date: '2026-01-31 08:00:00' }]),
-		});
-		await odoo.call('mrp.production.split', 'action_split', { ids: [wizard] });
+		await workshop.split(order, [1, 3]);
 		expect(await ordersLike(bench, name)).toMatchObject([
 			{ id: order, name: `${name}-001`, product_qty: 1, state: 'confirmed' },
 			{ name: `${name}-002`, product_qty: 3, state: 'confirmed' },
 		]);
+	});
+
+	fact('O8 an order that is begun, or has no bill, cannot be split', async ({ workshop }) => {
+		const pump = await workshop.product('PUMP');
+		const bare = await workshop.order(pump, 4);
+		await expect(workshop.split(bare, [1, 3])).rejects.toThrow('Only manufacturing orders with a Bill of Materials can be split.');
+		await workshop.bill(pump, [[await workshop.product('SEAL'), 1]]);
+		const order = await workshop.order(pump, 4);
+		await workshop.produce(order, 1);
+		expect(await workshop.state(order)).toBe('progress');
+		await expect(workshop.split(order, [1, 3])).rejects.toThrow('Only manufacturing orders in either a draft or confirmed state can be split.');
 	});
 
 	fact('O9 product_qty is in the unit of the order, product_uom_qty in the unit of the product', async ({ odoo, workshop }) => {

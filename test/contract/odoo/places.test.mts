@@ -59,40 +59,38 @@ onEachOdoo(({ version, fact, factWith }) => {
 
 	factWith('warehouses', 'O10 in two steps components come from Pre-Production: a transfer brings them, and a line without a place takes them there', async (bench) => {
 		const { workshop, odoo } = bench;
-		const code = workshop.prefix.slice(-5);
-		const warehouse = await workshop.create('stock.warehouse', { name: workshop.name('HOUSE'), code, manufacture_steps: 'pbm' });
-		const { lot_stock_id, pbm_loc_id, manu_type_id } = await odoo.read<Record<string, [number, string]>>('stock.warehouse', warehouse, ['lot_stock_id', 'pbm_loc_id', 'manu_type_id']);
+		const { stock, preProduction, manufacture } = await workshop.twoSteps();
 		const housing = await workshop.product('HOUSING', 'serial');
 		const pump = await workshop.product('PUMP');
 		await workshop.bill(pump, [[housing, 1]]);
-		const lot = (await workshop.stock(housing, 1, 'H1', lot_stock_id[0])) as number;
-		const order = await workshop.order(pump, 1, { picking_type_id: manu_type_id[0] });
+		const lot = (await workshop.stock(housing, 1, 'H1', stock)) as number;
+		const order = await workshop.order(pump, 1, { picking_type_id: manufacture });
 		const move = await workshop.moveOf(order, housing);
-		expect(move.location_id).toEqual([pbm_loc_id[0], pbm_loc_id[1]]);
+		expect(move.location_id).toEqual(preProduction);
 		const { picking_ids } = await odoo.read<{ picking_ids: number[] }>('mrp.production', order, ['picking_ids']);
 		expect(picking_ids).toHaveLength(1);
 		expect(await odoo.read('stock.picking', picking_ids[0], ['state'])).toMatchObject({ state: 'assigned' });
 		await workshop.addLine(move.id, housing, lot);
 		await workshop.produce(order, 1);
 		expect(await workshop.close(order)).toBe(true);
-		expect(await workshop.onHand(housing, lot)).toEqual([[pbm_loc_id[1], -1], [lot_stock_id[1], 1]]);
+		expect(await workshop.onHand(housing, lot)).toEqual([[preProduction[1], -1], [expect.stringMatching(/\/Stock$/), 1]]);
 	});
 
 	factWith('warehouses', 'O10 in two steps, with the transfer done, the part is set aside in Pre-Production and consumed there', async (bench) => {
 		const { workshop, odoo } = bench;
-		const [warehouse] = await odoo.find<Record<string, [number, string]>>('stock.warehouse', [['code', '=', workshop.prefix.slice(-5)]], ['lot_stock_id', 'pbm_loc_id', 'manu_type_id']);
+		const { stock, preProduction, manufacture } = await workshop.twoSteps();
 		const housing = await workshop.product('HOUSING', 'serial');
 		const pump = await workshop.product('PUMP');
 		await workshop.bill(pump, [[housing, 1]]);
-		const lot = (await workshop.stock(housing, 1, 'H1', warehouse.lot_stock_id[0])) as number;
-		const order = await workshop.order(pump, 1, { picking_type_id: warehouse.manu_type_id[0] });
+		const lot = (await workshop.stock(housing, 1, 'H1', stock)) as number;
+		const order = await workshop.order(pump, 1, { picking_type_id: manufacture });
+		await workshop.bring(order);
 		const { picking_ids } = await odoo.read<{ picking_ids: number[] }>('mrp.production', order, ['picking_ids']);
-		await odoo.call('stock.picking', 'button_validate', { ids: picking_ids });
 		expect(await odoo.read('stock.picking', picking_ids[0], ['state'])).toMatchObject({ state: 'done' });
-		expect(await workshop.onHand(housing, lot)).toEqual([[warehouse.pbm_loc_id[1], 1]]);
+		expect(await workshop.onHand(housing, lot)).toEqual([[preProduction[1], 1]]);
 		const move = await workshop.moveOf(order, housing);
 		const [line] = await workshop.lines(move.id);
-		expect(line).toMatchObject({ lot: 'H1', picked: false, location: warehouse.pbm_loc_id[1] });
+		expect(line).toMatchObject({ lot: 'H1', picked: false, location: preProduction[1] });
 		await odoo.write('stock.move', move.id, { manual_consumption: true, move_line_ids: [[1, line.id, { lot_id: lot, quantity: 1, picked: true }]] });
 		await workshop.produce(order, 1);
 		expect(await workshop.close(order)).toBe(true);
@@ -168,6 +166,16 @@ onEachOdoo(({ version, fact, factWith }) => {
 		const id = await workshop.create('product.product', { name: workshop.name('BARE') });
 		const field = version < 18 ? 'detailed_type' : 'is_storable';
 		expect(await odoo.read('product.product', id, [field, 'tracking'])).toMatchObject({ [field]: version < 18 ? 'consu' : false, tracking: 'none' });
+	});
+
+	fact('O16 two products cannot have one barcode, made or written, and Odoo names both', async ({ odoo, workshop }) => {
+		const [first, second] = [await workshop.product('FIRST'), await workshop.product('SECOND')];
+		const barcode = workshop.name('BARCODE');
+		await odoo.write('product.template', first.template, { barcode });
+		const message = `Barcode(s) already assigned:\n\n- Barcode "${barcode}" already assigned to product(s): `;
+		await expect(odoo.write('product.template', second.template, { barcode })).rejects.toThrow(message);
+		await expect(workshop.create('product.product', { name: 'THIRD', barcode })).rejects.toThrow(message);
+		expect(await odoo.read('product.product', second.id, ['barcode'])).toMatchObject({ barcode: false });
 	});
 
 	fact('O16 what is not storable has no stock, and nothing of it is set aside from there', async ({ odoo, workshop }) => {

@@ -112,6 +112,21 @@ onEachOdoo(({ version, fact, factWith }) => {
 		expect(await consumed()).toEqual([['H1', 1]]);
 	});
 
+	fact('O4 a line set to 0 is gone once the order is closed, and its number is free for the next order', async (bench) => {
+		const { workshop, odoo } = bench;
+		const { order, move, housing, pump, first, second, consumed } = await housed(bench);
+		const [line] = await workshop.lines(move.id);
+		const added = { product_id: housing.id, lot_id: second, quantity: 1, picked: true };
+		await odoo.write('stock.move', move.id, { manual_consumption: true, move_line_ids: [[1, line.id, { quantity: 0, picked: true }], [0, 0, added]] });
+		await workshop.produce(order, 1);
+		expect(await workshop.close(order)).toBe(true);
+		expect(await consumed()).toEqual([['H2', 1]]);
+		expect(await workshop.lines(move.id)).toEqual([expect.objectContaining({ lot: 'H2' })]);
+		expect((await workshop.onHand(housing, first)).map(([, quantity]) => quantity)).toEqual([1]);
+		const next = await workshop.order(pump, 1);
+		expect(await workshop.lines((await workshop.moveOf(next, housing)).id)).toEqual([expect.objectContaining({ lot: 'H1', quantity: 1, picked: false })]);
+	});
+
 	fact('O5 deleting the line set aside and adding one in one write consumes what was added', async (bench) => {
 		const { workshop, odoo } = bench;
 		const { order, move, housing, second, consumed } = await housed(bench);

@@ -91,6 +91,14 @@ export class Workshop {
 		await this.odoo.create('mrp.routing.workcenter', { name: 'Assemble', bom_id: bill, workcenter_id, time_cycle_manual: 5 });
 	}
 
+	/** A unit of measure that is several pieces. */
+	async pack(): Promise<{ id: number; size: number }> {
+		const sizes = new Map([['Pack of 6', 6], ['Dozens', 12]]);
+		const [pack] = await this.odoo.find<{ name: string }>('uom.uom', [['name', 'in', [...sizes.keys()]]], ['name']);
+		if (!pack) throw new Error('this Odoo has no unit of measure of several pieces');
+		return { id: pack.id, size: sizes.get(pack.name) ?? 0 };
+	}
+
 	/** A confirmed order. */
 	async order(product: Product, product_qty: number, more: Json = {}): Promise<number> {
 		const id = await this.create('mrp.production', { product_id: product.id, product_qty, ...more });
@@ -147,6 +155,32 @@ export class Workshop {
 		await this.odoo.write('stock.move', move, { manual_consumption: true, move_line_ids: [[0, 0, line]] });
 	}
 
+	/** The button *Split* and its dialog: the order becomes several, of these quantities. */
+	async split(order: number, quantities: readonly number[]): Promise<void> {
+		await this.odoo.call('mrp.production', 'action_split', { ids: [order] });
+		const wizard = await this.odoo.create('mrp.production.split', {
+			production_id: order,
+			...(this.odoo.version < 19 ? { counter: quantities.length } : { max_batch_size: Math.max(...quantities) }),
+			production_detailed_vals_ids: quantities.map((quantity) => [0, 0, { quantity, date: '2026-01-31 08:00:00' }]),
+		});
+		await this.odoo.call('mrp.production.split', 'action_split', { ids: [wizard] });
+	}
+
+	/** A warehouse of *Pick components then manufacture*: parts come from stock to Pre-Production first, by a transfer. */
+	async twoSteps(): Promise<{ stock: number; preProduction: [number, string]; manufacture: number }> {
+		const code = this.prefix.slice(-5);
+		const [known] = await this.odoo.find('stock.warehouse', [['code', '=', code]], ['code']);
+		const id = known?.id ?? (await this.create('stock.warehouse', { name: this.name('HOUSE'), code, manufacture_steps: 'pbm' }));
+		const { lot_stock_id, pbm_loc_id, manu_type_id } = await this.odoo.read<Record<string, [number, string]>>('stock.warehouse', id, ['lot_stock_id', 'pbm_loc_id', 'manu_type_id']);
+		return { stock: lot_stock_id[0], preProduction: pbm_loc_id, manufacture: manu_type_id[0] };
+	}
+
+	/** Somebody brings the parts of an order to Pre-Production. */
+	async bring(order: number): Promise<void> {
+		const { picking_ids } = await this.odoo.read<{ picking_ids: number[] }>('mrp.production', order, ['picking_ids']);
+		await this.odoo.call('stock.picking', 'button_validate', { ids: picking_ids });
+	}
+
 	async close(order: number, context: Json = { skip_consumption: true }): Promise<unknown> {
 		return await this.odoo.call('mrp.production', 'button_mark_done', { ids: [order], context });
 	}
@@ -178,7 +212,9 @@ export class Workshop {
 		for (const [model, id] of this.made.reverse()) {
 			try {
 				if (model === 'mrp.production') {
-					if ((await this.state(id)) !== 'done') await this.odoo.call(model, 'action_cancel', { ids: [id] });
+					// A fact may have deleted its order.
+					const [order] = await this.odoo.find<{ state: string }>(model, [['id', '=', id]], ['state']);
+					if (order && order.state !== 'done') await this.odoo.call(model, 'action_cancel', { ids: [id] });
 				} else if (model === 'mrp.bom' || !archived.has(model)) await this.odoo.call(model, 'unlink', { ids: [id] });
 				else await this.odoo.write(model, id, { active: false });
 			} catch (error) {

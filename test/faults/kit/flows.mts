@@ -43,7 +43,7 @@ export function flow({ id, trigger = {}, settings = {}, between = [] }: Flow, co
 				url: `${collector}/${id}`,
 				sendBody: true,
 				specifyBody: 'json',
-				jsonBody: `={{ JSON.stringify({ run: $execution.id, events: $('${TRIGGER}').all().map(({ json }) => [json.eventId, json.orderId, json.attempt]) }) }}`,
+				jsonBody: `={{ JSON.stringify({ run: $execution.id, events: $('${TRIGGER}').all().map(({ json }) => [json.eventId, json.orderId, json.delivery.attempt]) }) }}`,
 				options: {},
 			},
 		},

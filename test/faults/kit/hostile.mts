@@ -56,7 +56,7 @@ export const HOSTILE: Record<string, (row: Json, mark: string, random: Random) =
 	'nested 6,000 deep': (row) => JSON.stringify({ ...row, operationSummary: 'DEEP' }).replace('"DEEP"', DEEP),
 	'nested 6,000 deep in the identity': (row) => JSON.stringify({ ...row, at: null, operationSummary: { startedAt: 'DEEP' } }).replace('"DEEP"', DEEP),
 	'no objects in a list of them': (row) => JSON.stringify(summary(row, [null, 5, 'x', [], serial({}), serial('P', { a: 1 })])),
-	'fields of the item': (row) => JSON.stringify({ ...row, eventId: 'x', _pico: { attempt: 99 }, json: {}, pairedItem: -1, binary: 'x', toJSON: 'x', then: 'x' }),
+	'fields of the item': (row) => JSON.stringify({ ...row, eventId: 'x', delivery: { attempt: 99 }, line: 'x', json: {}, pairedItem: -1, binary: 'x', toJSON: 'x', then: 'x' }),
 	'a text': (_, mark) => JSON.stringify(mark),
 	'nothing but an order': (_, mark) => JSON.stringify({ externalOrderId: mark }),
 };

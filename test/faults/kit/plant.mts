@@ -75,9 +75,8 @@ export function usePlant(pace: 'quick' | 'own' = 'quick'): Plant {
 	};
 }
 
-/** Simplified items have it among their fields, others under `_pico`. */
-export function eventIdOf({ eventId, _pico }: IDataObject): string {
-	return String(eventId ?? (_pico as IDataObject | undefined)?.eventId);
+export function eventIdOf({ eventId }: IDataObject): string {
+	return String(eventId);
 }
 
 /** Activates over a bad line, as n8n and people do: again and again. What fails is told, and nothing is started. */

@@ -84,7 +84,7 @@ test(
 				const { texts, good, any } = between(rows);
 				await plant.completeRaw(texts, new Date(DAY));
 				const credential = { endpoint: plant.sandbox.endpoint, token: plant.sandbox.token };
-				const parameters = { resource: 'completion', operation: 'getAll', from: new Date(DAY - 1_000).toISOString(), returnAll: true, output: 'raw', options: { idleSeconds: 0.2 } };
+				const parameters = { resource: 'completion', operation: 'getAll', from: new Date(DAY - 1_000).toISOString(), returnAll: true, output: 'raw', options: { idleTimeout: 0.2 } };
 				const run = await runNode({ credential, parameters });
 				expect(run.error).toBeUndefined();
 				const found = run.json.map((item) => JSON.stringify(item));

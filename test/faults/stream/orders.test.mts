@@ -70,8 +70,8 @@ scenario('R18', 'saves and cancels that Pico carries out, but whose answer never
 	const cancelled: string[] = [];
 	for (let unit = 0; unit < wanted.length; unit += 10) {
 		const [orderId, orderIndex] = wanted[unit].split(' ');
-		const options = { alreadyCancelled: true };
-		const run = await untilItWorks(async () => await node('cancel', { orderId, orderIndex: Number(orderIndex), cancelWhich: 'one', options }));
+		const options = { ignoreIfCanceled: true };
+		const run = await untilItWorks(async () => await node('cancel', { orderId, orderIndex: Number(orderIndex), unitsToCancel: 'one', options }));
 		expect(run.error).toBeUndefined();
 		cancelled.push(wanted[unit]);
 	}

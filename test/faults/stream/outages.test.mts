@@ -57,7 +57,7 @@ describe.each([
 		const texts = host.failedExecutions.map((error) => `${error.message} ${String((error as { description?: unknown }).description)}`);
 		expect(held()).toBe(downMs > 4 * HOUR ? 1 : 0);
 		expect(texts.every((text) => /"MO-\d+"/.test(text))).toBe(true);
-		expect(new Set(host.items.map(({ attempt }) => attempt))).toEqual(new Set([1]));
+		expect(new Set(host.items.map(({ delivery }) => (delivery as { attempt: number }).attempt))).toEqual(new Set([1]));
 		// From 5 s up to 5 min apart.
 		expect(failedRuns).toBeLessThanOrEqual(Math.ceil(downMs / 5_000));
 		return { events, injected: failedRuns, lost: events - new Set(done).size - held(), duplicated: done.length - new Set(done).size, told: held() };

@@ -11,7 +11,7 @@ export interface PicoCompletion {
 	orderIndex: number;
 	partNumber: string | null;
 	producedSerial: string | null;
-	serialsByPartNumber: Components;
+	consumedSerials: Array<{ partNumber: string | null; serial: string | null }>;
 	completedAt: string;
 }
 
@@ -52,5 +52,14 @@ export const asBooks = (
 		key: key(completion),
 		orderId: completion.orderId,
 		serial: completion.producedSerial,
-		components: completion.serialsByPartNumber,
+		components: componentsOf(completion),
 	}));
+
+/** Serials and lots of each part number. */
+export function componentsOf({ consumedSerials }: Pick<PicoCompletion, 'consumedSerials'>): Components {
+	const components: Components = {};
+	for (const { partNumber, serial } of consumedSerials) {
+		if (partNumber !== null && serial !== null) (components[partNumber] ??= []).push(serial);
+	}
+	return components;
+}

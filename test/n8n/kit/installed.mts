@@ -14,15 +14,12 @@ import {
 	type Credential,
 	type Workflow,
 } from '../../../demo/lib/workflows.mts';
-import { installNetsuiteNode } from '../../../demo/lib/netsuite-node.mts';
 
 export interface Wanted {
 	credentials: Credential[];
 	workflows: Array<Workflow & { id: string }>;
 	/** Ids of the workflows that start with n8n. */
 	published?: string[];
-	/** The community NetSuite node too, which needs the authority behind the certificate of the NetSuite double. */
-	netsuite?: { caFile: string };
 }
 
 /** A real n8n in a folder of its own, with the packed package installed as n8n installs it. */
@@ -37,14 +34,12 @@ export class InstalledN8n {
 	) {}
 
 	/** Not started yet: a test may want to run commands first. */
-	static async create({ credentials, workflows, published = [], netsuite }: Wanted): Promise<InstalledN8n> {
+	static async create({ credentials, workflows, published = [] }: Wanted): Promise<InstalledN8n> {
 		const folder = mkdtempSync(join(tmpdir(), 'pico-n8n-'));
 		const host = findHost();
 		const tarball = await packPackage(process.cwd(), folder);
 		const packageFolder = await installTarball(tarball, folder);
-		if (netsuite) await installNetsuiteNode(host, folder);
-		const extra = netsuite && { NODE_EXTRA_CA_CERTS: netsuite.caFile };
-		const n8n = await N8n.prepare({ host, userFolder: folder, extra });
+		const n8n = await N8n.prepare({ host, userFolder: folder });
 		await importCredentials(n8n, credentials);
 		await importWorkflows(n8n, workflows);
 		await publishWorkflows(n8n, published);

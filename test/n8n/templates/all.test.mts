@@ -4,7 +4,6 @@ import { plantTemplate } from '../../../demo/lib/plant-template.mts';
 import { until } from '../../../demo/lib/poll.mts';
 import { readTemplate, type Credential, type WorkflowNode } from '../../../demo/lib/workflows.mts';
 import { startSandboxProcess, type SandboxProcess } from '../../kit/sandbox.mts';
-import { installNetsuiteNode } from '../../../demo/lib/netsuite-node.mts';
 import { InstalledN8n } from '../kit/installed.mts';
 import { openStreams } from '../kit/plant.mts';
 import { picoCredential } from '../kit/workflows.mts';
@@ -39,7 +38,6 @@ describe('every template in a real n8n', () => {
 		// Once an hour is often enough for a schedule that has no ERP behind it.
 		const workflows = NAMES.map((name) => plantTemplate(process.cwd(), name, { id: idOf(name), credentials, everySeconds: 3600 }));
 		installed = await InstalledN8n.create({ credentials, workflows });
-		await installNetsuiteNode(installed.host, installed.folder);
 		await installed.n8n.start();
 	});
 

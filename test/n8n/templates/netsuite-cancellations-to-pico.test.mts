@@ -67,14 +67,14 @@ describe('the template that takes cancellations from NetSuite to Pico', () => {
 		await plant.netsuite.faults({ status: 500, count: 1, path: 'suiteql' });
 		expect(await plant.runByHand(CANCELLATIONS)).toBe('success');
 		for (const order of [...cancelled, closed]) {
-			expect(await result(order)).toBe('cancelled in Pico');
+			expect(await result(order)).toBe('canceled in Pico');
 			expect(new Set(await states(order))).toEqual(new Set(['cancelled']));
 		}
 	});
 
 	it('cancels the units that nobody has started', async () => {
 		expect(await states(partly)).toEqual(['inProgress', 'cancelled', 'cancelled']);
-		expect(await result(partly)).toBe('cancelled in Pico');
+		expect(await result(partly)).toBe('canceled in Pico');
 	});
 
 	it('routes an order that is being built to a person', async () => {
@@ -85,7 +85,7 @@ describe('the template that takes cancellations from NetSuite to Pico', () => {
 				case: `cancel ${started.tranId}`,
 				order: started.tranId,
 				partNumber: 'GEAR-200',
-				reason: expect.stringContaining('has been started and can no longer be cancelled'),
+				reason: expect.stringContaining('has been started and can no longer be canceled'),
 				link: expect.stringMatching(new RegExp(`workord\\.nl\\?id=${started.id}$`)),
 			}),
 		]);
@@ -111,6 +111,6 @@ describe('the template that takes cancellations from NetSuite to Pico', () => {
 	it('takes an order that was cancelled in Pico before as done', async () => {
 		await plant.netsuite.rest('PATCH', `workOrder/${closed.id}`, { [RESULT]: 'saved' });
 		expect(await plant.runByHand(CANCELLATIONS)).toBe('success');
-		await until('the result', async () => (await result(closed)) === 'cancelled in Pico');
+		await until('the result', async () => (await result(closed)) === 'canceled in Pico');
 	});
 });

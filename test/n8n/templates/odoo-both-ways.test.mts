@@ -185,7 +185,7 @@ describe('the Odoo templates', () => {
 			const rows = await parked();
 			const reasonOf = (unit: Unit) => rows.find(({ orderId }) => orderId === unit.order)?.reason;
 			expect(reasonOf(refused)).toContain(CLOSED_PERIOD);
-			expect(reasonOf(closedByHand)).toContain(`Unit 1 of ${closedByHand.order}: no order in Odoo can take it. ${closedByHand.order} is cancelled.`);
+			expect(reasonOf(closedByHand)).toContain(`Unit 1 of ${closedByHand.order}: no order in Odoo can take it. ${closedByHand.order} is canceled.`);
 			const errors = await tableRows<WorkflowError>(await session(), WORKFLOW_ERRORS);
 			const known = errors.map(({ node, message, details }) => `${node}: ${message} ${details}`);
 			expect(new Set(known).size).toBe(known.length);

@@ -55,7 +55,7 @@ describe('odoo-cancellations-to-pico', () => {
 		expect(await plant.runByHand(CANCELLATIONS)).toBe('success');
 		for (const order of orders.slice(0, 4)) {
 			expect(await statesInPico(order)).toEqual(['cancelled', 'cancelled', 'cancelled']);
-			expect(await noteOf(order)).toEqual(['<p>All units of this order that were in Pico are cancelled there.</p>']);
+			expect(await noteOf(order)).toEqual(['<p>All units of this order that were in Pico are canceled there.</p>']);
 		}
 		for (const order of orders.slice(4)) expect(await statesInPico(order)).toEqual(['released', 'released', 'released']);
 		expect(await cases()).toEqual([]);
@@ -76,7 +76,7 @@ describe('odoo-cancellations-to-pico', () => {
 		const { activities } = await plant.odoo.state();
 		const asked = activities.map(({ recordId, summary, user }) => `${recordId}: ${summary} (${user})`);
 		expect(asked.sort()).toEqual(
-			[whole, partly].map(({ id }) => `${id}: Cancelled in Odoo, started in Pico (Mitchell Admin)`).sort(),
+			[whole, partly].map(({ id }) => `${id}: Canceled in Odoo, started in Pico (Mitchell Admin)`).sort(),
 		);
 		const rows = (await cases()).map(({ order, partNumber, link }) => `${order} ${partNumber} ${link.match(/id=\d+/)?.[0]}`);
 		expect(rows.sort()).toEqual([whole, partly].map(({ id, name }) => `${name} PUMP-100 id=${id}`).sort());
@@ -108,6 +108,6 @@ describe('odoo-cancellations-to-pico', () => {
 
 	it('looks only at orders that changed in the days of Plant settings', async () => {
 		const run = await plant.lastRun(CANCELLATIONS);
-		expect(itemsOf(run!, 'Cancelled lately')).toEqual([expect.objectContaining({ body: expect.objectContaining({ length: 9 }) })]);
+		expect(itemsOf(run!, 'Canceled lately')).toEqual([expect.objectContaining({ body: expect.objectContaining({ length: 9 }) })]);
 	});
 });

@@ -29,7 +29,9 @@ async function against(answer: (body: string, response: ServerResponse) => void,
 
 describe('the server', () => {
 	it.each([
-		['plant.example', "'plant.example' is not a usable address", "'Endpoint' in the credential takes the full address"],
+		['plant.example/graph/v2', "'Endpoint' does not begin with https:// or http://: 'plant.example/graph/v2'", 'Enter the full address'],
+		['localhost:4010/graph/v2', "'Endpoint' does not begin with https:// or http://", 'Enter the full address'],
+		['http://plant.example:port/graph/v2', "'Endpoint' is not a valid address", 'Enter the full address'],
 		['http://127.0.0.1:9/graph/v2', 'Nothing accepts connections at 127.0.0.1:9', 'Check host and port'],
 		['http://no-such-host.invalid/graph/v2', 'The host name no-such-host.invalid is not known', 'Check'],
 	])('at a wrong address: %s', async (endpoint, message, hint) => {
@@ -59,8 +61,15 @@ describe('the server', () => {
 	])('has nothing at %s: the message names the other path', async (path, other) => {
 		await pico.set({ paths: other });
 		const run = await runNode({ parameters: list, credential: { ...pico.credential, endpoint: pico.url + path } });
-		expect(run.error?.message).toContain(`Nothing answers GraphQL at ${pico.url}${path} (HTTP 404)`);
+		expect(run.error?.message).toContain(`There is no GraphQL server at ${pico.url}${path} (HTTP 404)`);
 		expect(run.error?.description).toContain(pico.url + other);
+		expect(run.error?.description).not.toContain('No known Pico');
+	});
+
+	it('has nothing at a path of no known Pico: the message says so and names one to try', async () => {
+		const run = await runNode({ parameters: list, credential: { ...pico.credential, endpoint: `${pico.url}/graph/v3` } });
+		expect(run.error?.message).toContain(`${pico.url}/graph/v3 (HTTP 404)`);
+		expect(run.error?.description).toMatch(/^No known Pico uses the path \/graph\/v3\. .*Try .*\/graph\/v2 as 'Endpoint'/);
 	});
 
 	it.each([['401'], ['403'], ['200']])('refuses the token with status %s', async (authFailure) => {
@@ -92,7 +101,7 @@ describe('the server', () => {
 	it('sends elsewhere: the token does not go along', async () => {
 		const target = await startOddServer((_, response) => json(response, {}));
 		const run = await against((_, response) => response.writeHead(307, { location: target.endpoint }).end());
-		expect(run.error?.message).toContain('sends the request to another address');
+		expect(run.error?.message).toContain('redirects to another address');
 		expect(run.error?.description).toContain(target.endpoint);
 		expect(target.requests).toEqual([]);
 		await target.close();
@@ -105,7 +114,7 @@ describe('the server', () => {
 			response.write('{"data":{"operations":[{"id":"op-1"');
 			response.socket?.destroySoon();
 		});
-		expect(run.error?.message).toMatch(/connection to .* was lost|is not complete/);
+		expect(run.error?.message).toMatch(/connection to .* was lost|is incomplete/);
 		expect(odd?.requests.filter(({ body }) => !body.includes('__schema'))).toHaveLength(3);
 	});
 
@@ -114,7 +123,7 @@ describe('the server', () => {
 			if (body.includes('__schema')) return json(response, { data: null, errors: [{ message: 'introspection is off' }] });
 			response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":{"operations":[{"id":');
 		});
-		expect(run.error?.message).toContain('The answer of Pico is not complete');
+		expect(run.error?.message).toContain('The answer from Pico is incomplete');
 	});
 
 	it('sends an error beside partial data: a list with holes is not taken for whole', async () => {
@@ -169,7 +178,7 @@ describe('the part number', () => {
 	it('has no such revision: the message lists those there are', async () => {
 		const run = await save(byPart('VALVE-200', 'Z'));
 		expect(run.error?.message).toContain("'VALVE-200' in revision 'Z'");
-		expect(run.error?.description).toMatch(/^Revisions there are: VALVE-200 rev A/);
+		expect(run.error?.description).toMatch(/^Available revisions: VALVE-200 rev A/);
 	});
 
 	it('is wrong for one item of many: the others are saved, output is in order', async () => {
@@ -224,10 +233,10 @@ describe('the order', () => {
 
 	it.each([
 		['{ "a": 1', "'Extra Fields' is not valid JSON"],
-		['[1]', "'Extra Fields' is no JSON object"],
-		['{ "orderIndex": 4 }', "'Extra Fields' holds orderIndex"],
+		['[1]', "'Extra Fields' is not a JSON object"],
+		['{ "orderIndex": 4 }', "'Extra Fields' contains orderIndex"],
 		['{ "a b": 4 }', "'Extra Fields' cannot be sent: 'a b' is not a GraphQL name"],
-		['{ "nonsense": 4 }', "'Extra Fields' holds nonsense, which this Pico does not take"],
+		['{ "nonsense": 4 }', "'Extra Fields' contains nonsense, which this Pico does not accept"],
 	])('with extra fields %s is refused before anything is sent', async (extraFields, message) => {
 		const run = await save({ options: { extraFields } });
 		expect(run.error?.message).toContain(message);
@@ -255,13 +264,13 @@ describe('the order', () => {
 		await save({});
 		await pico.post('orders/start', { externalOrderId: 'MO-1' });
 		const run = await cancel();
-		expect(run.error?.message).toBe("The order 'MO-1' index 0 has been started and can no longer be cancelled [Item 0]");
+		expect(run.error?.message).toBe("The order 'MO-1' index 0 has been started and can no longer be canceled [Item 0]");
 		expect(run.error?.description).toContain('Pico said: operation order has already been started');
 	});
 
 	it('that Pico does not know is not cancelled, and the message says so', async () => {
 		const run = await cancel({ orderId: 'MO-404' });
-		expect(run.error?.message).toMatch(/^Pico has no order 'MO-404' index 0 for the operation op-/);
+		expect(run.error?.message).toBe("Pico has no order 'MO-404' index 0 for the part number 'PUMP-100' [Item 0]");
 	});
 
 	it('cannot be cancelled because Pico says something else: its words are shown', async () => {
@@ -276,9 +285,9 @@ describe('the order', () => {
 
 describe('other parameters', () => {
 	it.each([
-		['query', 'execute', { document: '{ a }', variables: '{ nope' }, "'Variables' is not valid JSON"],
-		['query', 'execute', { document: '={{ "" }}' }, "'Document' is empty"],
-		['completion', 'getAll', { from: '={{ "yesterday" }}' }, "'From' is no date: yesterday"],
+		['query', 'execute', { query: '{ a }', variables: '{ nope' }, "'Variables' is not valid JSON"],
+		['query', 'execute', { query: '={{ "" }}' }, "'Query' is empty"],
+		['completion', 'getAll', { from: '={{ "yesterday" }}' }, "'From' is not a date: yesterday"],
 		['completion', 'getAll', { from: '2026-02-02', to: '2026-02-01' }, "'To' is before 'From'"],
 		['operation', 'getAll', { limit: '={{ -5 }}' }, "'Limit' is -5"],
 		['operation', 'getAll', { output: 'fields', fields: [] }, "'Fields' is empty"],

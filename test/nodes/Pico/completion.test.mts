@@ -11,7 +11,7 @@ const getAll = async (parameters: IDataObject = {}, options = {}) =>
 	await pico.run(
 		'completion',
 		'getAll',
-		{ from: START, returnAll: true, ...parameters, options: { idleSeconds: 0.3, ...(parameters.options as IDataObject) } },
+		{ from: START, returnAll: true, ...parameters, options: { idleTimeout: 0.3, ...(parameters.options as IDataObject) } },
 		options,
 	);
 const orderIds = (rows: IDataObject[]) => rows.map((row) => row.orderId);
@@ -30,7 +30,7 @@ describe('Completion: Get Many', () => {
 			completedAt: '2026-02-01T00:00:00.000Z',
 			cycleTimeSeconds: 1200,
 			producedSerial: expect.stringMatching(/^SN-/),
-			serialsByPartNumber: expect.any(Object),
+			consumedSerials: expect.any(Array),
 		});
 		expect(run.items.every((item) => (item.pairedItem as { item: number }).item === 0)).toBe(true);
 	});
@@ -61,7 +61,8 @@ describe('Completion: Get Many', () => {
 		const pumps = await getAll({ filters: { operationId: { __rl: true, mode: 'partNumber', value: 'PUMP-100' } } });
 		expect(pumps.json.length).toBeGreaterThan(3);
 		expect(pumps.json.every((row) => row.partNumber === 'PUMP-100')).toBe(true);
-		const id = pumps.json[0].operationId as string;
+		const [raw] = (await getAll({ output: 'raw', filters: { orderId: pumps.json[0].orderId } })).json;
+		const { id } = raw.operation as { id: string };
 		expect(orderIds((await getAll({ filters: { operationId: { __rl: true, mode: 'id', value: id } } })).json)).toEqual(
 			orderIds(pumps.json),
 		);
@@ -70,12 +71,13 @@ describe('Completion: Get Many', () => {
 		expect(documents.at(-1)).toContain(`where: { operation: { id: { _eq: "${id}" } } }`);
 	});
 
-	it('gives full rows or selected fields, always with the event ID', async () => {
+	it('gives raw rows or selected fields, always with the event ID and what names the unit', async () => {
 		await build(1);
 		const [full] = (await getAll({ output: 'raw' })).json;
 		expect(full).toMatchObject({ eventId: expect.any(String), externalOrderId: 'BULK-1', endState: { producedSerial: expect.any(String) } });
 		const [few] = (await getAll({ output: 'fields', fields: ['externalOrderId', 'at'] })).json;
-		expect(few).toEqual({ eventId: full.eventId, externalOrderId: 'BULK-1', at: '2026-02-01T00:00:00.000Z' });
+		const { eventId, externalOrderId, orderIndex, at, operation } = full;
+		expect(few).toEqual({ eventId, externalOrderId, orderIndex, at, operation });
 	});
 
 	it.each([
@@ -86,7 +88,7 @@ describe('Completion: Get Many', () => {
 	])('gives each completion once with %s', async (_name, switches) => {
 		await pico.reset(switches as Record<string, string>);
 		await build(60, { stepNs: 1_000_000, tieEvery: 3 });
-		const run = await getAll({ options: { batchSize: 10, idleSeconds: 1 } });
+		const run = await getAll({ options: { batchSize: 10, idleTimeout: 1 } });
 		expect(run.error).toBeUndefined();
 		expect(orderIds(run.json).sort()).toEqual(numbered(1, 60).sort());
 	});
@@ -94,7 +96,7 @@ describe('Completion: Get Many', () => {
 	it('gives each completion once over a line that is cut again and again', async () => {
 		await pico.reset({ cutAfterEvents: 10 });
 		await build(50, { tieEvery: 5 });
-		const run = await getAll({ options: { batchSize: 1, idleSeconds: 1 } });
+		const run = await getAll({ options: { batchSize: 1, idleTimeout: 1 } });
 		expect(run.error).toBeUndefined();
 		expect(orderIds(run.json)).toEqual(numbered(1, 50));
 	});
@@ -120,19 +122,17 @@ describe('Completion: Get Many, one item per consumed serial', () => {
 		const run = await getAll({ ...PUMP, ...PER_SERIAL });
 		expect(run.error).toBeUndefined();
 		const consumed = whole.flatMap(({ eventId, orderId, consumedSerials }) =>
-			(consumedSerials as IDataObject[]).map(({ id, partNumber, serial }, index, { length }) => ({
+			(consumedSerials as IDataObject[]).map(({ partNumber, serial }, index, { length }) => ({
 				eventId,
 				orderId,
-				attributeId: id,
 				consumedPartNumber: partNumber,
 				consumedSerial: serial,
-				lineNumber: index + 1,
-				lineCount: length,
+				line: { id: expect.any(String) as string, number: index + 1, count: length },
 			})),
 		);
 		expect(consumed.length).toBeGreaterThan(whole.length);
 		expect(run.json).toEqual(consumed.map((line) => expect.objectContaining(line) as IDataObject));
-		expect(new Set(run.json.map(({ lineId }) => lineId)).size).toBe(consumed.length);
+		expect(new Set(run.json.map(({ line }) => (line as IDataObject).id)).size).toBe(consumed.length);
 		expect(run.items.every((item) => (item.pairedItem as { item: number }).item === 0)).toBe(true);
 	});
 
@@ -144,7 +144,7 @@ describe('Completion: Get Many, one item per consumed serial', () => {
 		await pico.post('orders/complete', { ...order, consumedSerials: [] });
 		const { json } = await getAll(PER_SERIAL);
 		expect(json).toEqual([
-			expect.objectContaining({ orderId: 'PLAIN', consumedPartNumber: null, consumedSerial: null, attributeId: null, lineNumber: 1, lineCount: 1 }),
+			expect.objectContaining({ orderId: 'PLAIN', consumedPartNumber: null, consumedSerial: null, line: expect.objectContaining({ number: 1, count: 1 }) as object }),
 		]);
 	});
 
@@ -152,20 +152,20 @@ describe('Completion: Get Many, one item per consumed serial', () => {
 		await build(20);
 		const run = await getAll({ ...PUMP, ...PER_SERIAL, returnAll: false, limit: 2 });
 		expect(new Set(run.json.map(({ orderId }) => orderId)).size).toBe(2);
-		for (const { orderId, lineCount } of run.json) {
-			expect(run.json.filter((row) => row.orderId === orderId)).toHaveLength(Number(lineCount));
+		for (const { orderId, line } of run.json) {
+			expect(run.json.filter((row) => row.orderId === orderId)).toHaveLength(Number((line as IDataObject).count));
 		}
 	});
 
 	it.each([
-		['full', { output: 'raw' }],
+		['raw', { output: 'raw' }],
 		['fields', { output: 'fields', fields: ['externalOrderId'] }],
 	])('output %s: the list of Pico holds the serial of the item alone', async (_name, output) => {
 		await build(1);
 		const { json } = await getAll({ ...output, ...PER_SERIAL });
 		expect(json.length).toBeGreaterThan(1);
 		for (const [index, row] of json.entries()) {
-			expect(row).toMatchObject({ lineNumber: index + 1, externalOrderId: 'BULK-1', eventId: json[0].eventId });
+			expect(row).toMatchObject({ line: { number: index + 1 }, externalOrderId: 'BULK-1', eventId: json[0].eventId });
 			expect((row.operationSummary as IDataObject).consumedSerials).toHaveLength(1);
 		}
 	});
@@ -184,7 +184,7 @@ describe.each(SERVERS)('on a $profile server with introspection $introspection',
 			producedSerial: expect.stringMatching(/^SN-/),
 		});
 		const lines = await getAll({ returnAll: false, limit: 1, options: { itemPer: 'consumedSerial' } });
-		expect(lines.json[0]).toMatchObject({ lineNumber: 1, consumedPartNumber: expect.any(String), consumedSerial: expect.any(String) });
+		expect(lines.json[0]).toMatchObject({ line: { number: 1 }, consumedPartNumber: expect.any(String), consumedSerial: expect.any(String) });
 		const [few] = (await getAll({ output: 'fields', fields: ['at', 'endState'], returnAll: false, limit: 1 })).json;
 		expect(few).toMatchObject({ at: '2026-02-01T00:00:00.000Z', endState: { producedSerial: expect.any(String) } });
 	});

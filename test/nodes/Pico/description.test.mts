@@ -1,14 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+import { LIMITS } from '../../../nodes/Pico/resources/connection/finding.ts';
 import { Pico } from '../../../nodes/Pico/Pico.node.ts';
+import { workflowOf } from '../../kit/engine.mts';
 import { byPart, usePico } from '../../kit/usePico.mts';
+import { installWebSocket } from '../../kit/webSocket.mts';
 
 const { description } = new Pico();
 
 /** What templates and users rely on; a change here breaks saved workflows. */
 const SURFACE: Record<string, string[]> = {
 	completion: ['getAll'],
+	connection: ['check'],
 	note: ['getAll'],
 	operation: ['get', 'getAll', 'getStructure'],
 	operationOrder: ['cancel', 'save'],
@@ -20,7 +24,7 @@ const shownFor = (property: INodeProperties, resource: string) => property.displ
 const optionsOf = (property?: INodeProperties) => (property?.options ?? []) as INodePropertyOptions[];
 
 describe('the description', () => {
-	it('offers six resources with their operations', () => {
+	it('offers seven resources with their operations', () => {
 		expect(optionsOf(description.properties.find(({ name }) => name === 'resource')).map(({ value }) => value)).toEqual(
 			Object.keys(SURFACE),
 		);
@@ -36,6 +40,19 @@ describe('the description', () => {
 			for (const operation of optionsOf(property)) expect(operation.description).toMatch(/\((reads only|writes to Pico|reads)\)/);
 		}
 		expect(description.usableAsTool).toBe(true);
+	});
+
+	it('says in Title Case under the node what it does', () => {
+		const workflow = workflowOf(new Pico(), { id: 'n', name: 'Pico MES', type: 'pico', typeVersion: 1, position: [0, 0], parameters: {} }, {});
+		const [node] = Object.values(workflow.nodes);
+		for (const { name: resourceName, value: resource } of optionsOf(description.properties.find(({ name }) => name === 'resource'))) {
+			const property = description.properties.find((each) => each.name === 'operation' && shownFor(each, String(resource)));
+			for (const { name, value } of optionsOf(property)) {
+				node.parameters = { resource: String(resource), operation: String(value) };
+				const shown = workflow.expression.getSimpleParameterValue(node, String(description.subtitle), 'internal', {});
+				expect(shown).toBe(`${resourceName}: ${name}`);
+			}
+		}
 	});
 
 	it('hides the revision unless the operation is picked by part number', async () => {
@@ -54,6 +71,10 @@ describe('the description', () => {
 
 describe('the output schema', () => {
 	const pico = usePico();
+	beforeAll(() => {
+		installWebSocket();
+		Object.assign(LIMITS, { quiet: 300, heartbeat: 500 });
+	});
 
 	/** Paths of an output that its schema does not have, or has with another type. */
 	function strangers(value: unknown, schema: IDataObject | undefined, path = ''): string[] {
@@ -69,9 +90,10 @@ describe('the output schema', () => {
 	}
 
 	const hook = { subscriptionId: 'hook-1', webhookUrl: 'http://localhost/webhook-test/x' };
-	const period = { from: '2026-01-01', returnAll: true, options: { idleSeconds: 0.3 } };
+	const period = { from: '2026-01-01', returnAll: true, options: { idleTimeout: 0.3 } };
 
 	it.each([
+		['connection', 'check', {}],
 		['operation', 'get', byPart('PUMP-100')],
 		['operation', 'getAll', { returnAll: true }],
 		['operation', 'getStructure', byPart('PUMP-100')],
@@ -82,7 +104,7 @@ describe('the output schema', () => {
 		['webhook', 'subscribe', { ...hook, subscriptionId: 'hook-2' }],
 		['webhook', 'getAll', {}],
 		['webhook', 'unsubscribe', hook],
-	])('of %s %s describes what comes out', async (resource, operation, parameters) => {
+	])('of %s %s describes what comes out, in at most ten fields', async (resource, operation, parameters) => {
 		await pico.run('operationOrder', 'save', { ...byPart('PUMP-100'), orderId: 'MO-1' });
 		await pico.run('webhook', 'subscribe', hook);
 		await pico.post('completions/bulk', { count: 3, startAt: '2026-02-01T00:00:00Z' });
@@ -94,6 +116,7 @@ describe('the output schema', () => {
 		expect(existsSync(file)).toBe(true);
 		const schema = JSON.parse(readFileSync(file, 'utf8')) as IDataObject;
 		expect(run.json.flatMap((row) => strangers(row, schema))).toEqual([]);
+		for (const row of run.json) expect(Object.keys(row).length).toBeLessThanOrEqual(10);
 		const named = Object.keys(schema.properties as object);
 		expect(named.filter((key) => !run.json.some((row) => key in row))).toEqual([]);
 	});

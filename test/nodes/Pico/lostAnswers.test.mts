@@ -39,13 +39,13 @@ describe("Save with 'If Order Exists: Stop'", () => {
 
 	it('stops at an order that was there before', async () => {
 		expect((await save('MO-1')).json[0].result).toBe('created');
-		expect((await save('MO-1')).error?.message).toContain("Pico has order 'MO-1' index 0 already");
+		expect((await save('MO-1')).error?.message).toContain("Pico already has order 'MO-1' index 0");
 	});
 
 	it('stops at one that was there before, also when the first try certainly saved nothing', async () => {
 		await save('MO-1');
 		faults = [{ kind: 'status', status: 429 }];
-		expect((await save('MO-1')).error?.message).toContain("Pico has order 'MO-1' index 0 already");
+		expect((await save('MO-1')).error?.message).toContain("Pico already has order 'MO-1' index 0");
 		expect(proxy.injected).toBe(1);
 	});
 });

@@ -4,7 +4,7 @@ import { usePico } from '../../kit/usePico.mts';
 
 const pico = usePico();
 const getAll = async (parameters: IDataObject = {}) =>
-	await pico.run('note', 'getAll', { from: '2026-01-01T00:00:00Z', returnAll: true, options: { idleSeconds: 0.3 }, ...parameters });
+	await pico.run('note', 'getAll', { from: '2026-01-01T00:00:00Z', returnAll: true, options: { idleTimeout: 0.3 }, ...parameters });
 
 describe('Note: Get Many', () => {
 	it('gives notes and their updates, oldest first, each with an event ID', async () => {

@@ -23,7 +23,7 @@ describe('Operation: Get Many', () => {
 	it('returns archived ones only when asked', async () => {
 		expect((await getAll({ partNumber: 'PUMP-090' })).json).toEqual([]);
 		const [row] = (await getAll({ partNumber: 'PUMP-090', includeArchived: true })).json;
-		expect(row).toMatchObject({ partNumber: 'PUMP-090', archived: true, archivedAt: expect.any(String) });
+		expect(row).toMatchObject({ partNumber: 'PUMP-090', archived: true });
 	});
 
 	it('stops at the limit, 50 unless told otherwise', async () => {
@@ -59,7 +59,7 @@ describe('Operation: Get Many', () => {
 		const [full] = (await getAll({ partNumber: 'PUMP-100' }, { output: 'raw' })).json;
 		expect(full).toMatchObject({ externalId: 'PUMP-100', externalRevision: 'B', variantName: '230 V' });
 		const [few] = (await getAll({ partNumber: 'PUMP-100' }, { output: 'fields', fields: ['externalId', 'variantName'] })).json;
-		expect(few).toEqual({ externalId: 'PUMP-100', variantName: '230 V' });
+		expect(few).toEqual({ id: expect.any(String) as string, externalId: 'PUMP-100', externalRevision: 'B', updatedAt: expect.any(String) as string, variantName: '230 V' });
 	});
 
 	it('reads dates without a zone in the time zone of the workflow', async () => {
@@ -117,7 +117,7 @@ describe('Operation: Get', () => {
 
 	it('says so when there is no operation of that ID', async () => {
 		const run = await pico.run('operation', 'get', byId('nowhere'));
-		expect(run.error?.message).toBe("'Pico Operation' has the ID 'nowhere', which Pico does not know [Item 0]");
+		expect(run.error?.message).toBe("'Pico Operation': Pico has no operation with the ID 'nowhere' [Item 0]");
 	});
 });
 
@@ -139,10 +139,23 @@ describe('Operation: Get Structure', () => {
 
 	it('gives flat rows with level and path, parents first', async () => {
 		const rows = (await structure({ format: 'flat' })).json;
-		expect(rows[0]).toMatchObject({ level: 0, path: 'PUMP-100', parentId: null, isLeaf: false });
+		expect(rows[0]).toMatchObject({ level: 0, path: 'PUMP-100', parentId: null });
 		const press = rows.find((row) => row.partNumber === 'PROC-010');
-		expect(press).toMatchObject({ level: 2, path: 'PUMP-100 > MOTOR-110 > PROC-010', step: 0, parallel: true, isLeaf: true });
+		expect(press).toMatchObject({ level: 2, path: 'PUMP-100 > MOTOR-110 > PROC-010', step: 0, parallel: true });
 		expect(rows.findIndex((row) => row.partNumber === 'MOTOR-110')).toBeLessThan(rows.indexOf(press ?? {}));
+	});
+
+	it('has an output: simplified rows are short, raw ones are as Pico names them, selected ones say which operation', async () => {
+		const [row] = (await structure({ format: 'flat' })).json;
+		expect(Object.keys(row).length).toBeLessThanOrEqual(10);
+		const raw = (await structure({ format: 'flat', output: 'raw' })).json;
+		expect(raw[0]).toMatchObject({ level: 0, path: 'PUMP-100', externalId: 'PUMP-100', externalRevision: 'B', archivedAt: null });
+		expect(raw[1].pathIds).toEqual([raw[0].id, raw[1].id]);
+		const [tree] = (await structure({ output: 'raw' })).json;
+		expect(stepsOf(tree)[0].operations.map((node) => node.externalId).sort()).toEqual(['HOUSING-120', 'MOTOR-110']);
+		const [few] = (await structure({ output: 'fields', fields: ['name'] })).json;
+		expect(few).toMatchObject({ id: raw[0].id, externalId: 'PUMP-100', name: raw[0].name });
+		expect(few).not.toHaveProperty('consumedSerials');
 	});
 
 	it('asks Pico once, whatever the depth and the number of items', async () => {

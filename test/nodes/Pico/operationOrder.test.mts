@@ -33,6 +33,14 @@ describe('Operation Order: Save', () => {
 		expect((await orders()).map((order) => order.orderIndex).sort()).toEqual([0, 1, 2]);
 	});
 
+	it.each(['list', 'id'])('tells the part number of an operation that was chosen by %s', async (mode) => {
+		const [{ operationId }] = (await pico.run('operation', 'get', byPart('PUMP-100'))).json;
+		const calls = (await pico.calls()).length;
+		const run = await save({ operationId: { __rl: true, mode, value: operationId } }, [{}, {}, {}]);
+		expect(run.json.map((row) => row.partNumber)).toEqual(['PUMP-100', 'PUMP-100', 'PUMP-100']);
+		expect((await pico.calls()).length - calls).toBe(4);
+	});
+
 	it('makes no second order when it runs again, and says updated', async () => {
 		await save({ quantity: 2 });
 		const again = await save({ quantity: 2 });
@@ -47,7 +55,7 @@ describe('Operation Order: Save', () => {
 		expect(again.error).toBeUndefined();
 		expect(again.json[0]).toMatchObject({ result: 'exists', message: expect.stringContaining('already exists') });
 		const strict = await save({ options: { onExisting: 'fail' } });
-		expect(strict.error?.message).toBe("Pico has order 'MO-1' index 0 already [Item 0]");
+		expect(strict.error?.message).toBe("Pico already has order 'MO-1' index 0 [Item 0]");
 	});
 
 	it('adds units from the first index on', async () => {
@@ -115,7 +123,7 @@ describe('Operation Order: Save', () => {
 		await pico.set({ burst503: 1 });
 		const run = await save({ ...byId(String(process.operationId)), orderId: '', options: { saveWithoutOrderId: true } });
 		expect(run.error?.message).toContain('HTTP 503');
-		expect(run.error?.description).toContain('makes more orders');
+		expect(run.error?.description).toContain('creates more orders');
 		expect(await saves()).toHaveLength(1);
 		const second = await save({ ...byId(String(process.operationId)), orderId: '', options: { saveWithoutOrderId: true } });
 		expect(second.json[0]).toMatchObject({ orderId: '', result: 'created' });
@@ -140,7 +148,7 @@ describe('Operation Order: Save', () => {
 		const saved = error.savedIndices as number[];
 		expect(saved.length).toBeGreaterThanOrEqual(5);
 		expect(saved.length).toBeLessThan(40);
-		expect(error.message).toContain(`(${saved.length} of 40 units were saved)`);
+		expect(error.message).toContain(`(${saved.length} of 40 units saved)`);
 		expect(error.description).toMatch(/Saved: index 0-\d+.*Not confirmed: index .*Running it again is safe/);
 		await pico.set({ burst503: 0, latencyMs: 0 });
 		const again = await save({ ...byId(String(operationId)), quantity: 40 });
@@ -175,7 +183,7 @@ describe('Operation Order: Cancel', () => {
 	const states = async () => (await orders()).map(({ state }) => state);
 
 	it('cancels one unit', async () => {
-		const run = await cancel({ cancelWhich: 'one', orderIndex: 1 });
+		const run = await cancel({ unitsToCancel: 'one', orderIndex: 1 });
 		expect(run.json).toEqual([
 			expect.objectContaining({ orderId: 'MO-1', orderIndex: 1, allUnits: false, partNumber: 'PUMP-100', result: 'canceled' }),
 		]);
@@ -183,17 +191,25 @@ describe('Operation Order: Cancel', () => {
 	});
 
 	it('cancels all units', async () => {
-		const run = await cancel({ cancelWhich: 'all' });
+		const run = await cancel({ unitsToCancel: 'all' });
 		expect(run.json[0]).toMatchObject({ orderIndex: null, allUnits: true, result: 'canceled' });
 		expect(await states()).toEqual(['cancelled', 'cancelled', 'cancelled']);
 	});
 
-	it('accepts an order that was cancelled before only when asked', async () => {
+	it('accepts an order that is already canceled only when asked', async () => {
 		await cancel();
-		expect((await cancel()).error?.message).toBe("The order 'MO-1' index 0 was cancelled before [Item 0]");
-		const accepted = await cancel({ options: { alreadyCancelled: true } });
+		expect((await cancel()).error?.message).toBe("The order 'MO-1' index 0 is already canceled [Item 0]");
+		const accepted = await cancel({ options: { ignoreIfCanceled: true } });
 		expect(accepted.error).toBeUndefined();
 		expect(accepted.json[0].result).toBe('alreadyCanceled');
+	});
+
+	it('names what was entered, not an internal ID, where Pico knows no such order', async () => {
+		const unknown = async (parameters: IDataObject) => (await cancel({ orderId: 'NONE', ...parameters })).error?.message;
+		expect(await unknown({})).toBe("Pico has no order 'NONE' index 0 for the part number 'PUMP-100' [Item 0]");
+		const [{ operationId }] = (await pico.run('operation', 'get', byPart('PUMP-100'))).json;
+		const list = { operationId: { __rl: true, mode: 'list', value: operationId, cachedResultName: 'PUMP-100 rev B, Coolant Pump' } };
+		expect(await unknown(list)).toBe("Pico has no order 'NONE' index 0 for 'PUMP-100 rev B, Coolant Pump' [Item 0]");
 	});
 
 	it('survives a passing outage', async () => {

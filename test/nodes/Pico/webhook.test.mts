@@ -45,10 +45,10 @@ describe('Webhook: Subscribe', () => {
 	});
 
 	it('takes an own fragment', async () => {
-		const run = await subscribe({ fragmentFrom: 'own', fragment: 'fragment Mine on SubOperation { parentId updatedAt }' });
+		const run = await subscribe({ payload: 'own', fragment: 'fragment Mine on SubOperation { parentId updatedAt }' });
 		expect(run.json[0]).toMatchObject({ result: 'created', event: 'structureChanged' });
-		const bad = await subscribe({ fragmentFrom: 'own', fragment: '{ operations { id } }' });
-		expect(bad.error?.message).toBe("'Fragment' is no GraphQL fragment [Item 0]");
+		const bad = await subscribe({ payload: 'own', fragment: '{ operations { id } }' });
+		expect(bad.error?.message).toBe("'Fragment' is not a GraphQL fragment [Item 0]");
 	});
 
 	it('hands headers over without showing them, and replaces them only when asked', async () => {
@@ -57,7 +57,7 @@ describe('Webhook: Subscribe', () => {
 		expect(await webhooks()).toEqual([expect.objectContaining({ headerNames: ['x-webhook-secret'] })]);
 		expect(JSON.stringify(run.json)).not.toContain('hush');
 		expect((await subscribe({ headers })).json[0].result).toBe('unchanged');
-		expect((await subscribe({ headers, options: { recreate: true } })).json[0].result).toBe('replaced');
+		expect((await subscribe({ headers, options: { alwaysRecreate: true } })).json[0].result).toBe('replaced');
 	});
 
 	it.each([
@@ -73,7 +73,7 @@ describe('Webhook: Subscribe', () => {
 	it.each([
 		[{ webhookUrl: 'n8n.example.test/webhook' }, "'Webhook URL' is 'n8n.example.test/webhook' [Item 0]"],
 		[{ subscriptionId: 'a b' }, "'Subscription ID' is 'a b' [Item 0]"],
-		[{ headers: { header: [{ name: 'x secret', value: '1' }] } }, "'Headers' holds a name that is no header name: 'x secret' [Item 0]"],
+		[{ headers: { header: [{ name: 'x secret', value: '1' }] } }, "'Headers' contains an invalid header name: 'x secret' [Item 0]"],
 	])('refuses what Pico could not use: %j', async (parameters, message) => {
 		expect((await subscribe(parameters)).error?.message).toBe(message);
 		expect(await mutations()).toEqual([]);
@@ -103,8 +103,8 @@ describe('Webhook: Unsubscribe', () => {
 
 	it('accepts that there is none only when asked', async () => {
 		const run = await pico.run('webhook', 'unsubscribe', { subscriptionId: 'nobody' });
-		expect(run.error?.message).toContain("'Subscription ID' is 'nobody', which Pico did not unsubscribe");
-		const accepted = await pico.run('webhook', 'unsubscribe', { subscriptionId: 'nobody', options: { alreadyGone: true } });
+		expect(run.error?.message).toContain("'Subscription ID' is 'nobody', but Pico did not remove this webhook");
+		const accepted = await pico.run('webhook', 'unsubscribe', { subscriptionId: 'nobody', options: { ignoreIfNotFound: true } });
 		expect(accepted.json[0]).toMatchObject({ deleted: true, existed: false });
 	});
 });

@@ -76,7 +76,7 @@ test.each(OUTPUTS)('parts and orders called like parts of JavaScript are deliver
 test('rows nested without end are each one failed execution that shows them, once', async () => {
 	const hostile = [101, 150, 3_000, 6_000, 20_000].map((levels, index) => ({ ...noteSaved.sample, id: `deep-${levels}`, at: time(index), metadata: nested(levels) }));
 	await survives(noteSaved, [...hostile, { ...noteSaved.sample, id: 'fine', at: time(5), metadata: nested(90) }]);
-	expect(host.failedExecutions.map(({ message }) => message)).toEqual(hostile.map(() => 'An event of Pico is nested too deeply'));
+	expect(host.failedExecutions.map(({ message }) => message)).toEqual(hostile.map(() => 'An event from Pico is nested too deeply'));
 	hostile.forEach(({ id }, index) => expect(shown()[index]).toContain(`"id": "${id}"`));
 	expect(host.items.map(({ noteId }) => noteId)).toContain('fine');
 });
@@ -92,6 +92,6 @@ test.each([orderCompleted, noteSaved].map((kind) => [kind.id, kind] as const))('
 	await survives(kind, seed, { options: { eventsPerRun: 3 } });
 	const ids = host.items.map(({ eventId }) => String(eventId));
 	expect(new Set(ids).size).toBe(ids.length);
-	const told = shown().filter((text) => text.includes('What came:'));
+	const told = shown().filter((text) => text.includes('This is what came:'));
 	expect(new Set(told).size).toBe(told.length);
 }, 60_000);

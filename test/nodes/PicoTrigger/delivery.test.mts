@@ -2,6 +2,7 @@ import { startSandboxProcess, type SandboxProcess } from '../../kit/sandbox.mts'
 import { TriggerHost, type RunEnd } from '../../kit/triggerHost.mts';
 import { until } from '../../kit/until.mts';
 import { installWebSocket } from '../../kit/webSocket.mts';
+import { deliveryOf } from '../../kit/fakeN8n.mts';
 
 installWebSocket();
 
@@ -134,7 +135,7 @@ test('shows an editor test run a real event and leaves the stored position alone
 	await complete(2);
 	await until('two runs', () => host.runs.length === 2);
 	const [item] = await host.testRun();
-	expect(item.sample).toBeUndefined();
+	expect(deliveryOf(item).sample).toBeUndefined();
 	expect(host.ids).toContain(item.eventId);
 });
 
@@ -142,5 +143,6 @@ test('shows an editor test run a labelled sample on an empty plant', async () =>
 	await sandbox.control('POST', 'reset', {});
 	const items = await host.testRun();
 	expect(items).toHaveLength(1);
-	expect(items[0].sample === true || items[0].replayed === true).toBe(true);
+	const { sample, replayed } = deliveryOf(items[0]);
+	expect(sample === true || replayed === true).toBe(true);
 });

@@ -46,20 +46,15 @@ test('one run for each completion, with one item for each consumed serial', asyn
 	expect(host.runs.map(({ items }) => parts(items))).toEqual([PARTS, PARTS]);
 	const [first] = host.runs;
 	expect(new Set(first.items.map(({ eventId }) => eventId)).size).toBe(1);
-	expect(new Set(host.items.map(({ lineId }) => lineId)).size).toBe(6);
+	expect(new Set(host.items.map(({ line }) => (line as IDataObject).id)).size).toBe(6);
 	expect(first.items[1]).toMatchObject({
 		orderId: 'MO-1',
 		partNumber: 'PROC-080',
 		producedSerial: 'SN-MO-1',
 		consumedPartNumber: 'SEAL-9',
 		consumedSerial: 'LOT-1',
-		attributeId: 'attr-SEAL-9',
-		lineNumber: 2,
-		lineCount: 3,
-		attempt: 1,
-		replayed: false,
-		correction: false,
-		lagMs: expect.any(Number) as number,
+		line: { id: expect.any(String) as string, number: 2, count: 3 },
+		delivery: { event: 'orderCompleted', attempt: 1, replayed: false, correction: false, lagMs: expect.any(Number) as number },
 	});
 	expect(first.items[1]).not.toHaveProperty('consumedSerials');
 });
@@ -69,7 +64,7 @@ test('a completion that consumed nothing still starts its run, with one item', a
 	await complete('PLAIN', []);
 	await until('the run', () => host.runs.length === 1);
 	expect(host.items).toEqual([
-		expect.objectContaining({ orderId: 'PLAIN', producedSerial: 'SN-PLAIN', consumedPartNumber: null, consumedSerial: null, attributeId: null, lineCount: 1 }),
+		expect.objectContaining({ orderId: 'PLAIN', producedSerial: 'SN-PLAIN', consumedPartNumber: null, consumedSerial: null, line: expect.objectContaining({ count: 1 }) as object }),
 	]);
 });
 
@@ -78,7 +73,7 @@ test('without the option an item stands for a completion', async () => {
 	await complete('MO-1');
 	await until('the run', () => host.runs.length === 1);
 	expect(host.items).toEqual([expect.objectContaining({ consumedSerials: expect.any(Array) as unknown[] })]);
-	expect(host.items[0]).not.toHaveProperty('lineId');
+	expect(host.items[0]).not.toHaveProperty('line');
 });
 
 test('events per run counts completions, not lines', async () => {
@@ -120,13 +115,13 @@ test('a completion that is delivered again has the same line ids', async () => {
 	host.parameters = { startFrom: 'earliest', options: { ...PER_SERIAL, positionResetKey: '2' } };
 	await host.activate();
 	await until('the run again', () => host.runs.length === 2);
-	expect(host.runs[1].items.map(({ lineId }) => lineId)).toEqual(host.runs[0].items.map(({ lineId }) => lineId));
+	expect(host.runs[1].items.map(({ line }) => (line as IDataObject).id)).toEqual(host.runs[0].items.map(({ line }) => (line as IDataObject).id));
 });
 
 test.each([
 	['raw', { output: 'raw' }],
 	['fields', { output: 'fields', fields: ['externalOrderId'] }],
-])('output %s: each item holds its own serial where Pico has the list, and its id in _pico', async (_name, output) => {
+])('output %s: each item holds its own serial where Pico has the list, and its own line', async (_name, output) => {
 	await start({ ...output, options: PER_SERIAL });
 	await complete('MO-1');
 	await until('the run', () => host.runs.length === 1);
@@ -135,7 +130,7 @@ test.each([
 	);
 	expect(host.items[2]).toMatchObject({
 		externalOrderId: 'MO-1',
-		_pico: { lineNumber: 3, lineCount: 3, lineId: expect.stringMatching(/^[\w-]{33}$/) as string },
+		line: { number: 3, count: 3, id: expect.stringMatching(/^[\w-]{33}$/) as string },
 	});
 });
 
@@ -145,8 +140,8 @@ test('the Failed output gets the same lines, each with the reason', async () => 
 	await complete('MO-1');
 	await until('the Failed output', () => host.runs.some(({ output }) => output === 1));
 	const [tried, parked] = host.runs;
-	expect(parked.items.map(({ lineId }) => lineId)).toEqual(tried.items.map(({ lineId }) => lineId));
-	expect(parked.items.every(({ reason }) => reason === 'The ERP said no')).toBe(true);
+	expect(parked.items.map(({ line }) => (line as IDataObject).id)).toEqual(tried.items.map(({ line }) => (line as IDataObject).id));
+	expect(parked.items.every(({ delivery }) => (delivery as IDataObject).reason === 'The ERP said no')).toBe(true);
 });
 
 test('another event than completions has no lines, whatever was chosen before', async () => {
@@ -154,7 +149,7 @@ test('another event than completions has no lines, whatever was chosen before', 
 	await sandbox.control('POST', 'notes/add', { text: 'Scratch' });
 	await until('the run', () => host.runs.length === 1);
 	expect(host.items).toEqual([expect.objectContaining({ text: 'Scratch' })]);
-	expect(host.items[0]).not.toHaveProperty('lineId');
+	expect(host.items[0]).not.toHaveProperty('line');
 });
 
 test('an editor test run shows the lines of a real completion', async () => {
@@ -162,13 +157,13 @@ test('an editor test run shows the lines of a real completion', async () => {
 	await complete('MO-1');
 	await until('the run', () => host.runs.length === 1);
 	const items = await host.testRun();
-	expect(items.map(({ lineId }) => lineId)).toEqual(host.items.map(({ lineId }) => lineId));
+	expect(items.map(({ line }) => (line as IDataObject).id)).toEqual(host.items.map(({ line }) => (line as IDataObject).id));
 });
 
 test('an editor test run on an empty plant shows the lines of the sample', async () => {
 	host = new TriggerHost(sandbox, { options: PER_SERIAL });
 	expect(await host.testRun()).toEqual([
-		expect.objectContaining({ sample: true, consumedPartNumber: 'MOTOR-20', lineNumber: 1, lineCount: 2 }),
-		expect.objectContaining({ sample: true, consumedPartNumber: 'SEAL-9', lineNumber: 2, lineCount: 2 }),
+		expect.objectContaining({ consumedPartNumber: 'MOTOR-20', line: expect.objectContaining({ number: 1, count: 2 }) as object, delivery: expect.objectContaining({ sample: true }) as object }),
+		expect.objectContaining({ consumedPartNumber: 'SEAL-9', line: expect.objectContaining({ number: 2, count: 2 }) as object, delivery: expect.objectContaining({ sample: true }) as object }),
 	]);
 });

@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { startSandboxProcess, type SandboxProcess } from '../../kit/sandbox.mts';
 import { TriggerHost } from '../../kit/triggerHost.mts';
 import { until } from '../../kit/until.mts';
+import { deliveryOf } from '../../kit/fakeN8n.mts';
 
 jest.mock('../../../nodes/shared/delivery/pace.ts', () => {
 	const { PACE } = jest.requireActual<{ PACE: Record<string, number> }>('../../../nodes/shared/delivery/pace.ts');
@@ -49,10 +50,10 @@ describe('the next event', () => {
 
 	test('after the run succeeds: an event is offered again until it does, in order, and counts its attempts', async () => {
 		await start({ deliverNext: 'afterSuccess', options: { attempts: 5 } });
-		host.workflow = (items) => (Number(items[0].attempt) < 3 ? 'error' : 'success');
+		host.workflow = (items) => (Number(deliveryOf(items[0]).attempt) < 3 ? 'error' : 'success');
 		await complete(2);
 		await until('six runs', () => host.runs.filter(({ status }) => status === 'success').length === 2);
-		expect(host.items.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 1, 2, 3]);
+		expect(host.items.map((item) => deliveryOf(item).attempt)).toEqual([1, 2, 3, 1, 2, 3]);
 		expect(new Set(host.runs.map(({ key }) => key)).size).toBe(6);
 	});
 
@@ -86,7 +87,7 @@ describe('the next event', () => {
 		await until('the good one', () => host.items.some(({ orderId }) => String(orderId).startsWith('GOOD')));
 		const parked = host.runs.filter(({ output }) => output === 1);
 		expect(parked).toHaveLength(1);
-		expect(parked[0].items[0]).toMatchObject({ reason: 'The ERP said no', failedAttempts: 2 });
+		expect(parked[0].items[0]).toMatchObject({ delivery: { reason: 'The ERP said no', attempt: 2 } });
 		expect(host.failedExecutions).toHaveLength(0);
 	});
 
@@ -96,7 +97,7 @@ describe('the next event', () => {
 		host.workflow = (items, run) => (run.output === 1 ? 'success' : failFor('BAD')(items));
 		await complete(1, 'BAD');
 		await until('the failed one', () => host.runs.some(({ output }) => output === 1));
-		expect(host.runs.at(-1)?.items[0]).toMatchObject({ reason: 'Your request is invalid: The period is closed' });
+		expect(host.runs.at(-1)?.items[0]).toMatchObject({ delivery: { reason: 'Your request is invalid: The period is closed' } });
 	});
 
 	test('immediately: does not wait for a run', async () => {
@@ -125,7 +126,7 @@ describe('after an unclean stop', () => {
 		await host.activate('init');
 		await until('the second run', () => host.runs.length === 2);
 		expect(host.ids[0]).toBe(host.ids[1]);
-		expect(host.items[1].attempt).toBe(2);
+		expect(deliveryOf(host.items[1]).attempt).toBe(2);
 	});
 
 	test('puts a batch of several events together again, so that n8n knows it', async () => {
@@ -249,9 +250,9 @@ describe('what comes in', () => {
 		const first = await until('the completion', () => host.items.find(({ producedSerial }) => producedSerial === 'FIRST'));
 		await sandbox.control('POST', 'orders/complete', { ...unit, producedSerial: 'CORRECTED' });
 		const corrected = await until('the correction', () => host.items.find(({ producedSerial }) => producedSerial === 'CORRECTED'));
-		expect([known.correction, first.correction]).toEqual([false, false]);
+		expect([deliveryOf(known).correction, deliveryOf(first).correction]).toEqual([false, false]);
 		expect(corrected.eventId).not.toBe(first.eventId);
-		expect(corrected.correction).toBe(true);
+		expect(deliveryOf(corrected).correction).toBe(true);
 	});
 
 	test('what Pico sends twice starts one run', async () => {
@@ -291,7 +292,7 @@ describe('what comes in', () => {
 
 describe('Start From a date', () => {
 	test.each([
-		['tomorrow by mistake', new Date(Date.now() + 86_400_000).toISOString(), /lies in the future/],
+		['tomorrow by mistake', new Date(Date.now() + 86_400_000).toISOString(), /is in the future/],
 		['no date', 'soon', /is not a date/],
 	])('%s is refused', async (_name, startDate, message) => {
 		host = new TriggerHost(sandbox, { startFrom: 'date', startDate });
@@ -302,6 +303,6 @@ describe('Start From a date', () => {
 		await sandbox.control('POST', 'completions/bulk', { count: 10, orderPrefix: 'OLD', startAt: '2026-01-05T00:00:00Z', stepNs: 3_600_000_000_000 });
 		await start({ startFrom: 'date', startDate: '2026-01-05T05:00:00Z' });
 		await until('five runs', () => host.runs.length === 5);
-		expect(host.items.every(({ replayed }) => replayed === true)).toBe(true);
+		expect(host.items.every((item) => deliveryOf(item).replayed === true)).toBe(true);
 	});
 });

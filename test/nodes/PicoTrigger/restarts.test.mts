@@ -27,10 +27,10 @@ const start = async (parameters: IDataObject = {}) => {
 	await host.activate();
 };
 const of = (prefix: string) => host.items.filter(({ orderId }) => String(orderId).startsWith(prefix));
-const attemptsOf = (prefix: string) => of(prefix).map(({ attempt }) => attempt);
+const attemptsOf = (prefix: string) => of(prefix).map(({ delivery }) => (delivery as IDataObject).attempt);
 const ends = (byPrefix: Record<string, RunEnd | ((attempt: number) => RunEnd)>) => (items: IDataObject[]) => {
 	const [, end] = Object.entries(byPrefix).find(([prefix]) => String(items[0].orderId).startsWith(prefix)) ?? [];
-	return typeof end === 'function' ? end(Number(items[0].attempt)) : (end ?? 'success');
+	return typeof end === 'function' ? end(Number((items[0].delivery as IDataObject).attempt)) : (end ?? 'success');
 };
 /** An event after all others shows that these are dealt with. */
 const afterOneMore = async (name: string) => {

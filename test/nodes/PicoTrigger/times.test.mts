@@ -38,7 +38,7 @@ const send = (...rows: Row[]) => pico.rows(orderCompleted, rows);
 const orders = () => host.items.map(({ orderId }) => String(orderId));
 const untilCame = async (name: string, withinMs = 15_000) => await until(`order ${name}`, () => orders().includes(name), withinMs);
 const cursor = () => toMs(host.stored.cursor) ?? 0;
-const TOLD = /^An event of Pico is \d+ min ahead of Pico's clock/;
+const TOLD = /^An event from Pico is \d+ min ahead of Pico's clock/;
 
 describe.each([
 	['20 minutes', 20 * MINUTE],
@@ -148,7 +148,7 @@ test('times that cannot be read are told once, their events are delivered, and r
 		await untilCame(`after-${cut}`);
 	}
 	expect(orders()).toHaveLength(123);
-	expect(host.failedExecutions.map(({ message }) => message)).toEqual([expect.stringMatching(/^An event of Pico has a time that cannot be read: 'at' is '/)]);
+	expect(host.failedExecutions.map(({ message }) => message)).toEqual([expect.stringMatching(/^An event from Pico has a time that cannot be read: 'at' is '/)]);
 	expect(cursor()).toBeLessThanOrEqual(NOW + 61_010);
 });
 

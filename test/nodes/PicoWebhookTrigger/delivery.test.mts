@@ -21,7 +21,7 @@ test('starts one run for each call of Pico, and stores the position', async () =
 	await pico.runs(3);
 	expect(pico.host.runs.map((items) => items.length)).toEqual([1, 1, 1]);
 	expect(new Set(pico.host.items.map(({ eventId }) => eventId)).size).toBe(3);
-	expect(pico.host.items[0]).toMatchObject({ replayed: false, attempt: 1, correction: false });
+	expect(pico.host.items[0]).toMatchObject({ delivery: { replayed: false, attempt: 1, correction: false } });
 	await until('the last position', () => pico.host.progress.cursor === pico.host.items[2].completedAt);
 });
 
@@ -42,7 +42,7 @@ test.each([
 	await pico.host.activate();
 	await happen();
 	await pico.runs(1);
-	expect(pico.host.items[0]).toMatchObject({ ...expected, replayed: false });
+	expect(pico.host.items[0]).toMatchObject({ ...expected, delivery: { replayed: false } });
 });
 
 test.each(['legacy', 'mixed'])('serves a Pico of the %s version, with and without introspection', async (profile) => {
@@ -104,9 +104,9 @@ test('the same event a second time starts nothing, also while the first call is 
 	const event = { ...COMPLETION, at: now() };
 	const statuses = await Promise.all([pico.host.call(event), pico.host.call(event)]);
 	expect(statuses.map(({ status }) => status)).toEqual([200, 200]);
-	expect((await pico.host.call(event)).body.message).toBe('Delivered before');
+	expect((await pico.host.call(event)).body.message).toBe('Already delivered');
 	await pico.host.restart();
-	expect((await pico.host.call(event)).body.message).toBe('Delivered before');
+	expect((await pico.host.call(event)).body.message).toBe('Already delivered');
 	expect(pico.host.runs).toHaveLength(1);
 });
 
@@ -129,7 +129,7 @@ test('fetches what happened while Pico could not reach the address: one run, in 
 	await pico.complete(1, 'B');
 	await pico.runs(2);
 	expect(orderIds(pico.host.runs[1])).toEqual(['LOST', 'LOST', 'LOST', 'B']);
-	expect(pico.host.runs[1].map(({ replayed }) => replayed)).toEqual([true, true, true, false]);
+	expect(pico.host.runs[1].map(({ delivery }) => (delivery as { replayed: boolean }).replayed)).toEqual([true, true, true, false]);
 	expect(pico.host.logs.join('\n')).toContain('Fetched 3 missed event(s)');
 });
 

@@ -79,7 +79,7 @@ test('leaves a webhook alone that sends elsewhere under its id, and says so', as
 	await pico.graphql(FOREIGN.replace('other-app', PROD_ID));
 	await pico.host.deactivate();
 	expect(await pico.webhooks()).toMatchObject([{ webhookUrl: 'http://127.0.0.1:9/other' }]);
-	expect(pico.host.logs.join('\n')).toContain('Leaves the webhook');
+	expect(pico.host.logs.join('\n')).toContain('Did not remove the webhook');
 });
 
 test('removes the webhook at deactivation; one that is gone already is no error', async () => {
@@ -143,7 +143,7 @@ test('a test run has its own webhook and secret, shows the event, and leaves the
 	expect((await pico.webhooks()).map(({ subscriptionId }) => subscriptionId).sort()).toEqual([PROD_ID, TEST_ID]);
 	expect(JSON.stringify(pico.host.staticData)).toBe(stored);
 	await pico.complete(1, 'A');
-	expect(await items).toMatchObject([{ orderId: expect.stringMatching(/^A/) as string, replayed: false }]);
+	expect(await items).toMatchObject([{ orderId: expect.stringMatching(/^A/) as string, delivery: { replayed: false } }]);
 	await stop();
 	expect((await pico.webhooks()).map(({ subscriptionId }) => subscriptionId)).toEqual([PROD_ID]);
 	await pico.runs(1);
@@ -169,7 +169,7 @@ test('a workflow whose position n8n would not store is not registered', async ()
 	expect(await pico.webhooks()).toEqual([]);
 });
 
-test('a Pico that swallows the connection fails the activation with the cause, once, and n8n is told not to repeat it', async () => {
+test('a Pico that blocks the connection fails the activation with the cause, once, and n8n is told not to repeat it', async () => {
 	await pico.post('switches', { latencyMs: 60_000 });
 	const before = performance.now();
 	const failure = await pico.host.activate().catch((error: unknown) => error);

@@ -18,12 +18,9 @@ export function peerWorkflow(collector: string, feed: string): Workflow & { id: 
 export function peerEvent(orderId: string, at: number): object {
 	const time = new Date(at).toISOString();
 	return {
-		event: 'orderCompleted',
 		eventId: Buffer.from(`${orderId} ${time}`).toString('base64url').slice(-24),
 		orderId,
 		orderIndex: 0,
-		operationId: 'op-product-1',
-		operationName: 'Pump station',
 		partNumber: 'PUMP-100',
 		revision: 'A',
 		producedSerial: `SN-PUMP-100-${orderId}`,
@@ -31,15 +28,8 @@ export function peerEvent(orderId: string, at: number): object {
 			{ id: 'attr-1', partNumber: 'MOTOR-1', value: `MOTOR-1-${orderId}` },
 			{ id: 'attr-2', partNumber: 'HOUSING-1', value: `HOUSING-1-${orderId}` },
 		],
-		startedAt: new Date(at - 1_200_000).toISOString(),
 		completedAt: time,
 		cycleTimeSeconds: 1200,
-		station: 'Assembly 1',
-		operator: 'Robin Alvarez',
-		wip: false,
-		attempt: 1,
-		replayed: false,
-		correction: false,
-		lagMs: 0,
+		delivery: { event: 'orderCompleted', attempt: 1, replayed: false, correction: false, lagMs: 0 },
 	};
 }

@@ -1,13 +1,14 @@
-import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
 
 import { operationsDocument, type Where } from '../../../shared/api/documents/reads';
 import { rowsOf } from '../../../shared/events/event';
 import { operationChanged } from '../../../shared/events/kinds';
 import { asText } from '../../../shared/events/read';
+import { shaper } from '../../../shared/events/shape';
 import { compareTimestamps } from '../../../shared/events/timestamp';
 import type { Row } from '../../../shared/events/types';
 import { isArchived } from '../../helpers/operations';
-import { outputDescription, readOutput, shaper } from '../../helpers/output';
+import { outputDescription, readOutput } from '../../helpers/output';
 import { asEntered, option, timestamp } from '../../helpers/parameters';
 import { readLimit, returnAllDescription } from '../../helpers/returnAll';
 import type { Execute, Run } from '../../helpers/run';
@@ -86,7 +87,7 @@ export const execute: Execute = async (run, item) => {
 	const fields = output.fields && [...output.fields, 'name', 'archivedAt'];
 	const data = await run.read((dialect) => operationsDocument(dialect, where, fields));
 	const wanted = rowsOf(data.operations).rows.filter(passes(filters));
-	return (wanted.length > limit ? wanted.slice(0, limit) : wanted).map(shaper(operationChanged, output));
+	return (wanted.length > limit ? wanted.slice(0, limit) : wanted).map(shaper(operationChanged, output)) as IDataObject[];
 };
 
 function readFilters(run: Run, item: number): Filters {

@@ -3,9 +3,10 @@ import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8
 import { structureDocument } from '../../../shared/api/documents/reads';
 import { asRows, asTree } from '../../../shared/api/structure/output';
 import { Structure } from '../../../shared/api/structure/structure';
-import { operationPicker, PICKER, revision } from '../../helpers/picker';
-import { refuse } from '../../helpers/parameters';
-import { resolveOperation } from '../../helpers/resolve';
+import { operationChanged } from '../../../shared/events/kinds';
+import { outputDescription, readOutput } from '../../helpers/output';
+import { operationPicker, revision } from '../../helpers/picker';
+import { resolveOperation, unknownId } from '../../helpers/resolve';
 import type { Execute } from '../../helpers/run';
 
 export const description: INodeProperties[] = updateDisplayOptions(
@@ -21,23 +22,23 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: 'tree',
 			options: [
 				{ name: 'Flat Rows', value: 'flat', description: 'One item for each operation, with level and path' },
-				{ name: 'Tree', value: 'tree', description: 'One item that holds steps, and steps of steps' },
+				{ name: 'Tree', value: 'tree', description: 'One item with its steps, and the steps of these, nested' },
 			],
 		},
+		...outputDescription(operationChanged),
 	],
 );
 
 export const execute: Execute = async (run, item) => {
 	const format = run.parameter('format', item, 'tree');
+	const output = readOutput(run, item);
 	const { id } = await resolveOperation(run, item);
 	const structure = await run.once('structure', async () => Structure.read(await run.read(structureDocument)));
-	if (!structure.has(id)) {
-		throw refuse(PICKER, `has the ID '${id}', which Pico does not know`, 'Choose an operation from the list, or use its part number.');
-	}
-	const { root, warnings } = structure.below(id);
+	if (!structure.has(id)) throw unknownId(id);
+	const { root, warnings } = structure.below(id, output);
 	if (format === 'flat') {
 		for (const warning of warnings) run.warn(warning);
-		return asRows(root) as IDataObject[];
+		return asRows(root, output.mode === 'simplified') as IDataObject[];
 	}
 	return [{ ...asTree(root), warnings }] as IDataObject[];
 };

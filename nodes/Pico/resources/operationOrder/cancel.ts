@@ -5,7 +5,7 @@ import { asFailure, isTransient, PicoFailure } from '../../../shared/api/failure
 import { orderMessage } from '../../../shared/api/models/orderResult';
 import { option, wholeNumber } from '../../helpers/parameters';
 import { operationPicker, revision } from '../../helpers/picker';
-import { resolveOperation } from '../../helpers/resolve';
+import { partNumberOf, resolveOperation, type Resolved } from '../../helpers/resolve';
 import type { Execute, Run } from '../../helpers/run';
 import { HIGHEST_INDEX, orderIdDescription, readOrderId } from './orderId';
 
@@ -16,14 +16,14 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		revision,
 		orderIdDescription,
 		{
-			displayName: 'Cancel',
-			name: 'cancelWhich',
+			displayName: 'Units to Cancel',
+			name: 'unitsToCancel',
 			type: 'options',
 			noDataExpression: true,
 			default: 'one',
 			options: [
-				{ name: 'All Units', value: 'all', description: 'Every unit of this order and operation that is not started' },
-				{ name: 'One Unit', value: 'one', description: 'The unit with one index' },
+				{ name: 'All Units', value: 'all', description: 'All units of this order and operation that have not been started' },
+				{ name: 'One Unit', value: 'one', description: 'The unit with this index' },
 			],
 		},
 		{
@@ -32,7 +32,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			type: 'number',
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			default: 0,
-			displayOptions: { show: { cancelWhich: ['one'] } },
+			displayOptions: { show: { unitsToCancel: ['one'] } },
 			description: 'Index of the unit, counted from 0',
 		},
 		{
@@ -43,11 +43,11 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: {},
 			options: [
 				{
-					displayName: 'Already Cancelled Counts as Success',
-					name: 'alreadyCancelled',
+					displayName: 'Ignore If Already Canceled',
+					name: 'ignoreIfCanceled',
 					type: 'boolean',
 					default: false,
-					description: 'Whether to go on when the order was cancelled before',
+					description: 'Whether to continue if the order is already canceled',
 				},
 			],
 		},
@@ -56,15 +56,16 @@ export const description: INodeProperties[] = updateDisplayOptions(
 
 export const execute: Execute = async (run, item) => {
 	const orderId = readOrderId(run, item);
-	const all = run.parameter('cancelWhich', item, 'one') === 'all';
+	const all = run.parameter('unitsToCancel', item, 'one') === 'all';
 	const orderIndex = all ? undefined : wholeNumber(run.parameter('orderIndex', item, 0), 'Index', { min: 0, max: HIGHEST_INDEX });
-	const again = option(run, item, 'options.alreadyCancelled') === true;
-	const { id, partNumber } = await resolveOperation(run, item);
-	const cancelled = await cancel(run, { operationId: id, orderId, orderIndex }, again);
-	return [{ orderId, orderIndex: orderIndex ?? null, allUnits: all, operationId: id, partNumber, ...cancelled }];
+	const again = option(run, item, 'options.ignoreIfCanceled') === true;
+	const operation = await resolveOperation(run, item);
+	const canceled = await cancel(run, { operationId: operation.id, label: operation.label, orderId, orderIndex }, again);
+	const partNumber = await partNumberOf(run, operation);
+	return [{ orderId, orderIndex: orderIndex ?? null, allUnits: all, operationId: operation.id, partNumber, ...canceled }];
 };
 
-async function cancel(run: Run, unit: UnitToCancel, acceptAlready: boolean): Promise<{ result: string; message: string }> {
+async function cancel(run: Run, unit: UnitToCancel & Pick<Resolved, 'label'>, acceptAlready: boolean): Promise<{ result: string; message: string }> {
 	try {
 		return await send(run, unit, { repeatable: false, acceptAlready });
 	} catch (error) {
@@ -98,20 +99,20 @@ const STARTED = /\b(started|in progress|no longer be cancell?ed|completed)\b/i;
 const UNKNOWN = /\b(not found|unknown|does not exist|no such|not exist)\b/i;
 
 /** The same failure in words that say what to do. Pico's own words stay in the hint. */
-function explained({ orderId, orderIndex, operationId }: UnitToCancel, failure: PicoFailure): PicoFailure {
+function explained({ orderId, orderIndex, label }: UnitToCancel & Pick<Resolved, 'label'>, failure: PicoFailure): PicoFailure {
 	if (failure.kind !== 'graphql') return failure;
 	const said = failure.details.errors?.map(({ message }) => message).join('; ') ?? '';
 	const order = `order '${orderId}'${orderIndex === undefined ? '' : ` index ${orderIndex}`}`;
 	const as = (message: string, hint: string) =>
 		new PicoFailure('graphql', message, { ...failure.details, hint: `${hint} Pico said: ${said}` });
 	if (ALREADY.test(said)) {
-		return as(`The ${order} was cancelled before`, "The option 'Already Cancelled Counts as Success' accepts that.");
+		return as(`The ${order} is already canceled`, "Turn on the option 'Ignore If Already Canceled' to continue anyway.");
 	}
 	if (STARTED.test(said)) {
-		return as(`The ${order} has been started and can no longer be cancelled`, 'Stop the work on the shop floor instead.');
+		return as(`The ${order} has been started and can no longer be canceled`, 'Stop the work on the shop floor instead.');
 	}
 	if (UNKNOWN.test(said)) {
-		return as(`Pico has no ${order} for the operation ${operationId}`, "Check 'Order ID', 'Index' and 'Pico Operation'.");
+		return as(`Pico has no ${order} for ${label}`, "Check 'Order ID', 'Index' and 'Pico Operation'.");
 	}
 	return failure;
 }

@@ -14,7 +14,7 @@ export const orderIdDescription: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. MO-00042',
 	description:
-		'ID of the order in the ERP. Pico keeps every combination of operation, order ID and index only once, and sends it back with the completion.',
+		'ID of the order in the ERP. Pico stores each combination of operation, order ID and index only once, and returns the ID with each completion.',
 };
 
 /** @throws PicoFailure for an empty one, unless `mayBeEmpty` */
@@ -25,6 +25,6 @@ export function readOrderId(run: Run, item: number, mayBeEmpty = false): string 
 	throw refuse(
 		'Order ID',
 		'is empty',
-		"Without it Pico cannot tell a repeat from a new order. For an operation with a single process the option 'Save Without Order ID' allows it.",
+		"Without it, Pico cannot tell a repeat from a new order. For an operation with a single process, you can turn on the option 'Save Without Order ID'.",
 	);
 }

@@ -20,10 +20,10 @@ export function partlySaved(
 	outcomes.forEach((outcome, unit) => (outcome && 'value' in outcome ? saved : unconfirmed).push(firstIndex + unit));
 	const repeat =
 		orderId === ''
-			? 'Running it again makes more orders, since there is no order ID.'
-			: 'Running it again is safe: Pico keeps every unit only once.';
+			? 'Running it again creates more orders, because there is no order ID.'
+			: 'Running it again is safe: Pico stores each unit only once.';
 	const progress = saved.length === 0 ? '' : ` Saved: index ${ranges(saved)}. Not confirmed: index ${ranges(unconfirmed)}.`;
-	return new PicoFailure(failure.kind, quantity > 1 ? `${failure.message} (${saved.length} of ${quantity} units were saved)` : failure.message, {
+	return new PicoFailure(failure.kind, quantity > 1 ? `${failure.message} (${saved.length} of ${quantity} units saved)` : failure.message, {
 		...failure.details,
 		hint: `${failure.details.hint ?? ''}${progress} ${repeat}`.trim(),
 		facts: { orderId, savedIndices: saved, unconfirmedIndices: unconfirmed },

@@ -8,7 +8,7 @@ import { orderMessage } from '../../../shared/api/models/orderResult';
 import { RETRY, retrying } from '../../../shared/api/retry';
 import { jsonObject, option, refuse, textList, wholeNumber } from '../../helpers/parameters';
 import { operationPicker, revision } from '../../helpers/picker';
-import { resolveOperation } from '../../helpers/resolve';
+import { partNumberOf, resolveOperation } from '../../helpers/resolve';
 import { AT_ONCE, type Execute, type Run } from '../../helpers/run';
 import { HIGHEST_INDEX, orderIdDescription, readOrderId } from './orderId';
 import { saveOptions } from './saveOptions';
@@ -29,7 +29,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			type: 'number',
 			typeOptions: { minValue: 1, numberPrecision: 0 },
 			default: 1,
-			description: 'Number of units. Pico takes one order for each unit; units are numbered from index 0.',
+			description: 'Number of units. Pico gets one order per unit, numbered from index 0.',
 		},
 		saveOptions,
 	],
@@ -66,7 +66,7 @@ export const execute: Execute = async (run, item) => {
 	const saved = outcomes.flatMap((outcome) => (outcome && 'value' in outcome ? [outcome.value] : []));
 	if (saved.length < quantity) throw partlySaved({ orderId, firstIndex, quantity }, outcomes);
 
-	const common = { orderId, operationId: operation.id, partNumber: operation.partNumber };
+	const common = { orderId, operationId: operation.id, partNumber: await partNumberOf(run, operation) };
 	return perOrder ? [{ ...common, firstIndex, quantity, ...counts(saved) }] : saved.map((unit) => ({ ...common, ...unit }));
 };
 
@@ -77,8 +77,8 @@ async function saveUnit(run: Run, unit: UnitToSave, acceptExisting: boolean): Pr
 	if (!saysExists(text)) throw new PicoFailure('graphql', `Pico answered: ${text}`);
 	if (acceptExisting) return { orderIndex, result: 'exists', message: text };
 	if (mayBeOwn) return { orderIndex, result: 'created', message: text };
-	throw new PicoFailure('graphql', `Pico has order '${unit.orderId}' index ${orderIndex} already`, {
-		hint: "The option 'If Order Exists' decides whether that is accepted.",
+	throw new PicoFailure('graphql', `Pico already has order '${unit.orderId}' index ${orderIndex}`, {
+		hint: "Set the option 'If Order Exists' to 'Accept' to continue anyway.",
 	});
 }
 
@@ -117,10 +117,10 @@ async function readExtraFields(run: Run, item: number): Promise<IDataObject> {
 	const own = names.filter((name) => OWN_SAVE_FIELDS.includes(name));
 	const unusable = notGraphql(extra);
 	if (unusable) throw refuse('Extra Fields', `cannot be sent: ${unusable}`, 'Use names made of letters, digits and underscores.');
-	if (own.length > 0) throw refuse('Extra Fields', `holds ${own.join(', ')}`, 'The node has its own parameter for that: use it instead.');
+	if (own.length > 0) throw refuse('Extra Fields', `contains ${own.join(', ')}`, 'Use the parameter of the node instead.');
 	const unknown = unknownSaveFields(await run.client.dialect(run.signal), names);
 	if (unknown.length > 0) {
-		throw refuse('Extra Fields', `holds ${unknown.join(', ')}, which this Pico does not take`, 'Check the spelling, or ask Pico for an update.');
+		throw refuse('Extra Fields', `contains ${unknown.join(', ')}, which this Pico does not accept`, 'Check the spelling, or ask Pico for an update.');
 	}
 	return extra;
 }

@@ -13,7 +13,7 @@ export const saveOptions: INodeProperties = {
 			type: 'json',
 			default: '{}',
 			description:
-				'JSON object with further input fields that your Pico takes, for example {"reservedSerialNumber": "SN-1"}. They are sent with every unit.',
+				'JSON object with more input fields that your Pico accepts, for example {"reservedSerialNumber": "SN-1"}. They are sent with each unit.',
 		},
 		{
 			displayName: 'First Index',
@@ -21,7 +21,7 @@ export const saveOptions: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			default: 0,
-			description: 'Index of the first unit; the others follow. Use it to add units to an order that Pico has already.',
+			description: 'Index of the first unit. Use it to add units to an order that Pico already has.',
 		},
 		{
 			displayName: 'If Order Exists',
@@ -29,10 +29,10 @@ export const saveOptions: INodeProperties = {
 			type: 'options',
 			default: 'accept',
 			options: [
-				{ name: 'Accept', value: 'accept', description: "Go on; the result of that unit is 'exists'" },
-				{ name: 'Stop', value: 'fail', description: 'Stop with a message' },
+				{ name: 'Accept', value: 'accept', description: "Continue with the result 'exists' for that unit" },
+				{ name: 'Stop', value: 'fail', description: 'Stop with an error' },
 			],
-			description: 'What to do when Pico refuses a unit because it has the order already. A Pico that updates orders does not refuse it.',
+			description: 'What to do if Pico refuses a unit because the order already exists. Sites that update existing orders do not refuse it.',
 		},
 		{
 			displayName: 'Optional Child Operation Names or IDs',
@@ -61,7 +61,7 @@ export const saveOptions: INodeProperties = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to save although the order ID is empty. Works for operations with a single process only, and every repeat makes one more order.',
+				'Whether to save even if the order ID is empty. Works only for operations with a single process, and each repeat creates one more order.',
 		},
 	],
 };

@@ -9,21 +9,21 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['query'], operation: ['execute'] } },
 	[
 		{
-			displayName: 'Document',
-			name: 'document',
+			displayName: 'Query',
+			name: 'query',
 			type: 'string',
 			typeOptions: { rows: 8 },
 			required: true,
 			default: '',
 			placeholder: 'e.g. query { operations { name updatedAt } }',
-			description: 'GraphQL query or mutation. Mutations are never repeated by the node.',
+			description: 'GraphQL query or mutation. The node never repeats a mutation.',
 		},
 		{
 			displayName: 'Variables',
 			name: 'variables',
 			type: 'json',
 			default: '{}',
-			description: 'JSON object with the variables of the document',
+			description: 'JSON object with the variables of the query',
 		},
 		{
 			displayName: 'Options',
@@ -37,14 +37,14 @@ export const description: INodeProperties[] = updateDisplayOptions(
 					name: 'partialData',
 					type: 'boolean',
 					default: false,
-					description: "Whether to go on when Pico sends data together with errors. The errors are returned as '_errors'.",
+					description: "Whether to continue if Pico sends data together with errors. The errors are in '_errors'.",
 				},
 				{
 					displayName: 'Split Into Items',
 					name: 'splitIntoItems',
 					type: 'boolean',
 					default: false,
-					description: 'Whether to return one item for each entry when the answer holds a single list',
+					description: 'Whether to return one item for each entry if the answer contains a single list',
 				},
 			],
 		},
@@ -52,12 +52,12 @@ export const description: INodeProperties[] = updateDisplayOptions(
 );
 
 export const execute: Execute = async (run, item) => {
-	const document = asEntered(run.parameter('document', item, '')).trim();
-	if (document === '') throw refuse('Document', 'is empty', 'Enter a GraphQL query, for example { operations { id name } }');
+	const document = asEntered(run.parameter('query', item, '')).trim();
+	if (document === '') throw refuse('Query', 'is empty', 'Enter a GraphQL query, for example { operations { id name } }');
 	const variables = jsonObject(run.parameter('variables', item, '{}'), 'Variables');
 	const types = operationTypes(document);
 	if (types.has('subscription')) {
-		throw refuse('Document', 'is a subscription', "Use the Pico MES Trigger for live events, or 'Get Many' of completions and notes for past ones.");
+		throw refuse('Query', 'is a subscription', "Use the Pico MES Trigger for live events, or 'Get Many' of completions and notes for past ones.");
 	}
 	const { data, errors } = await run.raw({ document, variables, repeatable: !types.has('mutation') });
 	if (errors.length === 0) return asItems(data, option(run, item, 'options.splitIntoItems') === true);

@@ -29,7 +29,7 @@ export const execute: Execute = async (run, item) => {
 	const known = await findWebhook(run.client, subscriptionId, run.signal);
 	const warning = addressWarning(wanted.webhookUrl);
 	if (warning) run.warn(warning);
-	const always = option(run, item, 'options.recreate') === true;
+	const always = option(run, item, 'options.alwaysRecreate') === true;
 	if (known && !always && isAsWanted(known, wanted, await run.client.dialect(run.signal))) return [shown(known, 'unchanged', warning)];
 	return [shown(await putWebhook(run.client, wanted, known, run.signal), known ? 'replaced' : 'created', warning)];
 };
@@ -49,10 +49,10 @@ function shown(webhook: WebhookHandle, result: 'created' | 'unchanged' | 'replac
 
 /** The fragment to send, which for a chosen event depends on what the server calls its fields. */
 function readFragment(run: Run, item: number): (dialect: Dialect) => string {
-	if (run.parameter('fragmentFrom', item, 'event') === 'own') {
+	if (run.parameter('payload', item, 'event') === 'own') {
 		const own = asEntered(run.parameter('fragment', item, '')).trim();
 		if (!/^(\s|,|#.*\n)*fragment\s+\w+\s+on\s+\w+/.test(own)) {
-			throw refuse('Fragment', own === '' ? 'is empty' : 'is no GraphQL fragment', 'Start it like: fragment F on Operation { id updatedAt }');
+			throw refuse('Fragment', own === '' ? 'is empty' : 'is not a GraphQL fragment', 'Begin with, for example: fragment F on Operation { id updatedAt }');
 		}
 		return () => own;
 	}
@@ -67,7 +67,7 @@ function readHeaders(run: Run, item: number): Record<string, string> | undefined
 	for (const entry of Array.isArray(entries) ? (entries as IDataObject[]) : []) {
 		const name = asEntered(entry.name).trim();
 		if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
-			throw refuse('Headers', `holds a name that is no header name: '${name.slice(0, 40)}'`, 'Use letters, digits and hyphens, such as x-webhook-secret.');
+			throw refuse('Headers', `contains an invalid header name: '${name.slice(0, 40)}'`, 'Use letters, digits and hyphens, such as x-webhook-secret.');
 		}
 		headers[name] = asEntered(entry.value);
 	}

@@ -9,12 +9,12 @@ const fieldsOfEvents: INodeProperties[] = EVENT_KINDS.map((kind) => ({
 	name: 'fields',
 	type: 'multiOptions',
 	default: [],
-	displayOptions: { show: { fragmentFrom: ['event'], event: [kind.id] } },
+	displayOptions: { show: { payload: ['event'], event: [kind.id] } },
 	options: kind.selection
 		.filter((field) => !field.insteadOf)
 		.map(({ name }) => ({ name, value: name }))
 		.sort((a, b) => a.name.localeCompare(b.name)),
-	description: 'What Pico sends of each event; all when empty. The fields that tell events apart are always sent.',
+	description: 'Fields that Pico sends with each event. Leave empty for all. Those that identify the event are always included.',
 }));
 
 export const subscribeFields: INodeProperties[] = [
@@ -26,17 +26,17 @@ export const subscribeFields: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. https://n8n.example.com/webhook/pico',
-		description: 'Address that Pico calls for every event. Pico calls once: what is missed is not sent again.',
+		description: 'Address that Pico calls for each event. Pico calls only once: missed events are not sent again.',
 	},
 	{
-		displayName: 'Content',
-		name: 'fragmentFrom',
+		displayName: 'Payload',
+		name: 'payload',
 		type: 'options',
 		noDataExpression: true,
 		default: 'event',
 		options: [
 			{ name: 'Chosen Event', value: 'event', description: 'The node writes the fragment' },
-			{ name: 'Own Fragment', value: 'own', description: 'A GraphQL fragment of your own' },
+			{ name: 'Custom Fragment', value: 'own', description: 'A GraphQL fragment of your own' },
 		],
 	},
 	{
@@ -44,7 +44,7 @@ export const subscribeFields: INodeProperties[] = [
 		name: 'event',
 		type: 'options',
 		default: 'orderCompleted',
-		displayOptions: { show: { fragmentFrom: ['event'] } },
+		displayOptions: { show: { payload: ['event'] } },
 		options: EVENT_KINDS.map(({ id, displayName, description }) => ({ name: displayName, value: id, description })),
 	},
 	...fieldsOfEvents,
@@ -56,8 +56,8 @@ export const subscribeFields: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. fragment F on Operation { name updatedAt }',
-		displayOptions: { show: { fragmentFrom: ['own'] } },
-		description: 'Its type condition chooses the event: Operation, SubOperation, OperationOrderComplete or NoteEvent',
+		displayOptions: { show: { payload: ['own'] } },
+		description: 'The type in the fragment selects the event: Operation, SubOperation, OperationOrderComplete or NoteEvent',
 	},
 	{
 		displayName: 'Headers',
@@ -66,7 +66,7 @@ export const subscribeFields: INodeProperties[] = [
 		typeOptions: { multipleValues: true },
 		placeholder: 'Add Header',
 		default: {},
-		description: 'Headers that Pico sends along, such as a secret by which the receiver knows Pico. Pico never shows them again.',
+		description: 'Headers that Pico sends with each call, such as a secret that the receiver checks. Pico never shows them again.',
 		options: [
 			{
 				displayName: 'Header',
@@ -98,11 +98,11 @@ export const subscribeFields: INodeProperties[] = [
 		default: {},
 		options: [
 			{
-				displayName: 'Always Subscribe Anew',
-				name: 'recreate',
+				displayName: 'Always Recreate',
+				name: 'alwaysRecreate',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to replace the webhook also when address and fragment are the same, for example to change a header',
+				description: 'Whether to replace the webhook even if address and payload are the same, for example to change a header',
 			},
 		],
 	},

@@ -12,7 +12,7 @@ export const subscriptionIdDescription: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. n8n-completions',
-	description: 'Own name of the webhook: letters, digits, hyphen and underscore',
+	description: 'Name that you choose for the webhook: letters, digits, hyphens and underscores',
 };
 
 export function readSubscriptionId(run: Run, item: number): string {

@@ -17,11 +17,11 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: {},
 			options: [
 				{
-					displayName: 'Already Gone Counts as Success',
-					name: 'alreadyGone',
+					displayName: 'Ignore If Not Found',
+					name: 'ignoreIfNotFound',
 					type: 'boolean',
 					default: false,
-					description: 'Whether to go on when Pico has no webhook of this ID',
+					description: 'Whether to continue if Pico has no webhook with this ID',
 				},
 			],
 		},
@@ -30,13 +30,13 @@ export const description: INodeProperties[] = updateDisplayOptions(
 
 export const execute: Execute = async (run, item) => {
 	const subscriptionId = readSubscriptionId(run, item);
-	const alreadyGone = option(run, item, 'options.alreadyGone') === true;
+	const ignoreIfNotFound = option(run, item, 'options.ignoreIfNotFound') === true;
 	const { success, message } = await unsubscribeWebhook(run.client, subscriptionId, { repeatable: false, signal: run.signal });
-	if (!success && !alreadyGone) {
+	if (!success && !ignoreIfNotFound) {
 		throw refuse(
 			'Subscription ID',
-			`is '${subscriptionId}', which Pico did not unsubscribe${message ? `: ${message}` : ''}`,
-			"Look it up with 'Get Many'. The option 'Already Gone Counts as Success' accepts a webhook that does not exist.",
+			`is '${subscriptionId}', but Pico did not remove this webhook${message ? `: ${message}` : ''}`,
+			"Look it up with 'Get Many'. Turn on the option 'Ignore If Not Found' to continue if it does not exist.",
 		);
 	}
 	return [{ deleted: true, subscriptionId, existed: success, message: message ?? null }];

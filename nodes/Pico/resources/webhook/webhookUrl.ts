@@ -7,7 +7,7 @@ export function readWebhookUrl(value: unknown): string {
 	throw refuse(
 		'Webhook URL',
 		text === '' ? 'is empty' : `is '${text.slice(0, 80)}'`,
-		'Enter the full address that Pico is to call, such as the Production URL of a Webhook node.',
+		'Enter the full address that Pico should call, such as the Production URL of a Webhook node.',
 	);
 }
 
@@ -15,10 +15,10 @@ export function readWebhookUrl(value: unknown): string {
 export function addressWarning(url: string): string | undefined {
 	const { pathname, hostname } = new URL(url);
 	if (/\/webhook-test(\/|$)/.test(pathname)) {
-		return 'This is a test address of n8n. It answers only while the editor listens; use the Production URL and publish the workflow.';
+		return 'This is a test URL of n8n, which works only while the editor is listening. Use the Production URL and publish the workflow.';
 	}
 	if (/^(localhost|.*\.localhost|127\..*|\[::1\]|0\.0\.0\.0)$/i.test(hostname)) {
-		return `${hostname} means the Pico server itself when Pico calls it. Use an address under which Pico reaches n8n.`;
+		return `For Pico, ${hostname} is the Pico server itself. Use an address at which Pico can reach n8n.`;
 	}
 	return undefined;
 }

@@ -60,6 +60,18 @@ export class Dialect {
 		return this.schema ? (this.schema.get(typeName)?.get(fieldName)?.args.has(argument) ?? false) : undefined;
 	}
 
+	/** Every type with its fields, one a line, as far as the server tells: `Query: operations(where: OperationFilter): Operation`. */
+	describe(): string[] {
+		const types = [...(this.schema ?? [])].filter(([name, fields]) => fields.size > 0 && !name.startsWith('__'));
+		return types.map(([name, fields]) => {
+			const printed = [...fields].map(([field, { type, args }]) => {
+				const list = [...args].map(([argument, of]) => `${argument}: ${of}`).join(', ');
+				return `${field}${list && `(${list})`}: ${type}`;
+			});
+			return `${name}: ${printed.join(', ')}`;
+		});
+	}
+
 	/**
 	 * Whether an argument that takes a filter knows a path such as `['externalId', '_eq']`.
 	 * `undefined` when the server does not tell.

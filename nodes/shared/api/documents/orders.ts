@@ -68,5 +68,5 @@ function nameOf(dialect: Dialect, mutation: string, names: readonly string[]): s
 }
 
 function lacks(what: string): PicoFailure {
-	return new PicoFailure('graphql', `This Pico does not take ${what}`, { hint: 'Ask Pico for an update.' });
+	return new PicoFailure('graphql', `This Pico does not accept ${what}`, { hint: 'Ask Pico for an update.' });
 }

@@ -29,4 +29,4 @@ export async function* piecesOf(stream: ByteStream, signal: AbortSignal): AsyncG
 	}
 }
 
-const brokeOff = ({ message }: Error) => new PicoFailure('cutOff', 'The stream of Pico broke off', { hint: message });
+const brokeOff = ({ message }: Error) => new PicoFailure('cutOff', 'The stream from Pico was cut off', { hint: message });

@@ -68,9 +68,9 @@ async function failWithAnswer(answer: Answer<ByteStream>, client: PicoClient): P
 	if (errors.length > 0) throw graphqlFailure(errors, answer.status, undefined, answer.headers['retry-after']);
 	throw (
 		statusFailure(answer.status, endpoint) ??
-		new PicoFailure('notGraphql', `${endpoint} answers a subscription once (HTTP ${answer.status}, ${typeOf(answer)}) instead of with a stream`, {
+		new PicoFailure('notGraphql', `${endpoint} answers a subscription with a single response (HTTP ${answer.status}, ${typeOf(answer)}), not with a stream`, {
 			status: answer.status,
-			hint: 'A proxy in between may hold back streams (text/event-stream). Connect to Pico directly or switch its buffering off.',
+			hint: 'A proxy may hold back streams (text/event-stream). Connect to Pico directly, or turn off its buffering.',
 		})
 	);
 }

@@ -53,7 +53,7 @@ class EventSize {
 		this.endedLine = piece.at(-1) === LF;
 		if (this.bytes <= LARGEST_EVENT) return;
 		throw new PicoFailure('tooLarge', `Pico sent an event of more than ${LARGEST_EVENT / 1024 / 1024} MB`, {
-			hint: 'The connection was closed, so that n8n does not run out of memory. Ask who runs the Pico server, and any proxy in between, what it sends.',
+			hint: 'The connection was closed, so that n8n does not run out of memory. Ask the administrators of the Pico server and of any proxy in between what it sends.',
 		});
 	}
 

@@ -117,7 +117,7 @@ async function refusedUpgrade(client: PicoClient, signal: AbortSignal): Promise<
 	const answer = await upgradeStatus(client.context, endpoint, signal);
 	if (answer === undefined || typeof answer !== 'number') return answer;
 	if ([401, 403, 408, 429].includes(answer) || answer >= 500) return statusFailure(answer, endpoint);
-	return new PicoFailure('path', `${endpoint} takes no WebSocket (HTTP ${answer})`, {
+	return new PicoFailure('path', `${endpoint} does not accept WebSockets (HTTP ${answer})`, {
 		status: answer,
 		hint: `${USE_SSE} Or check the path of 'Endpoint' in the credential (/graph/v2 or /graphql), and any proxy in between.`,
 	});
@@ -138,7 +138,7 @@ async function assertUsable(client: PicoClient): Promise<void> {
 	const allowed = await (client.context.helpers as EgressHelpers).getSecureEgressFilter?.()?.validateUrl(client.endpoint);
 	if (allowed && !allowed.ok) {
 		throw new PicoFailure('input', `The rules of this n8n do not allow connections to ${client.endpoint}`, {
-			hint: 'Ask who runs n8n to allow this address.',
+			hint: 'Ask the administrator of n8n to allow this address.',
 		});
 	}
 }
@@ -154,7 +154,7 @@ function toFailure(reason: unknown, client: PicoClient): PicoFailure {
 			hint: USE_SSE,
 		});
 	}
-	return new PicoFailure('cutOff', `The WebSocket to Pico broke off${typeof code === 'number' ? ` (close code ${code})` : ''}${said}`, {
-		hint: "If it never opens, a proxy may not let WebSockets through: choose 'Server-Sent Events' as 'Connection'.",
+	return new PicoFailure('cutOff', `The WebSocket to Pico was cut off${typeof code === 'number' ? ` (close code ${code})` : ''}${said}`, {
+		hint: "If it never opens, a proxy may block WebSockets: choose 'Server-Sent Events' as 'Connection'.",
 	});
 }

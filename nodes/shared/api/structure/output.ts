@@ -1,4 +1,3 @@
-import { asText } from '../../events/read';
 import type { Row } from '../../events/types';
 import type { StructureNode } from './structure';
 
@@ -15,8 +14,11 @@ export function asTree(node: StructureNode): Row {
 	};
 }
 
-/** One row for each place, a parent before its steps. */
-export function asRows(root: StructureNode): Row[] {
+/** Facts of an operation that say nothing of its place in a structure. */
+const NOT_OF_A_PLACE = ['variantName', 'archived', 'updatedAt'];
+
+/** One row for each place, a parent before its steps; a simplified one only with what an item list needs. */
+export function asRows(root: StructureNode, isSimplified: boolean): Row[] {
 	const rows: Row[] = [];
 	const visit = (node: StructureNode, place: { path: string[]; ids: string[]; step: number | null; parallel: boolean }) => {
 		const path = [...place.path, labelOf(node)];
@@ -27,10 +29,8 @@ export function asRows(root: StructureNode): Row[] {
 			step: place.step,
 			parallel: place.parallel,
 			parentId: place.ids.at(-1) ?? null,
-			...node.operation,
-			isLeaf: node.steps.length === 0,
-			pathIds: ids,
-			stop: node.stop ?? null,
+			...(isSimplified ? without(node.operation, NOT_OF_A_PLACE) : { ...node.operation, pathIds: ids }),
+			...(node.stop ? { stop: node.stop } : {}),
 		});
 		for (const { index, nodes } of node.steps) {
 			for (const child of nodes) visit(child, { path, ids, step: index, parallel: nodes.length > 1 });
@@ -40,6 +40,10 @@ export function asRows(root: StructureNode): Row[] {
 	return rows;
 }
 
-function labelOf({ operation, id }: StructureNode): string {
-	return asText(operation.partNumber) || asText(operation.name) || id;
+function labelOf({ partNumber, name, id }: StructureNode): string {
+	return partNumber || name || id;
+}
+
+function without(row: Row, names: readonly string[]): Row {
+	return Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));
 }

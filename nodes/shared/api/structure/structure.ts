@@ -1,13 +1,16 @@
 import { rowsOf } from '../../events/event';
 import { operationChanged, structureChanged } from '../../events/kinds';
 import { asNumber, asText } from '../../events/read';
+import { shaper, type Output } from '../../events/shape';
 import type { Row } from '../../events/types';
 
 /** An operation at one place of a structure. The same operation may stand at many places. */
 export interface StructureNode {
-	/** Simplified operation; only its id is known where Pico does not list it. */
+	/** The operation in the chosen output; only its id is known where Pico does not list it. */
 	operation: Row;
 	id: string;
+	partNumber: string | null;
+	name: string | null;
 	/** Steps in the order of work; operations of one step may be done at the same time. */
 	steps: Array<{ index: number | null; nodes: StructureNode[] }>;
 	/** Set where the structure does not go on although it should. */
@@ -56,13 +59,21 @@ export class Structure {
 	}
 
 	/** The structure below an operation, with a note for each place where it cannot go on. */
-	below(id: string): { root: StructureNode; warnings: string[] } {
+	below(id: string, output: Output = { mode: 'simplified' }): { root: StructureNode; warnings: string[] } {
+		const shape = shaper(operationChanged, output);
+		const idField = output.mode === 'simplified' ? 'operationId' : 'id';
 		const warnings = new Set<string>();
 		let places = 0;
 		const visit = (nodeId: string, path: readonly string[]): StructureNode => {
 			places++;
 			const row = this.operations.get(nodeId);
-			const node: StructureNode = { id: nodeId, operation: row ? operationChanged.simplify(row) : { operationId: nodeId }, steps: [] };
+			const node: StructureNode = {
+				id: nodeId,
+				partNumber: asText(row?.externalId),
+				name: asText(row?.name),
+				operation: row ? shape(row) : { [idField]: nodeId },
+				steps: [],
+			};
 			const parent = path.at(-1);
 			if (path.includes(nodeId)) {
 				warnings.add(`${this.named(nodeId)} contains itself, through ${this.named(parent ?? nodeId)}.`);
@@ -74,7 +85,7 @@ export class Structure {
 			}
 			for (const link of this.links.get(nodeId) ?? []) {
 				if (places >= MOST_PLACES) {
-					warnings.add(`The structure has more than ${MOST_PLACES} places; the rest is left out.`);
+					warnings.add(`The structure has more than ${MOST_PLACES} places; the rest is omitted.`);
 					return { ...node, stop: 'limit' };
 				}
 				const step = node.steps.at(-1);

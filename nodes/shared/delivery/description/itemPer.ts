@@ -11,7 +11,7 @@ export const itemPer: INodeProperties = {
 		{
 			name: 'Consumed Serial',
 			value: 'consumedSerial',
-			description: 'One item for each serial or lot that a completion consumed, each with its own lineId. A completion that consumed none is one item without a serial.',
+			description: 'One item for each consumed serial or lot, with a line ID of its own. A completion that consumed none is one item without a serial.',
 		},
 	],
 	description: 'What one output item stands for',

@@ -42,9 +42,9 @@ export const output: INodeProperties[] = [
 		type: 'options',
 		default: 'simplified',
 		options: [
-			{ name: 'Simplified', value: 'simplified', description: 'Flat, with names that an ERP person knows' },
-			{ name: 'Raw', value: 'raw', description: 'All fields as Pico names them' },
-			{ name: 'Selected Fields', value: 'fields', description: 'Chosen fields as Pico names them' },
+			{ name: 'Simplified', value: 'simplified', description: 'What an ERP needs, in at most 10 fields' },
+			{ name: 'Raw', value: 'raw', description: 'All fields, named and nested as in Pico' },
+			{ name: 'Selected Fields', value: 'fields', description: 'The chosen fields, named and nested as in Pico' },
 		],
 	},
 	...EVENT_KINDS.map(
@@ -58,7 +58,7 @@ export const output: INodeProperties[] = [
 				.filter(({ insteadOf }) => !insteadOf)
 				.map(({ name }) => ({ name, value: name }))
 				.sort((a, b) => a.name.localeCompare(b.name)),
-			description: 'Fields of the event to ask Pico for. Those that identify the event are always added.',
+			description: 'Fields to ask Pico for. Those that identify the event are always included.',
 		}),
 	),
 ];

@@ -75,7 +75,7 @@ export class Inbox {
 	async take(frame: StreamFrame): Promise<void> {
 		const { settings } = this.delivery;
 		const { kind } = settings;
-		if (frame.kind === 'unreadable') return await this.takeAll([unreadable(kind, frame.text, `A message of Pico could not be read (${frame.reason})`)]);
+		if (frame.kind === 'unreadable') return await this.takeAll([unreadable(kind, frame.text, `A message from Pico could not be read (${frame.reason})`)]);
 		this.tellErrors(frame.errors.map(({ message }) => message));
 		const { rows, strange } = rowsOf(frame.data[kind.streamField]);
 		await this.takeAll([
@@ -161,7 +161,7 @@ export class Inbox {
 		for (const message of messages) {
 			if (this.errorsTold.has(message) || this.errorsTold.size >= MOST_ERRORS_KEPT) continue;
 			this.errorsTold.add(message);
-			this.delivery.report.warn(`Pico reports beside its data: ${message}`);
+			this.delivery.report.warn(`Pico sent errors along with its data: ${message}`);
 		}
 	}
 
@@ -174,7 +174,7 @@ export class Inbox {
 		this.oddTimesTold.add(odd);
 		const what = odd === 'ahead' ? `is ${Math.round(lead / 60_000)} min ahead of Pico's clock` : 'has a time that cannot be read';
 		report.failedExecution(
-			`An event of Pico ${what}: '${settings.kind.cursorField}' is '${event.cursor.slice(0, 60)}'`,
+			`An event from Pico ${what}: '${settings.kind.cursorField}' is '${event.cursor.slice(0, 60)}'`,
 			'It is delivered like any other event and does not move the position of the trigger. Check the clock of the station. Further events like this are delivered without a message. The event:',
 			event.row,
 		);

@@ -16,7 +16,7 @@ const NANOS_PER_MS = 1_000_000n;
  */
 const JUST_BEFORE_NS = 1_000n;
 /** A plant keeps its history no longer than this. */
-const EARLIEST = '1970-01-01T00:00:00.000Z';
+export const EARLIEST = '1970-01-01T00:00:00.000Z';
 /** The `Date` header has whole seconds, and an answer takes a moment: events of just now lie this far ahead of it. */
 const CLOCK_TOLERANCE_MS = 5_000;
 

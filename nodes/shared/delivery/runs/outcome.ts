@@ -91,7 +91,8 @@ export function outageOf(error: unknown): string | undefined {
 				if (/^[1-5]\d\d$/.test(code)) return undefined;
 			}
 		}
-		level = objects.flatMap((fields) => WRAPPERS.map((name) => fields[name]).filter((inner) => typeof inner === 'object' && inner !== null));
+		// A 'Stop and Error' node keeps its error object, with which a workflow can say so itself, in the metadata.
+		level = objects.flatMap((fields) => [...WRAPPERS.map((name) => fields[name]), fieldsOf(fields.context).metadata].filter((inner) => typeof inner === 'object' && inner !== null));
 	}
 	return undefined;
 }

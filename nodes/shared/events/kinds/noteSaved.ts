@@ -29,6 +29,7 @@ export const noteSaved: EventKind = {
 		},
 	],
 	identityFields: ['seq', 'at', 'id', 'externalId', 'text', 'metadata', 'images', 'eventType'],
+	namedBy: ['id', 'eventType', 'at'],
 	requiredFields: ['id', 'text', 'eventType'],
 	repeatIsCorrection: false,
 	hasLines: false,
@@ -50,15 +51,12 @@ export const noteSaved: EventKind = {
 	subject: (row) => [asText(row.id)],
 	simplify: (row) => ({
 		noteId: asText(row.id),
-		externalId: asText(row.externalId),
 		text: asText(row.text),
 		eventType: asText(row.eventType),
 		type: asText(at(row, 'type.name')),
 		operator: asText(at(row, 'state.operator.name')),
 		station: asText(at(row, 'state.station.name')),
 		at: asText(row.at),
-		sequence: asNumber(row.seq),
-		images: Array.isArray(row.images) ? row.images : [],
 		metadata: row.metadata ?? null,
 	}),
 	sample: {

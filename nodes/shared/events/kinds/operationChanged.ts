@@ -21,6 +21,7 @@ export const operationChanged: EventKind = {
 		{ name: 'archivedAt' },
 	],
 	identityFields: ['id', 'externalId', 'externalRevision', 'variantName', 'updatedAt'],
+	namedBy: ['id', 'externalId', 'externalRevision', 'updatedAt'],
 	requiredFields: ['id', 'externalId', 'updatedAt'],
 	productPath: ['id'],
 	changedOperation: 'id',
@@ -40,9 +41,7 @@ export const operationChanged: EventKind = {
 		revision: asText(row.externalRevision),
 		name: asText(row.name),
 		variantName: asText(row.variantName),
-		templateId: asText(row.templateID),
 		archived: row.archivedAt !== null && row.archivedAt !== undefined,
-		archivedAt: asText(row.archivedAt),
 		updatedAt: asText(row.updatedAt),
 		expectedSerials: asObjects(row.consumedSerials ?? []).map((serial) => ({
 			id: asText(serial.id),

@@ -49,6 +49,7 @@ export const orderCompleted: EventKind = {
 		{ name: 'wip', insteadOf: 'OperationOrderComplete.at' },
 	],
 	identityFields: ['externalOrderId', 'orderIndex', 'at', 'operation', 'operationSummary', 'endState'],
+	namedBy: ['externalOrderId', 'orderIndex', 'at', 'operation'],
 	requiredFields: ['externalOrderId', 'operation', 'operationSummary'],
 	productPath: ['operation', 'id'],
 	orderIdField: 'externalOrderId',
@@ -84,27 +85,19 @@ export const orderCompleted: EventKind = {
 	],
 	simplify(row) {
 		const cycleTimeDays = asNumber(at(row, 'operationSummary.cycleTime'));
-		const consumedSerials = asObjects(at(row, 'operationSummary.consumedSerials')).map((serial) => ({
-			id: asText(serial.id),
-			partNumber: asText(serial.externalId),
-			serial: asText(serial.value),
-		}));
 		return {
 			orderId: asText(row.externalOrderId),
 			orderIndex: asNumber(row.orderIndex) ?? 0,
-			completedAt: asText(row.at),
-			startedAt: asText(at(row, 'operationSummary.startedAt')),
-			cycleTimeSeconds: cycleTimeDays === null ? null : Math.round(cycleTimeDays * SECONDS_PER_DAY * 1000) / 1000,
-			cycleTimeDays,
-			operationId: asText(at(row, 'operation.id')),
 			partNumber: asText(at(row, 'operation.externalId')),
 			revision: asText(at(row, 'operation.externalRevision')),
-			operationName: asText(at(row, 'operation.name')),
+			completedAt: asText(row.at),
+			cycleTimeSeconds: cycleTimeDays === null ? null : Math.round(cycleTimeDays * SECONDS_PER_DAY * 1000) / 1000,
 			producedSerial: asText(at(row, 'endState.producedSerial')),
-			reservedSerialNumber: asText(row.reservedSerialNumber),
-			secondaryOrderId: asText(row.secondaryExternalOrderId),
-			consumedSerials,
-			serialsByPartNumber: serialsByPartNumber(consumedSerials),
+			consumedSerials: asObjects(at(row, 'operationSummary.consumedSerials')).map((serial) => ({
+				id: asText(serial.id),
+				partNumber: asText(serial.externalId),
+				serial: asText(serial.value),
+			})),
 		};
 	},
 	sample: {
@@ -133,18 +126,6 @@ function isCurrent(row: Row): boolean {
 	if (endState === null) return true;
 	const end = asObject(endState);
 	return end !== undefined && !('at' in end) && Object.values(end).every((value) => value !== null);
-}
-
-/** Serials and lots of each part, so that a back-flush line can be filled by part number. */
-function serialsByPartNumber(serials: Array<{ partNumber: string | null; serial: string | null }>): Row {
-	const byPart = new Map<string, string[]>();
-	for (const { partNumber, serial } of serials) {
-		if (partNumber === null || serial === null) continue;
-		const known = byPart.get(partNumber);
-		if (known) known.push(serial);
-		else byPart.set(partNumber, [serial]);
-	}
-	return Object.fromEntries(byPart);
 }
 
 function dropNulls(row: Row | undefined): Row {

@@ -16,6 +16,7 @@ export const structureChanged: EventKind = {
 		{ name: 'updatedAt' },
 	],
 	identityFields: ['parentId', 'childId', 'childIndex', 'updatedAt'],
+	namedBy: ['parentId', 'childId', 'childIndex', 'updatedAt'],
 	requiredFields: ['parentId', 'childId', 'updatedAt'],
 	productPath: ['parentId'],
 	changedOperation: 'parentId',

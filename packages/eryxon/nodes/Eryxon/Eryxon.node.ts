@@ -18,7 +18,8 @@ export class Eryxon implements INodeType {
 		icon: { light: 'file:../../icons/eryxon.svg', dark: 'file:../../icons/eryxon.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle:
+			'={{ [$parameter["resource"], String($parameter["operation"]).replace("getAll", "getMany")].map((name) => name[0].toUpperCase() + name.slice(1).replace(/[A-Z]/g, " $&")).join(": ").replace("Erp", "ERP") }}',
 		description: 'Keep jobs, parts, operations, cells and resources of Eryxon MES in step with an ERP, and read back what was produced',
 		defaults: { name: 'Eryxon MES' },
 		usableAsTool: true,

@@ -26,10 +26,11 @@ export class EryxonTrigger implements INodeType {
 		icon: { light: 'file:../../icons/eryxon.svg', dark: 'file:../../icons/eryxon.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ [].concat($parameter["events"]).join(", ") }}',
+		subtitle:
+			'={{ [].concat($parameter["events"]).map((event) => event.split(".").map((word) => word[0].toUpperCase() + word.slice(1)).join(" ")).join(", ") }}',
 		description: 'Starts the workflow when something happens on the shop floor of Eryxon MES',
 		eventTriggerDescription: 'Waiting for Eryxon to call the test URL',
-		activationMessage: 'Eryxon now calls this workflow for every chosen event. What it cannot deliver is fetched later.',
+		activationMessage: 'Eryxon now calls this workflow for each chosen event. Missed events are fetched later.',
 		defaults: { name: 'Eryxon MES Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -39,11 +40,11 @@ export class EryxonTrigger implements INodeType {
 			header: 'Let Eryxon call this workflow',
 			executionsHelp: {
 				inactive:
-					'<b>While building the workflow</b>, click the button and then make the event happen in Eryxon, for example complete an operation: Eryxon calls the test URL, which is registered for two minutes. <br /><br /><b>When it works</b>, publish the workflow: Eryxon then calls it for every event.',
+					'<b>While you build the workflow</b>, click the button, then make the event happen in Eryxon, for example complete an operation. Eryxon calls the test URL, which is registered for two minutes.<br /><br /><b>When it works</b>, publish the workflow. Eryxon then calls it for each event.',
 				active:
-					'<b>While building the workflow</b>, click the button and then make the event happen in Eryxon: Eryxon calls the test URL, which is registered for two minutes beside that of the active workflow.<br /><br /><b>The workflow is active</b>: Eryxon calls it for every event. See the executions list.',
+					'<b>While you build the workflow</b>, click the button, then make the event happen in Eryxon. Eryxon calls the test URL, which is registered for two minutes in addition to that of the published workflow.<br /><br /><b>The workflow is published</b>: Eryxon calls it for each event. See the list of executions.',
 			},
-			activationHint: 'Publish the workflow to let Eryxon call it for every event.',
+			activationHint: 'Publish the workflow to let Eryxon call it for each event.',
 		},
 		properties,
 	};
@@ -70,7 +71,7 @@ export class EryxonTrigger implements INodeType {
 					await unregister(this);
 					return true;
 				} catch (error) {
-					say(this, 'warn', `Could not remove the webhook from Eryxon (${asFailure(error).message}). It is replaced at the next activation, or remove it in Eryxon under Admin > Webhooks.`);
+					say(this, 'warn', `Could not remove the webhook from Eryxon (${asFailure(error).message}). It is replaced when you publish the workflow again. You can also remove it in Eryxon under Admin > Webhooks.`);
 					return false;
 				}
 			},

@@ -4,7 +4,7 @@ import { EVENTS } from '../shared/core/webhook/events';
 
 export const properties: INodeProperties[] = [
 	{
-		displayName: 'Eryxon calls this n8n, so n8n needs an address that Eryxon reaches (WEBHOOK_URL); 0.10 and newer want https. While you listen for a test event, the test URL is registered as well, for two minutes.',
+		displayName: 'Eryxon calls n8n, so n8n needs an address that Eryxon can reach (WEBHOOK_URL), with https from version 0.10 on. While you listen for a test event, the test URL is registered too, for two minutes.',
 		name: 'addressNotice',
 		type: 'notice',
 		default: '',
@@ -16,7 +16,7 @@ export const properties: INodeProperties[] = [
 		required: true,
 		default: ['operation.completed'],
 		options: [...EVENTS],
-		description: 'Events that start the workflow. Before 0.11 Eryxon accepts every name, but sends only some.',
+		description: 'Events that start the workflow. Before 0.11, Eryxon accepts every name but sends only some.',
 	},
 	{
 		displayName: 'Options',
@@ -36,7 +36,7 @@ export const properties: INodeProperties[] = [
 					{ name: 'As Documented (Before 0.2)', value: 'documented' },
 					{ name: 'Automatic', value: 'auto', description: 'Ask Eryxon with two small calls' },
 				],
-				description: 'Which generation of the API the server speaks, for the registration. Both forms of calls are always understood.',
+				description: 'Which version of the API the server uses, for the registration. Calls of all versions are accepted.',
 			},
 			{
 				displayName: 'Check Every (Minutes)',
@@ -44,7 +44,7 @@ export const properties: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 0, maxValue: 1440, numberPrecision: 0 },
 				default: 60,
-				description: 'How often Eryxon is asked for missed events, those that it could not deliver; two or three calls each time. It is also asked when n8n starts; 0 asks only then. Versions before 0.2 keep no such events.',
+				description: 'How often to ask Eryxon for missed events, with two or three calls each time. Set to 0 to ask only when n8n starts. Versions before 0.2 do not keep missed events.',
 			},
 			{
 				displayName: 'External Source',
@@ -60,7 +60,7 @@ export const properties: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 0, numberPrecision: 0 },
 				default: 300,
-				description: 'How old a signed call may be; older ones are refused, since somebody may have recorded them. 0 accepts any age.',
+				description: 'How old a signed call can be. Older ones are refused, because somebody may have recorded them. Set to 0 to accept any age.',
 			},
 		],
 	},

@@ -16,7 +16,7 @@ const SEEN = 'seen';
 /** Handles one call of the trigger's address. */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const registration = readRegistration(context);
-	if (!registration) return refuse(context, 401, 'This trigger has registered no webhook; publish the workflow again');
+	if (!registration) return refuse(context, 401, 'This trigger has no registered webhook; publish the workflow again');
 	const settings = readSettings(context);
 	const headers = context.getHeaderData();
 	const raw = await rawBody(context);
@@ -30,9 +30,9 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 		const seconds = Math.round(Date.now() / 1000 - signedAt);
 		return refuse(context, 401, `the call was signed ${Math.abs(seconds)} seconds ${seconds < 0 ? 'in the future' : 'ago'}, more than the ${settings.replayWindowSeconds} of 'Replay Window'; check the clocks of both servers`);
 	}
-	if (event === undefined) return refuse(context, 400, 'the body is no event of Eryxon: it has no event and data');
+	if (event === undefined) return refuse(context, 400, 'the body is not an event of Eryxon: event and data are missing');
 	if (event.event === TEST_EVENT && context.getMode() !== 'manual') return { webhookResponse: { message: 'Test received' } };
-	if (!wanted(settings, event)) return { webhookResponse: { message: 'Left out by the filter' } };
+	if (!wanted(settings, event)) return { webhookResponse: { message: 'Filtered out' } };
 	if (context.getMode() === 'manual') return { workflowData: [[{ json: itemOf(event, false) }]] };
 	return await deliverOnce(context, event);
 }
@@ -43,7 +43,7 @@ async function deliverOnce(context: IWebhookFunctions, event: EryxonEvent): Prom
 	const memory = memoryOf(context);
 	while (memory.underWay.has(eventId)) await memory.underWay.get(eventId);
 	const stored = readSeen(context.getWorkflowStaticData('node')[SEEN]);
-	if (memory.seen.has(eventId) || stored.includes(eventId)) return { webhookResponse: { message: 'Delivered before' } };
+	if (memory.seen.has(eventId) || stored.includes(eventId)) return { webhookResponse: { message: 'Already delivered' } };
 
 	const store = () => {
 		context.getWorkflowStaticData('node')[SEEN] = withSeen([...stored.filter((id) => !memory.seen.has(id)), ...memory.seen], eventId);

@@ -26,12 +26,12 @@ export async function isRegistered(context: IHookFunctions): Promise<boolean> {
 	if (registration?.url !== url || registration.base !== client.base) return false;
 	const own = (await listWebhooks(client)).filter(({ id }) => registration.ids.includes(id));
 	if (own.length === 0 || own.length < registration.ids.length) {
-		say(context, 'info', 'Eryxon no longer has the webhook of this trigger; it is registered anew');
+		say(context, 'info', 'Eryxon no longer has the webhook of this trigger; it was registered again');
 		return false;
 	}
 	const disabled = own.find(({ active, disabledReason }) => !active || disabledReason);
 	if (disabled) {
-		say(context, 'warn', `Eryxon had switched the webhook off${disabled.disabledReason ? ` (${disabled.disabledReason})` : ''}; it is registered anew. What happened since then was not delivered.`);
+		say(context, 'warn', `Eryxon had switched the webhook off${disabled.disabledReason ? ` (${disabled.disabledReason})` : ''}; it was registered again. What happened since then was not delivered.`);
 		return false;
 	}
 	const covered = [...new Set(own.flatMap((each) => each.events))].sort();
@@ -60,7 +60,7 @@ export async function register(context: IHookFunctions): Promise<void> {
 		throw error instanceof EryxonFailure && error.kind === 'refused' ? error.with({ hint: adviceFor(url, error) }) : asIs(error);
 	}
 	if (!keepsFailures(generation)) {
-		say(context, 'warn', 'This version of Eryxon keeps no events that it could not deliver: what happens while n8n is not reachable is lost for this trigger');
+		say(context, 'warn', 'This version of Eryxon does not keep events that it could not deliver: events are lost while n8n is not reachable');
 	}
 	say(context, 'info', `Registered the webhook for ${settings.events.join(', ')} at ${url}`);
 }
@@ -77,7 +77,7 @@ export async function unregister(context: IHookFunctions): Promise<void> {
 	const signal = AbortSignal.timeout(REMOVE_WITHIN_MS);
 	const client = await EryxonClient.of(context);
 	if (client.base === registration.base) for (const id of registration.ids) await deleteWebhook(client, id, signal);
-	else say(context, 'warn', `The webhook stays registered at ${registration.base}, since the credential now leads to ${client.base}. Remove it there under Admin > Webhooks.`);
+	else say(context, 'warn', `The webhook stays registered at ${registration.base}, because the credential now points to ${client.base}. Remove it there under Admin > Webhooks.`);
 	keepRegistration(context, undefined);
 }
 
@@ -101,7 +101,7 @@ function ownUrl(context: IHookFunctions): string {
 function checkAddress(url: string, base: string): void {
 	if (!isLoopback(url) || isLoopback(base)) return;
 	throw new EryxonFailure('input', `Eryxon cannot reach this n8n: the webhook URL is ${url}`, {
-		hint: 'Set the environment variable WEBHOOK_URL of n8n to an address under which Eryxon reaches it, and restart n8n.',
+		hint: 'Set the environment variable WEBHOOK_URL of n8n to an address that Eryxon can reach, and restart n8n.',
 	});
 }
 

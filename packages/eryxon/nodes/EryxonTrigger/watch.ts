@@ -54,7 +54,7 @@ class Watch {
 				if (every === 0) return;
 				next = every;
 			} catch (error) {
-				if (!this.closed.aborted) this.log('unreached', `Could not fetch missed events (${asFailure(error).message}); tries again`);
+				if (!this.closed.aborted) this.log('unreached', `Could not fetch missed events (${asFailure(error).message}); trying again`);
 				// At a start Eryxon may be starting as well.
 				next = CHECKS.minuteMs;
 			}
@@ -119,7 +119,7 @@ class Watch {
 		for (const { id, active, disabledReason } of own) {
 			if (active && !disabledReason) continue;
 			if (!disabledReason) {
-				this.tell('off', 'Somebody switched the webhook of this trigger off in Eryxon', 'No event arrives until it is switched on under Admin > Webhooks.');
+				this.tell('off', 'Somebody switched the webhook of this trigger off in Eryxon', 'No event arrives until it is turned on under Admin > Webhooks.');
 				continue;
 			}
 			await enableWebhook(client, id, this.closed);

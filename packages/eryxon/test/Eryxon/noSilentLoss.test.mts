@@ -210,7 +210,7 @@ it('200 jobs on 0.2 to 0.9, one of them bad, need a handful of calls', async () 
 describe('what the database says', () => {
 	it.each([
 		['a missing value', { material: '' }, 'null value in column "material"', 'A new part needs: material.'],
-		['a NUL character', { notes: 'a\u0000b' }, "'notes' holds a NUL character", 'Remove it from the text.'],
+		['a NUL character', { notes: 'a\u0000b' }, "'notes' contains a NUL character", 'Remove it from the text.'],
 		['a number beyond the column', { quantity: 3_000_000_000 }, "'quantity' is 3000000000", 'Enter a whole number up to 2147483647.'],
 		['a letter that could not be read', { external_id: 'Geh\uFFFDuse-1' }, "'external_id' is Geh\uFFFDuse-1, with a letter that could not be read", 'Windows-1252'],
 	])('%s is told once, with the right advice', async (_, change, message, hint) => {

@@ -69,7 +69,7 @@ describe.each(LATER)('what the shop floor reported, in %s', (dialect) => {
 		}
 		const refused = await go(double(), 'operation', 'start', [{}], record);
 		expect(refused.error?.message).toMatch(/completed/);
-		expect(refused.error?.description).toContain("'Done Already Counts as Success'");
+		expect(refused.error?.description).toContain("'Ignore If Already Done'");
 		const again = await go(double(), 'operation', 'complete', [{}], { ...record, options: { doneOk: true } });
 		expect(again.json[0]).toMatchObject({ status: 'completed' });
 		expect((await double().records('operations')).find(({ operation_name: name }) => name === 'Assemble')).toMatchObject({ status: 'completed' });
@@ -124,7 +124,7 @@ it('a job of which Eryxon could not store a part is an error that says what is m
 	await seedPlant(double(), 1);
 	const parts = [{ part_number: 'PN-0', material: 'S', quantity: 1, operations: [{ operation_name: 'Cut', cell_name: 'Machining', sequence: 1, estimated_time: 1 }] }];
 	const run = await go(double(), 'job', 'create', [{}], { parts, fields: { mappingMode: 'defineBelow', value: { job_number: 'N-9' } } });
-	expect(run.error?.message).toMatch(/The job N-9 is created, but not all of it: part PN-0: duplicate key/);
+	expect(run.error?.message).toMatch(/The job N-9 was created incompletely: part PN-0: duplicate key/);
 });
 
 it('Custom Call splits a list into items and reads all its pages', async () => {

@@ -43,14 +43,14 @@ describe.each(DIALECTS)('single records in %s', (dialect) => {
 		expect(run.error).toBeUndefined();
 		const row = (await double().records('jobs')).find(({ id }) => id === jobId);
 		expect(row).toMatchObject({ customer: 'New owner', job_number: 'N-1', external_id: 'SO-1' });
-		expect((await go(double(), 'job', 'update', [{ nothing: 1 }], of('number', 'N-1'))).error?.message).toContain("'Fields' hold nothing to change");
+		expect((await go(double(), 'job', 'update', [{ nothing: 1 }], of('number', 'N-1'))).error?.message).toContain("'Fields' contain nothing to change");
 	});
 
 	it('delete says whether there was something to delete', async () => {
 		const { jobId } = await seedPlant(double());
 		expect((await go(double(), 'job', 'delete', [{}], of('id', jobId))).json).toEqual([{ deleted: true, id: jobId }]);
 		expect((await go(double(), 'job', 'delete', [{}], of('id', jobId))).error?.message).toContain('Eryxon has no job with the ID');
-		expect((await go(double(), 'job', 'delete', [{}], { ...of('id', jobId), options: { missingOk: true } })).json).toEqual([{ deleted: false, id: jobId }]);
+		expect((await go(double(), 'job', 'delete', [{}], { ...of('id', jobId), options: { ignoreIfNotFound: true } })).json).toEqual([{ deleted: false, id: jobId }]);
 	});
 
 	it('get many reads beyond the first 1,000, each record once', async () => {
@@ -129,7 +129,7 @@ describe('messages', () => {
 		expect(run.error?.message).toMatch(/HTTP 404/);
 		expect(run.error?.description).toContain("'Base URL'");
 		const empty = await go(double(), 'job', 'getAll', [{}], {}, { credential: { ...double().access, baseUrl: 'eryxon' } });
-		expect(empty.error?.message).toBe("'eryxon' is not a usable address");
+		expect(empty.error?.message).toBe("'eryxon' is not a valid address");
 	});
 
 	it('for a search that would break a filter come before the call', async () => {
@@ -154,6 +154,6 @@ it('fields can be mapped one by one', async () => {
 it('columns without a place are named once', async () => {
 	const run = await go(double(), 'job', 'bulkSync', [{ external_id: 'A', job_number: '1', Colour: 'red' }, { external_id: 'B', job_number: '2', Colour: 'blue', priority: 3 }]);
 	const hints = run.hints.map(({ message }) => message).join('\n');
-	expect(hints).toContain("Left out, since a job of Eryxon has no such field: 'Colour'");
-	expect(hints).toContain("Left out, since this version of Eryxon does not store it: 'priority'");
+	expect(hints).toContain("Not sent, because a job in Eryxon has no such field: 'Colour'");
+	expect(hints).toContain("Not sent, because this version of Eryxon does not store it: 'priority'");
 });

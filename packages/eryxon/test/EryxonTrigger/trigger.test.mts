@@ -142,7 +142,7 @@ describe.each(['g2', 'g3'] as DialectName[])('deliveries of %s', (dialect) => {
 		await until('five runs', () => n8n.runs.length >= 5);
 		await settled();
 		expect(n8n.runs).toHaveLength(5);
-		expect(n8n.answers.filter(({ body }) => body.message === 'Delivered before')).toHaveLength(5);
+		expect(n8n.answers.filter(({ body }) => body.message === 'Already delivered')).toHaveLength(5);
 		await n8n.restart();
 		const { deliveries } = await double().control<{ deliveries: Array<{ id: string }> }>('GET', 'deliveries');
 		await double().control('POST', 'webhooks/again', { deliveryId: deliveries[0].id });

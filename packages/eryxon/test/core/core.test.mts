@@ -91,7 +91,7 @@ describe('records', () => {
 		[{ external_id: 'P', quantity: 0 }, "'quantity' is 0"],
 		[{ external_id: 'P', status: 'paused' }, "'status' is paused"],
 		[{ external_id: 'P', metadata: '[1]' }, "'metadata' is [1]"],
-		[{ external_id: 'P', job_id: 'SO-1' }, "'job_id' is SO-1, which is no ID of Eryxon"],
+		[{ external_id: 'P', job_id: 'SO-1' }, "'job_id' is SO-1, which is not an Eryxon ID"],
 	])('refuse %j', (input, message) => {
 		expect(() => reader('part').read(input)).toThrow(message);
 	});

@@ -167,7 +167,7 @@ describe('the templates in a real n8n', () => {
 		it('reads a file as Excel saves it: Windows letters, semicolons, empty rows at the end', async () => {
 			const lines = ['external_id;Part Number;job_number;material;quantity', 'SHEET-Gehäuse-1;Gehäuse-1;JOB-0001;Stähl € 5;2', 'SHEET-Gehäuse-2;Gehäuse-2;JOB-0001;;31/12/2026', ';;;;', ' ; ;;;'];
 			const { page, run } = await upload(Buffer.from(lines.join('\r\n').replace('€', '\u0080'), 'latin1'));
-			expect(page).toContain('1 rows are in Eryxon');
+			expect(page).toContain('1 row is in Eryxon');
 			const stored = (await fromSheet()).filter(({ external_id: key }) => String(key).includes('Geh'));
 			expect(stored).toMatchObject([{ external_id: 'SHEET-Gehäuse-1', part_number: 'Gehäuse-1', material: 'Stähl € 5' }]);
 			const refused = itemsOf(run, 'Refused rows');
@@ -235,6 +235,37 @@ describe('the templates in a real n8n', () => {
 			expect(Object.fromEntries(verdicts)).toEqual({ 'done exactly once': 49, 'left to a person': 1 });
 			count('webhooks delivered', told.length);
 			count('rows in the table of errors', (await tableRows<WorkflowError>(plant.session, 'Eryxon workflow errors')).length);
+		});
+
+		it('counts in pieces, books what a backorder left, and asks a person where several parts of an order are open', async () => {
+			const { eryxon: { g3 }, odoo } = plant;
+			const [uom] = await odoo.call<Array<{ id: number }>>('uom.uom', 'search_read', { domain: [['name', '=', 'Pack of 6']], fields: ['id'] });
+			const [product_id] = await odoo.call<number[]>('product.product', 'search', { domain: [['default_code', '=', 'VALVE-300']] });
+			const { id, name } = (await odoo.record('mrp.production', { product_id, product_qty: 2, product_uom_id: uom.id })) as { id: number; name: string };
+			await odoo.call('mrp.production', 'action_confirm', { ids: [id] });
+			const [[closed], [split]] = [await odoo.orders('VALVE-300', 3, 1), await odoo.orders('VALVE-300', 4, 1)];
+			expect((await plant.runByHand(ORDERS.g3)).status).toBe('success');
+			await odoo.call('mrp.production', 'write', { ids: [closed.id], vals: { qty_producing: 1 } });
+			const context = { skip_consumption: true, skip_backorder: true, mo_ids_to_backorder: [closed.id] };
+			await odoo.call('mrp.production', 'button_mark_done', { ids: [closed.id], context });
+			const [dialog] = await odoo.call<number[]>('mrp.production.split', 'create', {
+				vals_list: [{ production_id: split.id, max_batch_size: 2, production_detailed_vals_ids: [2, 2].map((quantity) => [0, 0, { quantity }]) }],
+			});
+			await odoo.call('mrp.production.split', 'action_split', { ids: [dialog] });
+			expect((await plant.runByHand(ORDERS.g3)).status).toBe('success');
+
+			const own = [name, closed.name, split.name];
+			const parts = (await fromOdoo(g3, 'parts')).filter(({ external_id: key }) => own.some((each) => String(key).startsWith(each)));
+			expect(parts.map(({ external_id: key, quantity }) => `${key}: ${quantity}`)).toEqual([`${name}: 12`, `${closed.name}: 3`, `${split.name}: 4`]);
+			for (const operation of await g3.records('operations')) {
+				if (parts.some((part) => part.id === operation.part_id)) await g3.control('POST', 'operations/complete', { id: operation.id });
+			}
+			const rowsOf = async (order: string) => (await rows()).filter((row) => row.order === order);
+			await until('the two that can be posted', async () => [...(await rowsOf(name)), ...(await rowsOf(closed.name))].filter(({ status }) => status === 'posted').length === 2, { timeoutMs: 120_000 });
+			expect(await odoo.order(name)).toMatchObject({ state: 'done', produced: 2 });
+			expect(await odoo.order(`${closed.name}-002`)).toMatchObject({ state: 'done', produced: 2 });
+			const reason = await until('the reason', async () => (await rowsOf(split.name))[0]?.reason, { timeoutMs: 120_000 });
+			expect(reason).toContain(`${split.name}-001, ${split.name}-002 cannot be finished by this workflow: the order was split, and several parts of it are open.`);
 		});
 	});
 });

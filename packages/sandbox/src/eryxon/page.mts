@@ -4,11 +4,12 @@ const script = `
 const states = { not_started: ['Not started', ''], in_progress: ['In progress', 'busy'], on_hold: ['On hold', 'busy'], completed: ['Completed', 'good'] };
 const stateOf = (record) => record.deletedAt ? pill('Deleted', 'bad') : record.status in states ? pill(...states[record.status]) : text(record.status);
 const external = (record) => record.externalId ? '<span class="code">' + text(record.externalId) + '</span><br><span class="quiet">' + text(record.externalSource) + '</span>' : '';
-const act = (what, id, label) => '<button data-act="' + what + '" data-id="' + text(id) + '">' + label + '</button>';
+const act = (what, id, label, of) => '<button data-act="' + what + '" data-id="' + text(id) + '" aria-label="' + label + ' ' + text(of) + '">' + label + '</button>';
 function steps(operation) {
 	if (operation.deletedAt || operation.status === 'completed') return '';
 	const first = { not_started: ['start', 'Start'], in_progress: ['pause', 'Pause'], on_hold: ['resume', 'Resume'] }[operation.status];
-	return '<span class="name">' + act('operations/' + first[0], operation.id, first[1]) + ' ' + act('operations/complete', operation.id, 'Complete') + '</span>';
+	const name = 'operation ' + operation.sequence + ' ' + operation.name + ', part ' + operation.partNumber + ', job ' + operation.jobNumber;
+	return '<span class="name">' + act('operations/' + first[0], operation.id, first[1], name) + ' ' + act('operations/complete', operation.id, 'Complete', name) + '</span>';
 }
 const results = { pending: ['Under way', 'busy'], delivered: ['Delivered', 'good'], failed: ['Failed', 'bad'] };
 function render(state) {
@@ -23,7 +24,7 @@ function render(state) {
 		state.jobs.map((job) => row('j' + job.id, [
 			'<b>' + text(job.jobNumber) + '</b>' + (job.dueDate ? '<br><span class="quiet name">due ' + text(job.dueDate.slice(0, 10)) + '</span>' : ''),
 			text(job.customer), stateOf(job), progress(job.completed, job.operations), external(job), origin(job.outside),
-			job.deletedAt || job.status === 'completed' || job.operations === 0 ? '' : act('jobs/complete', job.id, 'Complete'),
+			job.deletedAt || job.status === 'completed' || job.operations === 0 ? '' : act('jobs/complete', job.id, 'Complete', 'job ' + job.jobNumber),
 		], job.outside, at3)), 'No job.', at3);
 	table('parts', ['Part', 'Job', 'Material', 'Quantity', 'Status', 'External key', 'Changed by'],
 		state.parts.map((part) => row('p' + part.id, [
@@ -42,7 +43,7 @@ function render(state) {
 	])), 'None yet: an active trigger registers itself.');
 	table('deliveries', ['Time', 'Event', 'Result'], state.deliveries.map((each) => row('d' + each.id, [
 		'<span class="quiet">' + clock(each.at) + '</span>',
-		text(each.event) + '<br><span class="quiet">' + each.attempts + (each.attempts === 1 ? ' attempt' : ' attempts') + ' · ' + each.latencyMs + ' ms' + (each.error ? ' · ' + text(each.error) : '') + '</span>',
+		text(each.event) + '<br><span class="quiet">' + counted(each.attempts, 'attempt') + ' · ' + each.latencyMs + ' ms' + (each.error ? ' · ' + text(each.error) : '') + '</span>',
 		pill(...results[each.status]),
 	])), 'Nothing sent yet: complete an operation.');
 	table('cells', ['Cell', 'External key', 'Changed by'], state.cells.map((cell) => row('c' + cell.id, [

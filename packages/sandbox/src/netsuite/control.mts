@@ -5,7 +5,8 @@ import { handleRecords } from './records.mts';
 import { statusText } from './render.mts';
 import { isCustomField, recordTypes } from './schema.mts';
 import { makeWorkOrders } from './seed.mts';
-import type { Site } from './site.mts';
+import { isPassingCode, statusOf } from './errors.mts';
+import type { NetsuiteFaults, Site } from './site.mts';
 import type { Row, Store, Values } from './store.mts';
 
 /** The HTTP control API of the double, for tests and the page. Throws an Error with a plain message on bad input. */
@@ -36,10 +37,18 @@ export function handleControl(
 		case 'POST orders':
 			return createOrders(site, input);
 		case 'POST faults':
-			site.faults = parseFaults(input);
+			site.faults = faultsOf(input);
 			return site.faults;
 		case 'POST switches':
 			return setSwitches(site, input);
+		case 'GET machine':
+			return machine(site);
+		case 'POST machine':
+			return setMachine(site, input);
+		case 'POST machine/mappings':
+			return setMapping(site, input);
+		case 'POST tokens':
+			return setTokens(site, input);
 		default:
 			return undefined;
 	}
@@ -74,25 +83,79 @@ function createRecord(site: Site, input: JsonObject): unknown {
 }
 
 function createOrders(site: Site, input: JsonObject): unknown {
-	const { partNumber, quantity = 1 } = input;
+	const { partNumber, quantity = 1, tranId } = input;
+	if (tranId !== undefined && typeof tranId !== 'string') throw new Error('tranId must be a text');
 	if (typeof partNumber !== 'string') throw new Error('partNumber must be a text');
 	if (typeof quantity !== 'number' || !(quantity > 0)) throw new Error('quantity must be a positive number');
 	const count = input.count === undefined ? 1 : integer(input, 'count', 1, 10_000);
-	const rows = makeWorkOrders(site.store, count, partNumber, quantity);
+	const rows = makeWorkOrders(site.store, count, partNumber, quantity, undefined, tranId);
 	return { orders: rows.map((row) => ({ id: row.id, tranId: row.values.tranId, externalId: row.values.externalId })) };
 }
 
+/** A code alone stands for its status. */
+function faultsOf(input: JsonObject): NetsuiteFaults {
+	const { code } = input;
+	if (code === undefined) return { ...parseFaults(input), code: '' };
+	return { ...parseFaults({ status: statusOf(code), ...input }), code: isPassingCode(code) ? code : '' };
+}
+
 function setSwitches(site: Site, input: JsonObject): unknown {
-	const { requireRealm, assemblySerials, componentSerials } = { ...site.switches, ...input };
-	if (typeof requireRealm !== 'boolean') throw new Error('requireRealm must be true or false');
+	const { assemblySerials, componentSerials, overage } = { ...site.switches, ...input };
 	if (assemblySerials !== 'required' && assemblySerials !== 'optional') {
 		throw new Error("assemblySerials must be 'required' or 'optional'");
 	}
 	if (componentSerials !== 'inStock' && componentSerials !== 'any') {
 		throw new Error("componentSerials must be 'inStock' or 'any'");
 	}
-	site.switches = { requireRealm, assemblySerials, componentSerials };
+	if (overage !== 'refused' && overage !== 'allowed') throw new Error("overage must be 'refused' or 'allowed'");
+	const concurrencyLimit = integer({ ...site.switches, ...input }, 'concurrencyLimit', 0, 1000);
+	site.switches = { assemblySerials, componentSerials, overage, concurrencyLimit };
 	return site.switches;
+}
+
+/** The page *OAuth 2.0 Client Credentials (M2M) Setup*, and the account's clock. */
+const machine = ({ machine: signIn, settings }: Site): JsonObject => ({
+	clientId: settings.clientId,
+	...signIn.obey({}),
+	mappings: signIn.all().map(({ certificateId, revoked, validUntil }) => ({ certificateId, revoked, validUntil })),
+});
+
+function setMachine(site: Site, input: JsonObject): unknown {
+	const { clockAheadSeconds, repeatedAssertion } = { ...site.machine.obey({}), ...input };
+	if (typeof clockAheadSeconds !== 'number') throw new Error('clockAheadSeconds must be a number');
+	if (repeatedAssertion !== 'accepted' && repeatedAssertion !== 'refused') {
+		throw new Error("repeatedAssertion must be 'accepted' or 'refused'");
+	}
+	site.machine.obey({ clockAheadSeconds, repeatedAssertion });
+	return machine(site);
+}
+
+/** `{certificate}` maps one more, `{certificateId, revoked?, validUntil?}` changes one; without an id the first one. */
+function setMapping(site: Site, input: JsonObject): unknown {
+	const { certificate, certificateId, revoked, validUntil } = input;
+	const [first] = site.machine.all();
+	const mapping =
+		typeof certificate === 'string' ? site.machine.map(certificate) : site.machine.mapping(String(certificateId ?? first?.certificateId));
+	if (revoked !== undefined) {
+		if (typeof revoked !== 'boolean') throw new Error('revoked must be true or false');
+		mapping.revoked = revoked;
+	}
+	if (validUntil !== undefined) {
+		const end = new Date(String(validUntil));
+		if (Number.isNaN(end.getTime())) throw new Error('validUntil must be a date');
+		mapping.validUntil = end;
+	}
+	return { certificateId: mapping.certificateId, revoked: mapping.revoked, validUntil: mapping.validUntil };
+}
+
+function setTokens(site: Site, input: JsonObject): unknown {
+	const { refuse = 'none' } = input;
+	if (refuse !== 'none' && refuse !== 'issued' && refuse !== 'all') {
+		throw new Error("refuse must be 'none', 'issued' or 'all'");
+	}
+	const lifeSeconds = input.lifeSeconds === undefined ? undefined : integer(input, 'lifeSeconds', 1, 3600);
+	site.tokens.obey({ lifeSeconds, refuse });
+	return { lifeSeconds, refuse };
 }
 
 function state(site: Site, limit = defaultLimit): JsonObject {
@@ -187,5 +250,6 @@ const completion = (store: Store, row: Row): JsonObject => ({
 	workOrder: nameOf(store, row.values.createdFrom),
 	partNumber: nameOf(store, row.values.item),
 	quantity: row.values.completedQuantity ?? row.values.quantity,
+	memo: row.values.memo ?? '',
 	serials: serialsOf(row.values.inventoryDetail),
 });

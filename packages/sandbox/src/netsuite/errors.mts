@@ -66,11 +66,32 @@ export const invalidParameter = (message: string): NetSuiteError =>
 export const userError = (message: string): NetSuiteError =>
 	new NetSuiteError(400, 'USER_ERROR', `${prefix} ${message}`);
 
-/** What a fault from the control API looks like to a client. */
-export function faultBody(status: number): Record<string, unknown> {
-	const [code, message] =
-		status === 429
-			? ['CONCURRENCY_LIMIT_EXCEEDED', 'Concurrent request limit exceeded. Request blocked.']
-			: ['UNEXPECTED_ERROR', 'An unexpected error occurred. Please contact customer support.'];
-	return new NetSuiteError(status, code, message).body();
+/**
+ * Refusals that pass. Oracle documents the first two for RESTlets and SOAP, whose limit REST web services share
+ * (https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/bridgehead_1525252812.html); that the limit shows as a
+ * login that fails is a report (https://github.com/julbrs/netsuite-api-client/issues/26).
+ */
+const passing = {
+	CONCURRENCY_LIMIT_EXCEEDED: [429, 'SuiteTalk concurrent request limit exceeded. Request blocked.'],
+	SSS_REQUEST_LIMIT_EXCEEDED: [400, 'SuiteTalk concurrent request limit exceeded. Request blocked.'],
+	INVALID_LOGIN: [401, invalidLogin().message],
+	UNEXPECTED_ERROR: [500, 'An unexpected error occurred. Please contact customer support.'],
+} as const;
+
+export type PassingCode = keyof typeof passing;
+
+export const isPassingCode = (code: unknown): code is PassingCode =>
+	typeof code === 'string' && Object.hasOwn(passing, code);
+
+/** @throws Error naming the codes there are */
+export function statusOf(code: unknown): number {
+	if (!isPassingCode(code)) throw new Error(`code must be one of ${Object.keys(passing).join(', ')}`);
+	return passing[code][0];
+}
+
+/** What a fault from the control API looks like to a client. @param code '' = the usual one for the status */
+export function passingError(status: number, code: PassingCode | ''): NetSuiteError {
+	const usual = status === 429 ? 'CONCURRENCY_LIMIT_EXCEEDED' : status === 401 ? 'INVALID_LOGIN' : 'UNEXPECTED_ERROR';
+	const chosen = code === '' ? usual : code;
+	return new NetSuiteError(status, chosen, passing[chosen][1]);
 }

@@ -1,10 +1,10 @@
 import { isObject } from '../web/http.mts';
 import { NetSuiteError, userError } from './errors.mts';
-import { recordType, workOrderStatus } from './schema.mts';
+import { recordType, units, workOrderStatus } from './schema.mts';
 import { refTo, type Row, type Store, type Values } from './store.mts';
 import { toStored, type WriteOptions } from './write.mts';
 
-export interface SerialRules {
+export interface PlantRules {
 	/** `required` refuses a serialised assembly without its serial numbers, as a real account does. */
 	assemblySerials: 'required' | 'optional';
 	/**
@@ -12,12 +12,19 @@ export interface SerialRules {
 	 * each piece, as a real account does. `any` takes what comes, so that a demo needs no purchasing.
 	 */
 	componentSerials: 'inStock' | 'any';
+	/** The manufacturing preference *Allow Overage on Work Order Transactions*: more may be built than was ordered. */
+	overage: 'refused' | 'allowed';
 }
 
 const transforms: Readonly<Record<string, readonly string[]>> = {
 	workOrder: ['workOrderCompletion', 'workOrderIssue', 'workOrderClose', 'assemblyBuild'],
 	salesOrder: ['invoice', 'workOrder'],
 };
+
+const rateOf = (unit: unknown): number => units.find(({ id }) => id === unit)?.rate ?? 1;
+
+/** How many pieces one of the order's unit of measure is. */
+export const unitRate = (order: Row | undefined): number => rateOf(order?.values.units);
 
 const quantityOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
@@ -28,7 +35,7 @@ export function transform(
 	target: string,
 	body: unknown,
 	options: WriteOptions,
-	rules: SerialRules,
+	rules: PlantRules,
 ): Row {
 	const name = source.type.name;
 	if (!transforms[name]?.includes(target)) {
@@ -56,7 +63,7 @@ function fromSalesOrder(store: Store, source: Row, target: string, values: Value
 	return store.insert(target, { entity, item, createdFrom: refTo(source), ...values });
 }
 
-function fromWorkOrder(store: Store, order: Row, target: string, values: Values, rules: SerialRules): Row {
+function fromWorkOrder(store: Store, order: Row, target: string, values: Values, rules: PlantRules): Row {
 	const status = String(order.values.orderStatus);
 	const wip = order.values.isWip === true;
 	// Completions and issues belong to work orders with WIP, builds to those without: NetSuite refuses the other way.
@@ -80,16 +87,16 @@ function fromWorkOrder(store: Store, order: Row, target: string, values: Values,
 	}
 }
 
-function complete(store: Store, order: Row, target: string, values: Values, rules: SerialRules): Row {
+function complete(store: Store, order: Row, target: string, values: Values, rules: PlantRules): Row {
 	const field = target === 'assemblyBuild' ? 'quantity' : 'completedQuantity';
 	const open = quantityOf(order.values.quantity) - quantityOf(order.values.built);
 	const quantity = values[field] === undefined ? open : quantityOf(values[field]);
 	if (quantity <= 0) throw userError(`The ${field} must be greater than zero; ${open} are open.`);
-	if (quantity > open) throw userError(`You cannot build more than what is open on the work order: ${open}.`);
+	if (quantity > open && rules.overage === 'refused') throw userError(`You cannot build more than what is open on the work order: ${open}.`);
 	const assembly = store.follow(order.values.assemblyItem);
 	const numbers = assignments(values.inventoryDetail).map((line) => String(line.receiptInventoryNumber ?? ''));
 	if (assembly?.values.isSerialItem === true && (rules.assemblySerials === 'required' || numbers.length > 0)) {
-		if (numbers.length !== quantity || numbers.some((number) => number === '')) {
+		if (numbers.length !== quantity * unitRate(order) || numbers.some((number) => number === '')) {
 			throw userError('Please configure the inventory detail in line 1 of the item list: one serial number per unit.');
 		}
 	}
@@ -101,7 +108,7 @@ function complete(store: Store, order: Row, target: string, values: Values, rule
 	return row;
 }
 
-function issue(store: Store, order: Row, values: Values, rules: SerialRules): Row {
+function issue(store: Store, order: Row, values: Values, rules: PlantRules): Row {
 	const given = linesOf(values.component);
 	const component = consume(store, given.length > 0 ? given : componentsOf(order), rules);
 	if (order.values.orderStatus === 'B') store.update(order, { orderStatus: 'D' });
@@ -113,6 +120,35 @@ const linesOf = (value: unknown): Values[] => (Array.isArray(value) ? (value as 
 /** What the order still wants, where an issue names no lines itself. */
 const componentsOf = (order: Row): Values[] =>
 	(Array.isArray(order.values.item) ? (order.values.item as Values[]) : []).map((line) => ({ ...line }));
+
+const wentInto = ['workOrderCompletion', 'workOrderIssue', 'assemblyBuild', 'workOrderClose', 'workOrder', 'invoice'];
+
+/** Transactions that were made from this one. */
+export const madeFrom = (store: Store, source: Row): Row[] =>
+	wentInto.flatMap((type) => store.all(type)).filter((row) => store.follow(row.values.createdFrom) === source);
+
+/** What a transaction that is deleted had done to its work order and to the stock. */
+export function takeBack(store: Store, row: Row): void {
+	const order = store.follow(row.values.createdFrom);
+	if (order?.type.name !== 'workOrder') return;
+	const built = quantityOf(order.values.built) - quantityOf(row.values.completedQuantity ?? builtBy(row));
+	const status = built > 0 || madeFrom(store, order).length > 0 ? 'D' : 'B';
+	store.update(order, { built, orderStatus: built >= quantityOf(order.values.quantity) ? 'G' : status });
+	const item = store.follow(row.values.item);
+	for (const { receiptInventoryNumber } of assignments(row.values.inventoryDetail)) {
+		const number = item && findNumber(store, item, String(receiptInventoryNumber));
+		if (number) store.remove(number);
+	}
+	for (const line of linesOf(row.values.component)) {
+		const part = store.follow(line.item);
+		for (const { issueInventoryNumber } of assignments(line.componentInventoryDetail)) {
+			const number = part && numberOf(store, part, issueInventoryNumber);
+			if (number) store.update(number, { quantityAvailable: undefined });
+		}
+	}
+}
+
+const builtBy = ({ type, values }: Row): unknown => (type.name === 'assemblyBuild' ? values.quantity : 0);
 
 /** New serial numbers come into stock. One that exists is refused: it would be the same unit twice. */
 function receive(store: Store, item: Row, numbers: readonly string[]): void {
@@ -129,7 +165,7 @@ function receive(store: Store, item: Row, numbers: readonly string[]): void {
  * Takes the serial numbers of components out of stock and names them in the lines. A number comes as a reference
  * `{id}` or `{refName}`, see InventoryAssignment in Oracle's REST API Browser. All lines are checked before one is taken.
  */
-function consume(store: Store, lines: readonly Values[], { componentSerials }: SerialRules): Values[] {
+function consume(store: Store, lines: readonly Values[], { componentSerials }: PlantRules): Values[] {
 	const strict = componentSerials === 'inStock';
 	const chosen = new Set<Row>();
 	const checked = lines.map((line, index) => {
@@ -197,11 +233,30 @@ export function fillWorkOrder(store: Store, values: Values): void {
 	const quantity = quantityOf(values.quantity);
 	if (quantity <= 0) throw userError('The quantity must be greater than zero.');
 	values.built ??= 0;
-	if (!assembly || Array.isArray(values.item)) return;
-	const members = Array.isArray(assembly.values.member) ? (assembly.values.member as Values[]) : [];
-	values.item = members.map((member, index) => ({
+	if (assembly && !Array.isArray(values.item)) values.item = componentLines(assembly, quantity * rateOf(values.units));
+}
+
+const componentLines = (assembly: Row, pieces: number): Values[] =>
+	linesOf(assembly.values.member).map((member, index) => ({
 		line: index + 1,
 		item: member.item,
-		quantity: quantityOf(member.quantity) * quantity,
+		quantity: quantityOf(member.quantity) * pieces,
 	}));
+
+/**
+ * What a person does to a work order later on: the components follow the quantity, and a quantity that is built makes
+ * the order built. What NetSuite says to a quantity below what is built is not documented; here it is refused.
+ */
+export function changeWorkOrder(store: Store, order: Row, values: Values): void {
+	if (values.quantity === undefined) return;
+	const [quantity, built] = [quantityOf(values.quantity), quantityOf(order.values.built)];
+	if (quantity <= 0) throw userError('The quantity must be greater than zero.');
+	if (quantity < built) throw userError(`The quantity cannot be less than what has been built: ${built}.`);
+	const assembly = store.follow(values.assemblyItem ?? order.values.assemblyItem);
+	if (assembly && values.item === undefined && quantity !== order.values.quantity) {
+		values.item = componentLines(assembly, quantity * rateOf(values.units ?? order.values.units));
+	}
+	const status = values.orderStatus ?? order.values.orderStatus;
+	if (status === 'D' && built === quantity) values.orderStatus = 'G';
+	if (status === 'G' && built < quantity) values.orderStatus = 'D';
 }

@@ -23,7 +23,7 @@ function render(state) {
 	table('completions', ['Document', 'Work order', 'Assembly', 'Quantity', 'Serial numbers', 'External ID', 'Changed by'],
 		state.completions.map((each) => row('c' + each.id, [
 			'<b>' + text(each.tranId) + '</b><br><span class="quiet">' + (each.type === 'assemblyBuild' ? 'assembly build' : 'completion') + '</span>',
-			text(each.workOrder), text(each.partNumber), text(each.quantity), chips(each.serials) + custom(each), external(each), origin(each.outside),
+			text(each.workOrder) + (each.memo ? '<br><span class="quiet">' + text(each.memo) + '</span>' : ''), text(each.partNumber), text(each.quantity), chips(each.serials) + custom(each), external(each), origin(each.outside),
 		], each.outside, right)), 'None yet: a completion arrives through !transform/workOrderCompletion or assemblyBuild.', right);
 	table('issues', ['Document', 'Work order', 'Components', 'External ID', 'Changed by'],
 		state.issues.map((each) => row('i' + each.id, [

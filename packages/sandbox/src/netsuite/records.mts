@@ -1,7 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { invalidParameter, NetSuiteError, noSuchRecord } from './errors.mts';
+import { invalidParameter, NetSuiteError, noSuchRecord, userError } from './errors.mts';
 import { compileFilter } from './filter.mts';
-import { fillWorkOrder, refuseKnownExternalId, transform, type SerialRules } from './manufacturing.mts';
+import {
+	changeWorkOrder,
+	fillWorkOrder,
+	madeFrom,
+	refuseKnownExternalId,
+	takeBack,
+	transform,
+	type PlantRules,
+} from './manufacturing.mts';
 import { hrefOf, renderPage, renderRecord, renderSublist, self, type View } from './render.mts';
 import { recordType, recordTypes, type RecordType } from './schema.mts';
 import type { Row, Store, Values } from './store.mts';
@@ -23,10 +31,11 @@ export interface RestAnswer {
 	body?: unknown;
 	/** Header `Location` of a written record. */
 	location?: string;
+	headers?: Readonly<Record<string, string>>;
 }
 
 /** The REST record service: list, get, create, update, upsert, delete and transform. @throws NetSuiteError */
-export function handleRecords(store: Store, request: RestRequest, rules: SerialRules): RestAnswer {
+export function handleRecords(store: Store, request: RestRequest, rules: PlantRules): RestAnswer {
 	const [typeName = '', key, action, target] = request.segments;
 	if (typeName === 'metadata-catalog') return catalogue(request);
 	const type = recordType(typeName);
@@ -94,6 +103,7 @@ function update(store: Store, row: Row, request: RestRequest): void {
 	const twin = typeof values.externalId === 'string' ? store.byExternalId(row.type.name, values.externalId) : undefined;
 	if (twin && twin !== row) refuseKnownExternalId(store, row.type.name, values);
 	checkRequired(row.type.fields, { ...row.values, ...values });
+	if (row.type.name === 'workOrder') changeWorkOrder(store, row, values);
 	store.update(row, values);
 	store.touch(row, 'updated');
 }
@@ -110,14 +120,11 @@ function upsert(store: Store, type: RecordType, key: string, request: RestReques
 }
 
 function remove(store: Store, row: Row): void {
-	if (row.type.name === 'workOrder' && typeof row.values.built === 'number' && row.values.built > 0) {
-		throw new NetSuiteError(
-			400,
-			'USER_ERROR',
-			'Error while accessing a resource. This transaction cannot be deleted because it is linked to by one or more transactions.',
-		);
+	if (madeFrom(store, row).length > 0) {
+		throw userError('This transaction cannot be deleted because it is linked to by one or more transactions.');
 	}
 	store.remove(row);
+	takeBack(store, row);
 }
 
 function sublist(store: Store, row: Row, name: string, request: RestRequest): RestAnswer {

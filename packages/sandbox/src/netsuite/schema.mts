@@ -41,6 +41,19 @@ const needed = (field: Field): Field => ({ ...field, required: true });
 const shown = (field: Field): Field => ({ ...field, readonly: true });
 const sublist = (lines: Fields): Field => ({ kind: 'sublist', lines: { line: number, ...lines } });
 
+/**
+ * Units of measure. Records carry quantities in their own unit, SuiteQL shows them in the base unit
+ * (https://netsuitediagnostics.com/posts/suiteql-units-of-measure).
+ */
+export const units = [
+	{ id: '1', name: 'Each', rate: 1 },
+	{ id: '2', name: 'Dozen', rate: 12 },
+] as const;
+
+export const unitsType = { id: '1', name: 'Count' } as const;
+
+const unit: Field = { kind: 'enum', options: Object.fromEntries(units.map(({ id, name }) => [id, name])) };
+
 const assemblies = ['assemblyItem'];
 const items = ['assemblyItem', 'inventoryItem'];
 
@@ -60,6 +73,8 @@ const itemFields: Fields = {
 	isLotItem: flag,
 	cost: number,
 	revision: text,
+	unitsType: { kind: 'enum', options: { [unitsType.id]: unitsType.name } },
+	stockUnit: unit,
 };
 
 const transactionFields: Fields = {
@@ -105,6 +120,7 @@ export const recordTypes: readonly RecordType[] = [
 			...transactionFields,
 			assemblyItem: needed(ref(...assemblies)),
 			quantity: needed(number),
+			units: unit,
 			built: shown(number),
 			orderStatus: orderStatus(workOrderStatus, 'B'),
 			isWip: { kind: 'boolean', initial: true },

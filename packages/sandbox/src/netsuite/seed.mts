@@ -51,7 +51,7 @@ function makeSalesOrder(store: Store, customer: Row, partNumber: string, quantit
 }
 
 /** Makes released work orders. Throws an Error with a plain message for an unknown assembly. */
-export function makeWorkOrders(store: Store, count: number, partNumber: string, quantity: number, from?: Row): Row[] {
+export function makeWorkOrders(store: Store, count: number, partNumber: string, quantity: number, from?: Row, tranId?: string): Row[] {
 	const assembly = itemByPart(store, partNumber);
 	if (assembly?.type.name !== 'assemblyItem') {
 		throw new Error(`No assembly has the item id ${JSON.stringify(partNumber)}`);
@@ -63,11 +63,13 @@ export function makeWorkOrders(store: Store, count: number, partNumber: string, 
 			orderStatus: 'B',
 			// Tracked products go through WIP (completions and issues), the others through assembly builds.
 			isWip: assembly.values.isSerialItem === true,
+			...(tranId === undefined ? {} : { tranId }),
 			...(from ? { createdFrom: refTo(from), entity: from.values.entity } : {}),
 		};
 		fillWorkOrder(store, values);
 		const row = store.insert('workOrder', values);
-		store.update(row, { externalId: row.values.tranId });
+		const externalId = String(row.values.tranId);
+		if (!store.byExternalId('workOrder', externalId)) store.update(row, { externalId });
 		return row;
 	});
 }

@@ -6,7 +6,7 @@ import { sendHtml, sendJson, type Request, type Response } from '../web/http.mts
 import { listen } from '../web/listen.mts';
 import { serveApi } from './api.mts';
 import { createBothProtocolsServer } from './both-protocols.mts';
-import { identityIn } from './certificate.mts';
+import { identityIn, machineKeyIn, type MachineKey } from './certificates.mts';
 import { handleControl } from './control.mts';
 import { page } from './page.mts';
 import { defaultSettings, Site, type Settings } from './site.mts';
@@ -16,21 +16,28 @@ export interface NetsuiteDoubleOptions extends Partial<Settings> {
 	port: number;
 	/** Address to listen on, normally 127.0.0.1. */
 	host: string;
-	/** Where the certificate lives. Give a folder to keep it over restarts; else a temporary one is made and removed. */
+	/**
+	 * Where the certificate and the key of the machine live. Give a folder to keep them over restarts; else a temporary
+	 * one is made and removed.
+	 */
 	certificateFolder?: string;
 }
 
 export interface NetsuiteDouble {
-	/** https with HTTP/2, as the community NetSuite node needs it. */
+	/** https with HTTP/2, as a real account speaks it. */
 	url: string;
 	/** Plain http on the same port, for browsers and the HTTP Request node. */
 	plainUrl: string;
-	/** `host:port`: the field Hostname of the credential of the community node. */
-	hostname: string;
 	/** PEM of the authority behind the certificate: start n8n with NODE_EXTRA_CA_CERTS set to this file. */
 	caFile: string;
-	credentials: Omit<Settings, 'seed'>;
+	credentials: Omit<Settings, 'seed'> & MachineAccess;
 	close(): Promise<void>;
+}
+
+/** What a client needs to sign in as a machine, beside the client id. */
+export interface MachineAccess extends MachineKey {
+	/** `kid` of the assertion. */
+	certificateId: string;
 }
 
 /** Starts a stand-in for a NetSuite account with work orders. Rejects when the port is taken. */
@@ -41,12 +48,14 @@ export async function startNetsuiteDouble(options: NetsuiteDoubleOptions): Promi
 	const removeFolder = (): void => {
 		if (certificateFolder === undefined) rmSync(folder, { recursive: true, force: true });
 	};
-	const identity = identityIn(folder, host);
-	const server = createBothProtocolsServer(identity, (request, response, secure) => {
+	const [identity, machineKey] = await Promise.all([identityIn(folder, [host, site.host]), machineKeyIn(folder)]);
+	const { certificateId } = site.machine.map(machineKey.certificate);
+	const answer = (request: Request, response: Response, secure: boolean): void => {
 		handle(site, request, response, secure).catch((error: unknown) => {
 			sendJson(response, 500, { message: error instanceof Error ? error.message : String(error) });
 		});
-	});
+	};
+	const server = createBothProtocolsServer(identity, answer, `${site.host}:443`);
 	const listening = await listen(server, port, host).catch((error: unknown) => {
 		removeFolder();
 		throw error;
@@ -56,9 +65,8 @@ export async function startNetsuiteDouble(options: NetsuiteDoubleOptions): Promi
 	return {
 		url: `https://${hostname}`,
 		plainUrl: `http://${hostname}`,
-		hostname,
 		caFile: identity.caFile,
-		credentials,
+		credentials: { ...credentials, ...machineKey, certificateId },
 		close: async () => {
 			await listening.close();
 			removeFolder();

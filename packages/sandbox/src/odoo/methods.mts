@@ -5,7 +5,7 @@ import { inCompanies, initialOf, type Orm, type Values } from './orm.mts';
 import { scheduleActivity } from './activities.mts';
 import { setQuantityProducing } from './consumption.mts';
 import { escapeHtml } from './html.mts';
-import { cancel, changeProductionQuantity, confirm, markDone, reserve, splitByDialog, unreserveOrders } from './production-buttons.mts';
+import { cancel, changeProductionQuantity, confirm, markDone, reserve, splitByDialog, startSplit, unreserveOrders } from './production-buttons.mts';
 import { companiesOf } from './records.mts';
 import { applyInventory } from './stock.mts';
 import { reserveTransfers, validateTransfers } from './transfers.mts';
@@ -140,6 +140,7 @@ const special: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
 		action_assign: button(({ orm, rows }) => reserve(orm, rows)),
 		do_unreserve: button(({ orm, rows }) => unreserveOrders(orm, rows)),
 		action_cancel: button(({ orm, rows }) => cancel(orm, rows)),
+		action_split: button(({ orm, rows }) => startSplit(orm, rows)),
 		set_qty_producing: button(({ orm, rows }) => {
 			setQuantityProducing(orm, rows);
 			return null;

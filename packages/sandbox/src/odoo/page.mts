@@ -31,7 +31,7 @@ function render(state) {
 		text(product.partNumber), text(product.name), '<span class="quiet">' + text(product.tracking) + '</span>', text(product.onHand),
 	], product.outside, numbers)), 'No product.', numbers);
 	table('messages', ['Record', 'Message', 'Changed by'], state.messages.map((message) => row('m' + message.id, [
-		'<span class="code">' + text(message.model) + ' ' + text(message.recordId) + '</span>', text(message.body), origin(message.outside),
+		'<span class="code">' + text(message.model) + ' ' + text(message.recordId) + '</span>', (message.subject ? '<b>' + text(message.subject) + '</b><br>' : '') + text(message.body.replace(/<[^>]+>/g, ' ').trim()), origin(message.outside),
 	], message.outside)), 'No message.');
 }
 `;

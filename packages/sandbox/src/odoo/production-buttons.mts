@@ -239,17 +239,22 @@ export function changeProductionQuantity(orm: Orm, dialogs: readonly Row[]): nul
 	return null;
 }
 
-/** The dialog "Split". */
+/** The button "Split": whether it may be, and the dialog that asks how. */
+export function startSplit({ db }: Orm, orders: readonly Row[]): Values {
+	if (orders.some(({ values }) => !['draft', 'confirmed'].includes(String(values.state)))) {
+		throw userError('Only manufacturing orders in either a draft or confirmed state can be split.');
+	}
+	if (orders.some((order) => !db.related(order, 'bom_id'))) throw userError('Only manufacturing orders with a Bill of Materials can be split.');
+	return { type: 'ir.actions.act_window', name: 'Split production', res_model: 'mrp.production.split', context: { default_production_id: orders[0]?.id } };
+}
+
+/** The dialog "Split". It does not look at the state of the order again. */
 export function splitByDialog(orm: Orm, dialogs: readonly Row[]): null {
 	const { db } = orm;
 	for (const dialog of dialogs) {
 		const order = db.related(dialog, 'production_id');
 		const amounts = db.relatedMany(dialog, 'production_detailed_vals_ids').map((line) => quantity(db, line, 'quantity'));
 		if (!order || amounts.length === 0) continue;
-		if (!['draft', 'confirmed'].includes(String(order.values.state))) {
-			throw userError('Only manufacturing orders in either a draft or confirmed state can be split.');
-		}
-		if (!db.related(order, 'bom_id')) throw userError('Only manufacturing orders with a Bill of Materials can be split.');
 		const sum = amounts.reduce((all, amount) => all + amount, 0);
 		if (sum > quantity(db, order, 'product_qty')) throw userError('Unable to split with more than the quantity to produce.');
 		split(orm, order, amounts);

@@ -102,8 +102,22 @@ const ofTemplate = (name: string): boolean =>
 const given = (row: Row, names: ReadonlySet<string>, wanted: (name: string) => boolean): Record<string, unknown> =>
 	Object.fromEntries([...names].filter(wanted).map((name) => [name, row.values[name]]));
 
+/** No two active products have one barcode. */
+function checkUniqueBarcode(db: Database, products: readonly Row[]): void {
+	for (const { values } of products.filter((product) => product.values.barcode)) {
+		const same = db.rows('product.product').filter((other) => other.values.barcode === values.barcode && other.values.active !== false);
+		if (same.length < 2) continue;
+		const names = same.map((other) => db.displayName(other));
+		const shown = db.version < 18 ? names.join(', ') : [names.slice(0, -1).join(', '), names.at(-1)].join(' and ');
+		throw validationError(
+			`Barcode(s) already assigned:\n\n- Barcode "${String(values.barcode)}" already assigned to product(s): ${shown}\n\nNote: products that you don't have access to will not be shown above.`,
+		);
+	}
+}
+
 /** What is written to a variant and belongs to its template is written there, and so to the other variants. */
 function shareWithTemplate({ db }: Orm, product: Row, names: ReadonlySet<string>): void {
+	if (names.has('barcode')) checkUniqueBarcode(db, [product]);
 	const template = db.related(product, 'product_tmpl_id');
 	const shared = given(product, names, ofTemplate);
 	if (!template || Object.keys(shared).length === 0) return;
@@ -117,6 +131,7 @@ function shareWithVariants({ db }: Orm, template: Row, names: ReadonlySet<string
 	const own = variants.length === 1 ? ['active', 'default_code', 'barcode'] : ['active'];
 	const shared = given(template, names, (name) => ofTemplate(name) || own.includes(name));
 	if (Object.keys(shared).length > 0) for (const variant of variants) db.update(variant, shared);
+	if (names.has('barcode')) checkUniqueBarcode(db, variants);
 }
 
 export const rules: Readonly<Record<string, Rules>> = {
@@ -143,10 +158,12 @@ export const rules: Readonly<Record<string, Rules>> = {
 			if (product.values.product_tmpl_id !== undefined) return;
 			const { default_code, barcode, active } = product.values;
 			const own = given(product, new Set(Object.keys(product.values)), ofTemplate);
-			const template = orm.create('product.template', { ...own, default_code, barcode, active });
+			const template = orm.create('product.template', { ...own, default_code, active });
 			const variant = orm.db.relatedMany(template, 'product_variant_ids').find((other) => other.id !== product.id);
 			if (variant) orm.db.remove(variant);
+			orm.db.update(template, { barcode });
 			orm.db.update(product, { product_tmpl_id: template.id });
+			checkUniqueBarcode(orm.db, [product]);
 		},
 		changed: shareWithTemplate,
 	},
@@ -154,7 +171,8 @@ export const rules: Readonly<Record<string, Rules>> = {
 		created: (orm, template) => {
 			const { default_code, barcode, active } = template.values;
 			const own = given(template, new Set(Object.keys(template.values)), ofTemplate);
-			orm.create('product.product', { ...own, default_code, barcode, active, product_tmpl_id: template.id });
+			const product = orm.create('product.product', { ...own, default_code, barcode, active, product_tmpl_id: template.id });
+			checkUniqueBarcode(orm.db, [product]);
 		},
 		changed: shareWithVariants,
 	},

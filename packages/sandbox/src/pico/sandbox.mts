@@ -1,3 +1,4 @@
+import type { FloorProduct } from '../web/catalogue.mts';
 import { Clock } from './clock.mts';
 import { type Engine, createEngine } from './graphql/engine.mts';
 import { Orders } from './plant/orders.mts';
@@ -13,6 +14,8 @@ export interface SandboxSettings {
 	switches: Partial<Switches>;
 	/** Hosts besides this machine that webhooks may reach. */
 	webhookHosts?: readonly string[];
+	/** Deployed besides the plant's own, at the start and after each reset. */
+	products?: readonly FloorProduct[];
 }
 
 /** Everything one sandbox holds. `reset` makes a fresh plant with the same or new settings. */
@@ -30,10 +33,12 @@ export class Sandbox {
 	private readonly listeners = new Set<() => void>();
 	private engines = new Map<string, Engine>();
 	private initialSwitches: Partial<Switches>;
+	private readonly products: readonly FloorProduct[];
 
 	constructor(settings: SandboxSettings) {
 		this.seed = settings.seed;
 		this.initialSwitches = settings.switches;
+		this.products = settings.products ?? [];
 		this.switches = { ...defaultSwitches(), ...settings.switches };
 		this.webhooks = new Webhooks(this, settings.webhookHosts ?? []);
 		({ plant: this.plant, orders: this.orders, random: this.deliveryRandom } = this.freshPlant(true));
@@ -105,7 +110,11 @@ export class Sandbox {
 
 	private freshPlant(seeded: boolean) {
 		const plant = new Plant({ clock: this.clock, random: new Random(this.seed), switches: () => this.switches });
-		if (seeded) seedPlant(plant);
+		if (seeded) {
+			seedPlant(plant);
+			for (const { partNumber, revision, ...product } of this.products)
+				plant.deploy({ ...product, externalId: partNumber, externalRevision: revision });
+		}
 		return { plant, orders: new Orders(plant), random: new Random(this.seed + 1) };
 	}
 }

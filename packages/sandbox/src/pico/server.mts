@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
+import type { FloorProduct } from '../web/catalogue.mts';
 import { DataFile } from './dataFile.mts';
 import { createRouter } from './http/router.mts';
 import { Sandbox } from './sandbox.mts';
@@ -18,6 +19,8 @@ export interface SandboxOptions {
 	data?: string;
 	/** Hosts besides this machine that webhooks may be sent to. */
 	webhookHosts?: readonly string[];
+	/** Deployed besides the plant's own, at the start and after each reset. */
+	products?: readonly FloorProduct[];
 	/** Folder of the shop-floor page; needed where the working directory is not the repository. */
 	pageFolder?: string;
 }
@@ -36,6 +39,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
 		seed: options.seed ?? 1,
 		switches: options.switches ?? {},
 		webhookHosts: options.webhookHosts,
+		products: options.products,
 	});
 	const pageFolder = options.pageFolder ?? resolve('packages/sandbox/src/pico/page');
 	const router = createRouter(sandbox, token, pageFolder);

@@ -32,6 +32,7 @@ export const definitions = {
 	extraSaveFields: flag('save also takes reservedSerialNumber and secondaryExternalOrderId'),
 	streamShape: choice('a stream event is a list of rows or one row', 'list', 'object'),
 	streamCursor: choice('whether streams take a cursor; without one they send nothing of the past', 'on', 'off'),
+	batchSize: choice('whether streams keep to the batchSize that they are given', 'honored', 'ignored'),
 	cursorInclusive: flag('a cursor also returns rows at exactly its value'),
 	replayOnPlainSubscribe: flag('a stream without a cursor first sends what exists'),
 	emitChildCompletions: flag('completed child orders are sent too (wip in legacy)'),

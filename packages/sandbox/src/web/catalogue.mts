@@ -1,4 +1,4 @@
-/** The parts that both ERP doubles know. Part numbers are the key that links them to the shop floor. */
+/** The parts of the made-up plant: what the ERP doubles book and what the demo's shop floor builds. Linked by part number. */
 export interface Part {
 	partNumber: string;
 	name: string;
@@ -38,3 +38,33 @@ export const firstOrders: readonly { partNumber: string; quantity: number }[] = 
 	{ partNumber: 'GEAR-200', quantity: 1 },
 	{ partNumber: 'VALVE-300', quantity: 5 },
 ];
+
+/** What the shop floor has to know to build a product: deployed in the plant of the demo. */
+export interface FloorProduct {
+	partNumber: string;
+	name: string;
+	revision: string;
+	/** Its units have no serial numbers of their own. */
+	withoutSerial: boolean;
+	consumedSerials: Array<{ name: string; externalId: string }>;
+}
+
+/** The products as the floor builds them: it asks for the serial numbers that the ERPs book, and for no others. */
+export const floorProducts: readonly FloorProduct[] = parts
+	.filter((part) => part.kind === 'product')
+	.map(({ partNumber, name, revision, tracking }) => ({
+		partNumber,
+		name,
+		revision,
+		withoutSerial: tracking === 'none',
+		consumedSerials: serialsBuiltInto(partNumber),
+	}));
+
+/** One for each piece: a unit with two motors has two numbers. */
+function serialsBuiltInto(product: string): FloorProduct['consumedSerials'] {
+	return billsOfMaterials[product].flatMap(({ partNumber, quantity }) => {
+		const part = parts.find((each) => each.partNumber === partNumber);
+		if (!part || part.tracking === 'none') return [];
+		return Array.from({ length: quantity }, () => ({ name: `${part.name} serial`, externalId: partNumber }));
+	});
+}

@@ -21,16 +21,26 @@ function row(id, cells, outside, classes = []) {
 	return '<tr class="' + names + '">' + cells.map((cell, index) => '<td class="' + (classes[index] ?? '') + '">' + cell + '</td>').join('') + '</tr>';
 }
 
+const counted = (count, noun) => count + ' ' + (count === 1 ? noun : noun + 's');
+
 const drawn = new Map();
-function draw(id, html) {
+function draw(id, html, heads = []) {
 	if (drawn.get(id) === html) return;
 	drawn.set(id, html);
-	document.getElementById(id).innerHTML = html;
+	const place = document.getElementById(id);
+	const focused = place.contains(document.activeElement) && document.activeElement.ariaLabel;
+	place.innerHTML = html;
+	// Narrow windows show each row as a block, which takes the meaning of a table away: so it is said in roles.
+	for (const [tag, role] of [['table', 'table'], ['tr', 'row'], ['th', 'columnheader'], ['td', 'cell']])
+		for (const each of place.querySelectorAll(tag)) each.setAttribute('role', role);
+	for (const line of place.querySelectorAll('tbody tr'))
+		for (const [index, cell] of [...line.cells].entries()) cell.dataset.head = heads[index] ?? '';
+	if (focused) [...place.querySelectorAll('button')].find((each) => each.ariaLabel === focused)?.focus();
 }
 function table(id, heads, rows, nothing, classes = []) {
 	draw(id, rows.length === 0 ? '<p class="empty">' + nothing + '</p>' :
 		'<table><thead><tr>' + heads.map((head, index) => '<th class="' + (classes[index] ?? '') + '">' + head + '</th>').join('') +
-		'</tr></thead><tbody>' + rows.join('') + '</tbody></table>');
+		'</tr></thead><tbody>' + rows.join('') + '</tbody></table>', heads);
 }
 const tiles = (values) => draw('tiles', values.map(([label, value]) => '<div class="tile"><b>' + text(value) + '</b><span>' + text(label) + '</span></div>').join(''));
 
@@ -55,7 +65,7 @@ async function poll() {
 		const state = await (await fetch('control/state?limit=200&revision=' + revision)).json();
 		live.className = 'live';
 		if (state.revision === revision) return;
-		live.lastChild.textContent = state.callCount + (state.callCount === 1 ? ' call' : ' calls');
+		live.lastChild.textContent = counted(state.callCount, 'call');
 		render(state);
 		calls(state);
 		revision = state.revision;

@@ -29,7 +29,7 @@ export function shell({ title, about, accent, sections, script }: PageDescriptio
 			'',
 		)}</select><input name="quantity" type="number" min="1" max="1000" value="1" aria-label="Quantity"><button>New order</button></form>`;
 	const section = ({ id, title: name, note }: PageSection, first: boolean): string =>
-		`<section><h2>${name}${note ? ` <small>${note}</small>` : ''}${first ? order : ''}</h2><div class="scroll" id="${id}"></div></section>`;
+		`<section><h2>${name}${note ? ` <small>${note}</small>` : ''}${first ? order : ''}</h2><div class="scroll" id="${id}" role="region" aria-label="${name}" tabindex="0"></div></section>`;
 	const column = (place: PageSection['place'], withForm: boolean): string =>
 		sections
 			.filter((each) => each.place === place)
@@ -49,7 +49,7 @@ export function shell({ title, about, accent, sections, script }: PageDescriptio
 <main>
 <div class="tiles wide" id="tiles"></div>
 <div class="column">${column('main', true)}</div>
-<div class="column">${column('side', false)}<section><h2>Calls <small>latest first</small></h2><div class="scroll" id="calls"></div></section></div>
+<div class="column">${column('side', false)}<section><h2>Calls <small>latest first</small></h2><div class="scroll" id="calls" role="region" aria-label="Calls" tabindex="0"></div></section></div>
 </main>
 <script>${script}${pageClient}</script>
 </body>

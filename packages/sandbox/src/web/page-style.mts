@@ -6,7 +6,7 @@ export const pageStyle = `
 	--card: light-dark(#ffffff, #1f1d26);
 	--line: light-dark(#e4e1ea, #34313f);
 	--text: light-dark(#23202b, #eceaf2);
-	--quiet: light-dark(#6f6a7d, #a29cb3);
+	--quiet: light-dark(#5c5769, #b3adc2);
 	--tint: color-mix(in srgb, var(--accent) 12%, transparent);
 	--good: light-dark(#14804a, #4fd08d);
 	--busy: light-dark(#a15c00, #f0b057);
@@ -22,7 +22,6 @@ header {
 	padding: 14px 24px; background: var(--accent); color: #fff;
 }
 header h1 { font-size: 19px; margin: 0; font-weight: 650; letter-spacing: -0.01em; }
-header .about { opacity: 0.85; }
 header .live { margin-left: auto; display: flex; align-items: center; gap: 7px; font-variant-numeric: tabular-nums; }
 header .live i { width: 9px; height: 9px; border-radius: 50%; background: #6ee7a8; }
 header .live.off i { background: #ff9d94; }
@@ -67,4 +66,23 @@ header button { background: transparent; border-color: rgb(255 255 255 / 45%); }
 input { width: 62px; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 .hint { padding: 0 16px 12px; margin: -6px 0 0; color: var(--quiet); font-size: 12px; }
+@media (max-width: 640px) {
+	header { padding: 12px 16px; }
+	main { padding: 12px 12px 32px; }
+	section h2 form { flex-wrap: wrap; width: 100%; margin-left: 0; }
+	section h2 select { flex: 1 1 100%; }
+	section h2 input { flex: 1; }
+	.scroll { max-height: 70vh; }
+	thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+	table, tbody, tr, td { display: block; }
+	tr { padding: 8px 16px; border-bottom: 1px solid var(--line); }
+	tr:last-child { border-bottom: 0; }
+	tr.outside { background: var(--tint); box-shadow: inset 3px 0 var(--accent); }
+	tr.outside td, tr.outside td:first-child { background: none; box-shadow: none; }
+	tr td, tr td:first-child, tr td.number { position: relative; min-height: 26px; padding: 3px 0 3px 112px; border: 0; text-align: left; }
+	td:empty { display: none; }
+	td::before { content: attr(data-head); position: absolute; left: 0; width: 104px; color: var(--quiet); font: 12px/1.6 system-ui, sans-serif; }
+	.bar { margin-left: 0; }
+	.name { white-space: normal; }
+}
 `;

@@ -16,9 +16,9 @@ export interface OnDesk {
 
 /** A real n8n with templates, at which a person sits and presses "Execute workflow". */
 export class Desk {
-	private constructor(readonly installed: InstalledN8n) {}
+	constructor(readonly installed: InstalledN8n) {}
 
-	/** n8n is started. */
+	/** Starts n8n with these templates. */
 	static async open(credentials: Credential[], templates: readonly OnDesk[]): Promise<Desk> {
 		const workflows = templates.map(({ name, id, settings, everySeconds = 3600 }) =>
 			plantTemplate(process.cwd(), name, { id, credentials, settings, everySeconds }),
@@ -60,11 +60,11 @@ export class Desk {
 		);
 	}
 
-	/** Publishes a workflow with its Pico trigger switched off: it can be called, but hears of nothing. */
-	async publishDeaf(workflowId: string): Promise<void> {
+	/** Publishes a workflow with its Pico trigger switched off: it can be called, but hears of nothing. Or with it on again. */
+	async publishDeaf(workflowId: string, disabled = true): Promise<void> {
 		const session = await this.installed.session();
 		const { nodes, versionId } = await session.rest<{ nodes: WorkflowNode[]; versionId: string }>('GET', `/workflows/${workflowId}`);
-		const deaf = nodes.map((node) => (node.type === 'n8n-nodes-pico-mes.picoTrigger' ? { ...node, disabled: true } : node));
+		const deaf = nodes.map((node) => (node.type === 'n8n-nodes-pico-mes.picoTrigger' ? { ...node, disabled } : node));
 		await session.rest('PATCH', `/workflows/${workflowId}`, { nodes: deaf, versionId });
 		await session.activate(workflowId);
 	}

@@ -21,7 +21,7 @@ const steps = (url: string): Step[] => [
 			sendBody: true,
 			specifyBody: 'json',
 			jsonBody:
-				'={{ { orderId: $json.orderId, orderIndex: $json.orderIndex, serial: $json.producedSerial, components: $json.serialsByPartNumber } }}',
+				'={{ { orderId: $json.orderId, orderIndex: $json.orderIndex, serial: $json.producedSerial, components: $json.consumedSerials.reduce((all, { partNumber, serial }) => ({ ...all, [partNumber]: [...(all[partNumber] ?? []), serial] }), {}) } }}',
 			options: { timeout: 2000, response: { response: { fullResponse: true, neverError: true } } },
 		},
 	},

@@ -1,24 +1,36 @@
 import { netsuiteCredentials } from '../../../../demo/lib/netsuite-credentials.mts';
-import { plantTemplate } from '../../../../demo/lib/plant-template.mts';
+import { netsuiteSettings } from '../../../../demo/lib/netsuite-plant.mts';
+import { plantTemplate, settingsFor } from '../../../../demo/lib/plant-template.mts';
 import { queryDatabase } from '../../../../demo/lib/database.mts';
 import { until } from '../../../../demo/lib/poll.mts';
 import type { Workflow } from '../../../../demo/lib/workflows.mts';
 import { startSandboxProcess, type SandboxProcess } from '../../../kit/sandbox.mts';
+import { callerOf, handOver } from '../../kit/caller.mts';
 import { InstalledN8n } from '../../kit/installed.mts';
 import { picoCredential } from '../../kit/workflows.mts';
 import { Account } from './account.mts';
+import { PLANT_IDS, signedIn } from './signed-in.mts';
 
 export interface Template {
 	/** File name in `templates`, without `.json`. */
 	name: string;
 	id: string;
-	/** Plant settings besides the address of NetSuite, for templates that have them. */
-	settings?: Record<string, string | number>;
+	/** Plant settings besides those that every plant enters for NetSuite. */
+	settings?: Record<string, string | number | boolean>;
 	published?: boolean;
+	/** Of its schedule; an hour where nothing is said. */
+	everySeconds?: number;
 }
 
 /** Parts that NetSuite builds and the Pico sandbox does not know by itself. */
 const MORE_PARTS = ['GEAR-200', 'VALVE-300'];
+
+/** A call as the double writes it down: `POST /record/v1/…`. */
+export interface NetsuiteCall {
+	id: number;
+	what: string;
+	status: number;
+}
 
 /** Pico, NetSuite and a real n8n with templates between them. */
 export class Plant {
@@ -29,14 +41,18 @@ export class Plant {
 		readonly workflows: ReadonlyMap<string, Workflow & { id: string }>,
 	) {}
 
-	/** n8n is not started yet. Nothing is left running when it cannot be built. */
-	static async build(templates: readonly Template[]): Promise<Plant> {
+	/**
+	 * n8n is not started yet. Nothing is left running when it cannot be built.
+	 *
+	 * @param callers workflows that hand single events to others: their ids, and the ids of those
+	 */
+	static async build(templates: readonly Template[], callers: Record<string, string> = {}): Promise<Plant> {
 		const pico = await startSandboxProcess();
 		let netsuite: Account | undefined;
 		try {
 			for (const partNumber of MORE_PARTS) await pico.control('POST', 'operations/deploy', { partNumber, revision: 'A' });
 			netsuite = await Account.open();
-			return await Plant.between(pico, netsuite, templates);
+			return await Plant.between(pico, netsuite, templates, callers);
 		} catch (cause) {
 			await netsuite?.close();
 			await pico.close();
@@ -44,21 +60,22 @@ export class Plant {
 		}
 	}
 
-	private static async between(pico: SandboxProcess, netsuite: Account, templates: readonly Template[]): Promise<Plant> {
+	private static async between(pico: SandboxProcess, netsuite: Account, templates: readonly Template[], callers: Record<string, string>): Promise<Plant> {
 		const credentials = [picoCredential(pico.endpoint, pico.token), ...netsuiteCredentials(netsuite.double)];
-		const workflows = templates.map(({ name, id, settings }) =>
+		const all: Template[] = [...signedIn(netsuite.double), ...templates];
+		const settings = { ...netsuiteSettings(netsuite.double, () => ''), ...PLANT_IDS };
+		const workflows = all.map(({ name, id, settings: own, everySeconds = 3600 }) =>
 			plantTemplate(process.cwd(), name, {
 				id,
 				credentials,
-				settings: withUrl(name, netsuite.double.plainUrl, settings),
-				everySeconds: 3600,
+				settings: { ...settingsFor(process.cwd(), name, settings), ...own },
+				everySeconds,
 			}),
 		);
 		const n8n = await InstalledN8n.create({
 			credentials,
-			workflows,
-			published: templates.filter((each) => each.published).map(({ id }) => id),
-			netsuite: netsuite.double,
+			workflows: [...workflows, ...Object.entries(callers).map(([id, called]) => callerOf(id, called))],
+			published: [...all.filter((each) => each.published).map(({ id }) => id), ...Object.keys(callers)],
 		});
 		return new Plant(pico, netsuite, n8n, new Map(workflows.map((workflow) => [workflow.id, workflow])));
 	}
@@ -94,15 +111,26 @@ export class Plant {
 		return last;
 	}
 
+	/** Hands an event to the workflow behind a caller; answers the first item that came of it, `{error}` for a run that failed. */
+	async handOver(caller: string, event: object): Promise<Record<string, unknown>> {
+		return await handOver(this.n8n.n8n.url, caller, event);
+	}
+
+	/** Every call that NetSuite got, the sign-ins among them, oldest first. */
+	async calls(): Promise<NetsuiteCall[]> {
+		return await this.netsuite.control<NetsuiteCall[]>('GET', 'calls');
+	}
+
+	/** The calls of NetSuite while something is done. */
+	async callsDuring(work: () => Promise<unknown>): Promise<NetsuiteCall[]> {
+		const last = (await this.calls()).at(-1)?.id ?? 0;
+		await work();
+		return (await this.calls()).filter(({ id }) => id > last);
+	}
+
 	async close(): Promise<void> {
 		await this.n8n.remove();
 		await this.netsuite.close();
 		await this.pico.close();
 	}
 }
-
-/** These have no address of NetSuite to fill in; for the first one the credential has it. */
-const WITHOUT_URL = ['netsuite-orders-to-pico-community-node', 'repost-failed-events'];
-
-const withUrl = (name: string, netsuiteUrl: string, settings: Template['settings'] = {}) =>
-	WITHOUT_URL.includes(name) ? settings : { netsuiteUrl, ...settings };

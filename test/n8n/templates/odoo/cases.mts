@@ -171,6 +171,23 @@ export const CASES: readonly Case[] = [
 		},
 	},
 	{
+		name: '4 an order that somebody split: the units are booked part by part, each part is closed, and more than that is a case for a person',
+		async holds(bench) {
+			for (const pump of ['none', 'serial'] as const) {
+				const line = await PumpLine.build(bench, { pump });
+				const order = await line.order(4);
+				await bench.workshop.split((await line.orders())[0].id, [1, 3]);
+				for (const index of [0, 1, 2, 3]) await line.post(line.unit(order, index, [`S-${index}`]));
+				const orders = await line.orders();
+				expect(orders.map(({ state }) => state).filter((state) => state !== 'done')).toEqual([]);
+				expect(orders.reduce((sum, { product_qty }) => sum + product_qty, 0)).toBe(4);
+				expect(orders.find(({ name }) => name === `${order}-001`)).toMatchObject({ product_qty: 1 });
+				expect(await line.used()).toEqual([0, 1, 2, 3].map((index) => [`S-${index}`, 1]));
+				expect(await line.refused(line.unit(order, 4, ['S-4']))).toContain(`${order}-001 is done, ${order}-002 is done`);
+			}
+		},
+	},
+	{
 		name: '4 an order that somebody closed without a backorder is a case for a person',
 		async holds(bench) {
 			const line = await PumpLine.build(bench, { pump: 'none' });
@@ -227,7 +244,7 @@ export const CASES: readonly Case[] = [
 		name: '6 an order for two packs is booked piece by piece, and closed with the last',
 		async holds(bench) {
 			const line = await PumpLine.build(bench, { pump: 'none', motor: 'lot' });
-			const { id, size } = await packOf(bench);
+			const { id, size } = await bench.workshop.pack();
 			const order = await line.order(2, { product_uom_id: id });
 			for (let index = 0; index < 2 * size; index++) {
 				await line.post(line.unit(order, index, ['LOT']));
@@ -263,6 +280,37 @@ export const CASES: readonly Case[] = [
 			await line.post(line.unit(order, 0, ['M-001']));
 			expect(await line.states()).toEqual(['done']);
 			expect(await bench.workshop.onHand(line.motor, lot)).toEqual([]);
+		},
+	},
+	{
+		name: '7 in two steps, a part is taken from Pre-Production once it was brought there',
+		async holds(bench) {
+			const { workshop } = bench;
+			const line = await PumpLine.build(bench);
+			const { stock, manufacture } = await workshop.twoSteps();
+			const lots = [await workshop.stock(line.motor, 1, 'M-001', stock), await workshop.stock(line.motor, 1, 'M-002', stock)];
+			const order = await line.order(2, { picking_type_id: manufacture });
+			await workshop.bring((await line.orders())[0].id);
+			await line.post(line.unit(order, 0, ['M-002']));
+			await line.post(line.unit(order, 1, ['M-001']));
+			expect(await line.states()).toEqual(done(bench.odoo.version, 2));
+			expect(await line.used()).toEqual([['M-001', 1], ['M-002', 1]]);
+			for (const lot of lots) expect(await workshop.onHand(line.motor, lot)).toEqual([]);
+		},
+	},
+	{
+		name: '7 in two steps, a part that nobody brought is taken from stock, and blocks no other order',
+		async holds(bench) {
+			const { workshop } = bench;
+			const line = await PumpLine.build(bench);
+			const { stock, manufacture } = await workshop.twoSteps();
+			const lots = [await workshop.stock(line.motor, 1, 'M-001', stock), await workshop.stock(line.motor, 1, 'M-002', stock)];
+			const [order, next] = [await line.order(1, { picking_type_id: manufacture }), await line.order(1, { picking_type_id: manufacture })];
+			await line.post(line.unit(order, 0, ['M-001']));
+			await line.post(line.unit(next, 0, ['M-002']));
+			expect(await line.states()).toEqual(['done', 'done']);
+			expect(await line.used()).toEqual([['M-001', 1], ['M-002', 1]]);
+			for (const lot of lots) expect(await workshop.onHand(line.motor, lot)).toEqual([]);
 		},
 	},
 	{
@@ -412,11 +460,3 @@ export const CASES: readonly Case[] = [
 		},
 	},
 ];
-
-/** A unit of measure that is several pieces. */
-async function packOf({ odoo }: Bench): Promise<{ id: number; size: number }> {
-	const sizes = new Map([['Pack of 6', 6], ['Dozens', 12]]);
-	const [pack] = await odoo.find<{ name: string }>('uom.uom', [['name', 'in', [...sizes.keys()]]], ['name']);
-	if (!pack) throw new Error('this Odoo has no unit of measure of several pieces');
-	return { id: pack.id, size: sizes.get(pack.name) ?? 0 };
-}

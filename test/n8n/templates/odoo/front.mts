@@ -17,6 +17,8 @@ export class Front {
 	/** The connection is cut at the call that comes after so many others, before or after Odoo carried it out. */
 	cut: { calls: number; after: boolean } | undefined;
 
+	private port = 0;
+
 	private constructor(
 		private readonly target: URL,
 		private readonly server: Server,
@@ -31,6 +33,17 @@ export class Front {
 
 	get url(): string {
 		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+	}
+
+	/** Nobody answers at its address any more: connections are refused. */
+	async leave(): Promise<void> {
+		this.port = Number(new URL(this.url).port);
+		await this.close();
+	}
+
+	/** It answers at its address again. */
+	async return(): Promise<void> {
+		await new Promise<void>((resolve) => this.server.listen(this.port, '127.0.0.1', resolve));
 	}
 
 	private async pass(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {

@@ -25,24 +25,28 @@ export class Plant {
 		readonly workflows: ReadonlyMap<string, Workflow & { id: string }>,
 	) {}
 
-	/** n8n is not started yet. Nothing is left running when it cannot be built. */
-	static async build(templates: readonly Template[], version = 19): Promise<Plant> {
-		const pico = await startSandboxProcess({ odoo: true, odooVersion: version });
+	/**
+	 * n8n is not started yet. Nothing is left running when it cannot be built.
+	 *
+	 * @param addressOf where n8n finds this Odoo, for a test that puts something in between
+	 */
+	static async build(templates: readonly Template[], addressOf = async (odoo: string) => await Promise.resolve(odoo)): Promise<Plant> {
+		const pico = await startSandboxProcess({ odoo: true });
 		try {
-			return await Plant.beside(pico, templates, version);
+			return await Plant.beside(pico, templates, await addressOf(pico.odoo ?? ''));
 		} catch (cause) {
 			await pico.close();
 			throw cause;
 		}
 	}
 
-	private static async beside(pico: SandboxProcess, templates: readonly Template[], version: number): Promise<Plant> {
+	private static async beside(pico: SandboxProcess, templates: readonly Template[], odooUrl: string): Promise<Plant> {
 		const odoo = new Company(pico);
 		const credentials: Credential[] = [
 			picoCredential(pico.endpoint, pico.token),
-			odoo.signature(version),
+			odoo.signature(),
 		];
-		const settings = { odooUrl: odoo.url, odooVersion: version };
+		const settings = { odooUrl };
 		const workflows = templates.map(({ name, id, talksToOdoo = true }) =>
 			plantTemplate(process.cwd(), name, { id, credentials, everySeconds: 3600, ...(talksToOdoo ? { settings } : {}) }),
 		);

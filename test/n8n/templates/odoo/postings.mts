@@ -1,6 +1,6 @@
 import type { Components, Posting } from '../../kit/books.mts';
 import { unitKey } from '../../kit/books.mts';
-import type { PicoCompletion } from '../../kit/completions.mts';
+import { componentsOf, type PicoCompletion } from '../../kit/completions.mts';
 import type { Company, OdooOrder } from './company.mts';
 
 /**
@@ -19,7 +19,7 @@ export async function postingsOf(company: Company, completions: readonly PicoCom
 		const units = noted.map(({ orderId, index }) => completions.find((unit) => unit.orderId === orderId && unit.orderIndex === index));
 		const rest = order.consumed.filter(({ serial }) => serial !== '');
 		const postings = indices.map((index, n): Posting => {
-			const components = take(rest, units[n]?.serialsByPartNumber ?? {});
+			const components = take(rest, componentsOf(units[n] ?? { consumedSerials: [] }));
 			return { key: unitKey(noted[n].orderId, index), serial: serialOf(order, units[n]), components };
 		});
 		return [...postings, ...surplus(order, indices.length, rest.length)];

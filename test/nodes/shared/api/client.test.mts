@@ -123,7 +123,7 @@ describe('an edited credential', () => {
 		const { authenticate } = new PicoApi();
 		const signed = (authenticate as unknown as (c: object, r: object) => Promise<{ headers: object }>)({ endpoint, token: 't0ken' }, { url, headers: {} });
 		if (isSigned) expect((await signed).headers).toEqual({ 'x-pico-api-org': 't0ken' });
-		else await expect(signed).rejects.toThrow('goes to plant.picomes.com only');
+		else await expect(signed).rejects.toThrow('is sent only to plant.picomes.com');
 	});
 });
 

@@ -85,8 +85,8 @@ test("a 'ka' message tells that the server speaks the older protocol", async () 
 test.each([
 	[401, 'auth', 'Pico refused the token (HTTP 401)'],
 	[403, 'auth', 'Pico refused the token (HTTP 403)'],
-	[404, 'path', 'takes no WebSocket (HTTP 404)'],
-	[400, 'path', 'takes no WebSocket (HTTP 400)'],
+	[404, 'path', 'does not accept WebSockets (HTTP 404)'],
+	[400, 'path', 'does not accept WebSockets (HTTP 400)'],
 	[503, 'server', 'Pico is not available right now (HTTP 503)'],
 ])('HTTP %s instead of an upgrade is told as that', async (status, kind, message) => {
 	refuse = status;

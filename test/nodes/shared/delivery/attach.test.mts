@@ -53,7 +53,7 @@ test('only changes of operations and structures have a structure to attach', () 
 });
 
 test('a made-up event has the same two fields as one without structure', () => {
-	expect(sampleStructure()).toEqual({ structure: null, structureMissing: 'this event is made up' });
+	expect(sampleStructure()).toEqual({ structure: null, structureMissing: 'this is a sample event' });
 });
 
 test('asks Pico once for all events, in the order of which the structures come', async () => {

@@ -66,12 +66,12 @@ test.each([0, 1, 86_400])('a look-back of %d seconds is taken', (lookBackWindow)
 
 test.each([-1, 86_401, 1.5, 'x', Number.NaN, Infinity])('a look-back of %p is refused with the name of the option, its bounds and its value', (lookBackWindow) => {
 	const look = () => choose({ options: { lookBackWindow } });
-	expect(look).toThrow("'Look-Back Window (Seconds)' takes a whole number from 0 to 86400");
+	expect(look).toThrow("'Look-Back Window (Seconds)' must be a whole number from 0 to 86400");
 	expect(look).toThrow(expect.objectContaining({ description: `It is now '${lookBackWindow}'.` }) as Error);
 });
 
 test('bounds of a whole number are part of it', () => {
 	const { context } = new FakeN8n();
 	expect([whole(context, 'X', 3, 3, 5), whole(context, 'X', '5', 3, 5)]).toEqual([3, 5]);
-	for (const value of [2, 6, 3.5, undefined]) expect(() => whole(context, 'X', value, 3, 5)).toThrow("'X' takes a whole number from 3 to 5");
+	for (const value of [2, 6, 3.5, undefined]) expect(() => whole(context, 'X', value, 3, 5)).toThrow("'X' must be a whole number from 3 to 5");
 });

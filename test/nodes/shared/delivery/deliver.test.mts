@@ -6,7 +6,7 @@ import type { StoredState } from '../../../../nodes/shared/delivery/place/state.
 import type { TriggerSettings } from '../../../../nodes/shared/delivery/settings.ts';
 import { toEvent } from '../../../../nodes/shared/events/event.ts';
 import { operationChanged, orderCompleted } from '../../../../nodes/shared/events/kinds/index.ts';
-import { completion, cutOff, delivering, failed, failedWith, succeeded, timeAt, type Emitted } from '../../../kit/fakeN8n.mts';
+import { completion, cutOff, delivering, deliveryOf, failed, failedWith, succeeded, timeAt, type Emitted } from '../../../kit/fakeN8n.mts';
 
 beforeEach(() => void jest.useFakeTimers({ now: Date.parse(timeAt(60_000)) }));
 afterEach(() => {
@@ -33,7 +33,7 @@ test('one event starts one run with its item, and is behind us when that ended w
 	expect(await verdict).toBe('acknowledged');
 	expect(n8n.emits).toHaveLength(1);
 	expect(n8n.emits[0].outputs).toEqual([
-		[{ eventId: first.id, ...orderCompleted.simplify(first.row), attempt: 1, replayed: false, correction: false, lagMs: 60_000 }],
+		[{ eventId: first.id, ...orderCompleted.simplify(first.row), delivery: { event: 'orderCompleted', attempt: 1, replayed: false, correction: false, lagMs: 60_000 } }],
 	]);
 	expect(n8n.keys).toEqual([keyOf(delivery.settings, 1)]);
 	expect(delivery.place.isDelivered(first)).toBe(true);
@@ -52,8 +52,8 @@ test('a batch is one run with all its items', async () => {
 	await verdict;
 	expect(n8n.emits).toHaveLength(1);
 	expect(n8n.emits[0].outputs[0]).toMatchObject([
-		{ eventId: first.id, replayed: true, lagMs: 60_000 },
-		{ eventId: second.id, replayed: false, lagMs: 59_000 },
+		{ eventId: first.id, delivery: { replayed: true, lagMs: 60_000 } },
+		{ eventId: second.id, delivery: { replayed: false, lagMs: 59_000 } },
 	]);
 });
 
@@ -61,12 +61,12 @@ test('a second completion of a unit is marked as correction; a second change of 
 	const { delivery, n8n, verdict } = delivered();
 	await verdict;
 	await deliver(delivery, batchOf({ events: [completion(0, 5_000)] }));
-	expect(n8n.emits.map(({ outputs }) => outputs[0][0].correction)).toEqual([false, true]);
+	expect(n8n.emits.map(({ outputs }) => deliveryOf(outputs[0][0]).correction)).toEqual([false, true]);
 
 	const kind = operationChanged;
 	const changes = delivering({ kind });
 	for (const updatedAt of [timeAt(1), timeAt(2)]) await deliver(changes.delivery, batchOf({ events: [toEvent(kind, { ...kind.sample, updatedAt })] }));
-	expect(changes.n8n.emits.map(({ outputs }) => outputs[0][0].correction)).toEqual([false, false]);
+	expect(changes.n8n.emits.map(({ outputs }) => deliveryOf(outputs[0][0]).correction)).toEqual([false, false]);
 });
 
 test('a batch from before a restart is handed over under its old key, and under a new one afterwards', async () => {
@@ -106,7 +106,7 @@ describe('an event whose worker died with its run', () => {
 		parts.n8n.answer = answer;
 		return { ...parts, verdict: deliver(parts.delivery, batchOf()) };
 	}
-	const uncertain = [{ message: expect.stringMatching(/^It is not certain that event .* was run: job stalled/), description: expect.stringContaining('MO-1') }];
+	const uncertain = [{ message: expect.stringMatching(/^The run for event .* may not have finished: job stalled/), description: expect.stringContaining('MO-1') }];
 
 	test.each(['afterFinish', 'immediately'] as const)('is kept in a failed execution, and not started again (%s)', async (deliverNext) => {
 		const { n8n, verdict } = inQueueMode({ deliverNext }, ({ done }) => done?.resolve(cutOff));
@@ -164,7 +164,7 @@ describe('when the run has to succeed', () => {
 		await jest.advanceTimersByTimeAsync(1);
 		expect(await verdict).toBe('acknowledged');
 		expect(n8n.keys).toEqual([1, 2, 3].map((attempt) => keyOf(delivery.settings, attempt)));
-		expect(n8n.emits.map(({ outputs }) => outputs[0][0].attempt)).toEqual([1, 2, 3]);
+		expect(n8n.emits.map(({ outputs }) => deliveryOf(outputs[0][0]).attempt)).toEqual([1, 2, 3]);
 		expect(n8n.emits.map(({ stored }) => (stored as { inFlight: { attempt: number } }).inFlight.attempt)).toEqual([1, 2, 3]);
 		expect(n8n.failures).toEqual([]);
 	});
@@ -201,7 +201,7 @@ describe('when the run has to succeed', () => {
 		const { n8n, verdict } = delivered({ deliverNext, attempts: 3 }, batchOf({ attempt: 2 }), fails);
 		await jest.advanceTimersByTimeAsync(10_000);
 		expect(await verdict).toBe('acknowledged');
-		expect(n8n.emits.map(({ outputs }) => outputs[0][0].attempt)).toEqual([2, 3]);
+		expect(n8n.emits.map(({ outputs }) => deliveryOf(outputs[0][0]).attempt)).toEqual([2, 3]);
 		expect(n8n.failures).toMatchObject([{ message: `Continued after 3 attempts for event ${first.id} of ${first.cursor}` }]);
 	});
 
@@ -284,7 +284,7 @@ describe('when another system is down', () => {
 		}
 		expect(await verdict).toBe('acknowledged');
 		expect(passed).toBeLessThanOrEqual(34);
-		expect(new Set(n8n.emits.map(({ outputs }) => outputs[0][0].attempt))).toEqual(new Set([1]));
+		expect(new Set(n8n.emits.map(({ outputs }) => deliveryOf(outputs[0][0]).attempt))).toEqual(new Set([1]));
 		expect(n8n.keys).toEqual(n8n.keys.map((_key, run) => keyOf(delivery.settings, 1, run)));
 		expect(n8n.emits.map(({ stored }) => (stored as StoredState).inFlight?.outages ?? 0)).toEqual(n8n.keys.map((_key, run) => run));
 		expect(n8n.failures).toEqual([]);
@@ -349,7 +349,7 @@ describe('the Failed output', () => {
 		const { outputs, key, stored } = n8n.emits[2];
 		expect(outputs).toStrictEqual([
 			[],
-			[{ eventId: first.id, ...orderCompleted.simplify(first.row), attempt: 2, replayed: false, correction: false, lagMs: 65_000, failedAttempts: 2, reason: 'no' }],
+			[{ eventId: first.id, ...orderCompleted.simplify(first.row), delivery: { event: 'orderCompleted', attempt: 2, replayed: false, correction: false, lagMs: 65_000, reason: 'no' } }],
 		]);
 		expect(key).toBe(`${keyOf(delivery.settings, 2)}:failed`);
 		expect(stored).toMatchObject({ inFlight: { attempt: 2 } });
@@ -412,7 +412,7 @@ describe('when n8n does not start a run', () => {
 		expect(await verdict).toBe('acknowledged');
 		expect(new Set(n8n.keys).size).toBe(1);
 		const refusal = `n8n did not start a run for event ${first.id} of ${first.cursor}: database is locked`;
-		expect(n8n.failures).toEqual([{ message: refusal, description: 'The event is kept and offered again every minute.' }]);
+		expect(n8n.failures).toEqual([{ message: refusal, description: 'The event is kept and tried again every minute.' }]);
 		expect(n8n.told.filter((line) => line.includes(refusal))).toHaveLength(2);
 	});
 
@@ -420,7 +420,7 @@ describe('when n8n does not start a run', () => {
 		const { n8n, closing, verdict } = delivered({}, batchOf(), refuse('Triggers can only start runs without waiting for them'));
 		await jest.advanceTimersByTimeAsync(0);
 		expect(n8n.failures[0].description).toBe(
-			"This workflow runs on an engine that lets no trigger wait for a run. Set 'Deliver Next Event' to 'Immediately', or choose the other engine in the workflow settings.",
+			"A trigger cannot wait for a run on the engine of this workflow. Set 'Deliver Next Event' to 'Immediately', or choose the other engine in the workflow settings.",
 		);
 		closing.abort();
 		expect(await verdict).toBe('closed');
@@ -435,8 +435,8 @@ describe('when n8n does not start a run', () => {
 		expect(await verdict).toBe('acknowledged');
 		expect(n8n.emits).toHaveLength(2);
 		expect(n8n.failures[1]).toEqual({
-			message: `It is not certain that event ${first.id} of ${first.cursor} was run: database is locked`,
-			description: `It is not started again, so that nothing happens twice. The event is below; see whether its run is in the executions list, and run it by hand if not.\n\n${JSON.stringify([first.row], null, 2)}`,
+			message: `The run for event ${first.id} of ${first.cursor} may not have finished: database is locked`,
+			description: `It is not started again, to avoid duplicates. Look for its run in the list of executions. If it is not there, run it by hand with the event below.\n\n${JSON.stringify([first.row], null, 2)}`,
 		});
 		expect(delivery.place.isDelivered(first)).toBe(true);
 	});
@@ -495,7 +495,7 @@ describe('as soon as it starts', () => {
 		const { n8n, verdict } = delivered({ deliverNext }, batchOf(), refuse('database is locked'));
 		await verdict;
 		await jest.advanceTimersByTimeAsync(0);
-		expect(n8n.failures).toMatchObject([{ message: `It is not certain that event ${first.id} of ${first.cursor} was run: database is locked` }]);
+		expect(n8n.failures).toMatchObject([{ message: `The run for event ${first.id} of ${first.cursor} may not have finished: database is locked` }]);
 	});
 });
 
@@ -558,7 +558,7 @@ describe('Attach Structure', () => {
 test('each consumed serial is an item of its own where that is chosen', async () => {
 	const { n8n, verdict } = delivered({ perSerial: true });
 	await verdict;
-	expect((n8n.emits[0].outputs[0] as Array<INodeExecutionData['json']>).map(({ consumedSerial, lineNumber }) => [consumedSerial, lineNumber])).toEqual([
+	expect((n8n.emits[0].outputs[0] as Array<INodeExecutionData['json']>).map(({ consumedSerial, line }) => [consumedSerial, (line as { number: number }).number])).toEqual([
 		['MOT-0042', 1],
 		['LOT-7', 2],
 	]);

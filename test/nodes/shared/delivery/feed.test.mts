@@ -3,7 +3,7 @@ import { Dialect } from '../../../../nodes/shared/api/dialect/dialect.ts';
 import { PicoFailure } from '../../../../nodes/shared/api/failure.ts';
 import { Feed } from '../../../../nodes/shared/delivery/feed.ts';
 import type { TriggerSettings } from '../../../../nodes/shared/delivery/settings.ts';
-import { completionRow, delivering, succeeded, timeAt } from '../../../kit/fakeN8n.mts';
+import { completionRow, delivering, deliveryOf, succeeded, timeAt } from '../../../kit/fakeN8n.mts';
 import { FakeStreams } from '../../../kit/fakeStream.mts';
 
 let mockStreams: FakeStreams;
@@ -173,7 +173,7 @@ describe('reading', () => {
 		mockStreams.last.open(new Date(Date.parse(timeAt(2_000))).toUTCString());
 		mockStreams.last.rows([completionRow(1), completionRow(2)]);
 		await pass(0);
-		expect(n8n.emits.map(({ outputs }) => [outputs[0][0].orderIndex, outputs[0][0].replayed])).toEqual([
+		expect(n8n.emits.map(({ outputs }) => [outputs[0][0].orderIndex, deliveryOf(outputs[0][0]).replayed])).toEqual([
 			[1, true],
 			[2, false],
 		]);
@@ -183,7 +183,7 @@ describe('reading', () => {
 		const { n8n } = await connected();
 		mockStreams.last.rows([completionRow(1, 599_999), completionRow(2, 600_000)]);
 		await pass(0);
-		expect(n8n.emits.map(({ outputs }) => outputs[0][0].replayed)).toEqual([true, false]);
+		expect(n8n.emits.map(({ outputs }) => deliveryOf(outputs[0][0]).replayed)).toEqual([true, false]);
 	});
 
 	test('an event waits a moment for others to start a run with, and no longer than its connection lasts', async () => {
@@ -450,8 +450,8 @@ describe('a row that Pico cannot resolve', () => {
 		await serve([1, 2, 3, 4, 5, 6], [3]);
 		await pass(2_000);
 		expect(units()).toEqual([[1], [2], [3], [4], [5], [6]]);
-		expect(n8n.emits.map(({ outputs }) => outputs[0][0].operationId)).toEqual([
-			...['sample-operation', 'sample-operation', null, 'sample-operation', 'sample-operation', 'sample-operation'],
+		expect(n8n.emits.map(({ outputs }) => outputs[0][0].partNumber)).toEqual([
+			...['PUMP-100', 'PUMP-100', null, 'PUMP-100', 'PUMP-100', 'PUMP-100'],
 		]);
 		expect(n8n.failures).toEqual([]);
 		expect(n8n.told.filter((line) => line.startsWith('warn'))).toHaveLength(1);

@@ -19,10 +19,7 @@ const completion = (consumedSerials: unknown): Row => ({
 const lines = (consumedSerials: unknown) => linesOf(toEvent(orderCompleted, completion(consumedSerials)));
 /** Which id each serial has. */
 const idsBySerial = (serials: readonly Serial[]) =>
-	lines(serials).map(({ row, facts }) => {
-		const { attributeId, consumedPartNumber, consumedSerial } = simplifyLine(row);
-		return JSON.stringify([attributeId, consumedPartNumber, consumedSerial, facts.lineId]);
-	});
+	lines(serials).map(({ row, line }) => JSON.stringify([(row.operationSummary as Row).consumedSerials, line.id]));
 
 const serials = fc.array(
 	fc.record({
@@ -33,29 +30,20 @@ const serials = fc.array(
 	{ maxLength: 8 },
 );
 
-test('makes one line for each consumed serial, with all of the completion but the lists', () => {
+test('makes one line for each consumed serial, with what names the completion', () => {
 	const [motor, seal, ...rest] = lines((orderCompleted.sample.operationSummary as Row).consumedSerials);
 	expect(rest).toEqual([]);
 	expect(simplifyLine(motor.row)).toEqual({
 		orderId: 'MO-00042',
 		orderIndex: 0,
-		completedAt: '2026-01-05T14:22:00.000Z',
-		startedAt: '2026-01-05T14:00:00.000Z',
-		cycleTimeSeconds: 1080,
-		cycleTimeDays: 0.0125,
-		operationId: 'sample-operation',
 		partNumber: 'PUMP-100',
-		revision: 'B',
-		operationName: 'Coolant pump',
+		completedAt: '2026-01-05T14:22:00.000Z',
 		producedSerial: 'PUMP-0042',
-		reservedSerialNumber: null,
-		secondaryOrderId: null,
 		consumedPartNumber: 'MOTOR-20',
 		consumedSerial: 'MOT-0042',
-		attributeId: 'sample-motor',
 	});
-	expect(simplifyLine(seal.row)).toMatchObject({ consumedPartNumber: 'SEAL-9', consumedSerial: 'LOT-7', attributeId: 'sample-seal' });
-	expect([motor, seal].map(({ facts }) => [facts.lineNumber, facts.lineCount])).toEqual([
+	expect(simplifyLine(seal.row)).toMatchObject({ consumedPartNumber: 'SEAL-9', consumedSerial: 'LOT-7' });
+	expect([motor, seal].map(({ line }) => [line.number, line.count])).toEqual([
 		[1, 2],
 		[2, 2],
 	]);
@@ -69,7 +57,7 @@ test('only completions have lines, and only when asked for', () => {
 
 test('ids of lines are frozen: a change would post every line of a repeated event again', () => {
 	const event = eventId(orderCompleted, orderCompleted.sample);
-	expect(lines((orderCompleted.sample.operationSummary as Row).consumedSerials).map(({ facts }) => facts.lineId)).toEqual([
+	expect(lines((orderCompleted.sample.operationSummary as Row).consumedSerials).map(({ line }) => line.id)).toEqual([
 		`${event}-UfFRrWvY`,
 		`${event}-hicxdBkj`,
 	]);
@@ -83,8 +71,8 @@ test.each([
 ])('a completion whose consumed serials are %s is one line without a serial', (_name, consumed) => {
 	const [line, ...rest] = lines(consumed);
 	expect(rest).toEqual([]);
-	expect(line.facts).toMatchObject({ lineNumber: 1, lineCount: 1, lineId: expect.stringMatching(/^[\w-]{24}-[\w-]{8}$/) as string });
-	expect(simplifyLine(line.row)).toMatchObject({ orderId: 'MO-00042', consumedPartNumber: null, consumedSerial: null, attributeId: null });
+	expect(line.line).toEqual({ number: 1, count: 1, id: expect.stringMatching(/^[\w-]{24}-[\w-]{8}$/) as string });
+	expect(simplifyLine(line.row)).toMatchObject({ orderId: 'MO-00042', consumedPartNumber: null, consumedSerial: null });
 });
 
 test('a completion without a summary is one line as well', () => {
@@ -104,22 +92,22 @@ test('the order in which Pico lists the serials changes no id', () => {
 test('no two lines of a completion share an id, also where one attribute has many serials', () => {
 	fc.assert(
 		fc.property(serials, (list) => {
-			const ids = lines(list).map(({ facts }) => facts.lineId);
+			const ids = lines(list).map(({ line }) => line.id);
 			expect(ids).toHaveLength(Math.max(1, list.length));
 			expect(new Set(ids).size).toBe(ids.length);
 		}),
 	);
 	const lots = Array.from({ length: 2_000 }, (_, index) => ({ id: 'lot', externalId: 'SEAL-9', value: `L${index}` }));
-	expect(new Set(lines(lots).map(({ facts }) => facts.lineId)).size).toBe(2_000);
+	expect(new Set(lines(lots).map(({ line }) => line.id)).size).toBe(2_000);
 });
 
 test('a serial that was corrected under the same attribute keeps its id, so that it overwrites the wrong one', () => {
 	const [wrong] = lines([{ id: 'motor', externalId: 'MOTOR-20', value: 'A' }]);
 	const [right] = lines([{ id: 'motor', externalId: 'MOTOR-20', value: 'B' }]);
-	expect(right.facts.lineId).toBe(wrong.facts.lineId);
+	expect(right.line.id).toBe(wrong.line.id);
 });
 
-test('a line of the full output holds what Pico sent, with its one serial in the list', () => {
+test('a line of the raw output has what Pico sent, with its one serial in the list', () => {
 	const row = completion([
 		{ id: 'motor', externalId: 'MOTOR-20', value: 'A', extra: 1 },
 		{ id: 'seal', externalId: 'SEAL-9', value: 'B' },
@@ -133,7 +121,7 @@ test('a line of the full output holds what Pico sent, with its one serial in the
 test('serials of one attribute are counted by what they are, equal ones in their order', () => {
 	const event = eventId(orderCompleted, orderCompleted.sample);
 	const lot = (value: string) => ({ id: 'lot', externalId: 'SEAL-9', value });
-	const count = (...values: string[]) => lines(values.map(lot)).map(({ facts }) => facts.lineId);
+	const count = (...values: string[]) => lines(values.map(lot)).map(({ line }) => line.id);
 	const nth = (...numbers: number[]) => numbers.map((number) => lineId(event, 'lot', number));
 	expect(count('C', 'A', 'B')).toEqual(nth(2, 0, 1));
 	expect(count('A', 'A', 'A', 'A')).toEqual(nth(0, 1, 2, 3));

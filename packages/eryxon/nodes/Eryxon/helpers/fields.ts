@@ -40,9 +40,9 @@ export const apiVersionOption: INodeProperties = {
 		{ name: '0.10 and Newer', value: 'strict', description: 'Only known fields, bulk answers count' },
 		{ name: '0.2 to 0.9', value: 'generic', description: 'Table columns as they are, bulk answers count but cannot be trusted' },
 		{ name: 'As Documented (Before 0.2)', value: 'documented', description: 'Parents by external ID, bulk answers with one result for each record' },
-		{ name: 'Automatic', value: 'auto', description: 'Ask Eryxon with two small calls, and remember for an hour' },
+		{ name: 'Automatic', value: 'auto', description: 'Ask Eryxon with two small calls, and remember the answer for an hour' },
 	],
-	description: 'Which generation of the API the server speaks',
+	description: 'Which version of the API the server uses',
 };
 
 export const emptyOption: INodeProperties = {
@@ -51,8 +51,8 @@ export const emptyOption: INodeProperties = {
 	type: 'options',
 	default: 'leaveOut',
 	options: [
-		{ name: 'Clear the Field', value: 'clear', description: 'Send an empty value, which removes what is stored' },
-		{ name: 'Leave Out', value: 'leaveOut', description: 'Do not send the field, what is stored stays' },
+		{ name: 'Clear the Field', value: 'clear', description: 'Send an empty value, which clears the stored one' },
+		{ name: 'Leave Out', value: 'leaveOut', description: 'Do not send the field, so the stored value stays' },
 	],
 	description: 'What to do with fields that are empty in the input',
 };
@@ -63,7 +63,7 @@ export const sourceOption: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. Odoo',
-	description: "Name of the ERP, for records without 'external_source'. That of the credential when empty.",
+	description: "Name of the ERP, for records without 'external_source'. Leave empty to use the one of the credential.",
 };
 
 /** The name of the ERP for one item, unless its record says otherwise. */
@@ -117,7 +117,7 @@ export class FieldReader {
 		const names = new Set([...this.readers.values()].flatMap(({ unknown }) => [...unknown]).filter((name) => !known.includes(plainName(name))));
 		if (names.size === 0) return;
 		const shown = [...names].slice(0, 15).map((name) => `'${name}'`).join(', ');
-		this.run.warn(`Left out, since a ${this.entity.name} of Eryxon has no such field: ${shown}${names.size > 15 ? ` and ${names.size - 15} more` : ''}`);
+		this.run.warn(`Not sent, because a ${this.entity.name} in Eryxon has no such field: ${shown}${names.size > 15 ? ` and ${names.size - 15} more` : ''}`);
 	}
 }
 

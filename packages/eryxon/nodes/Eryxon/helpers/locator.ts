@@ -20,7 +20,7 @@ export function locatorDescription(entity: Entity): INodeProperties {
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
 		required: true,
-		description: `The ${entity.name}. A name or number has to fit exactly one.`,
+		description: `The ${entity.name}. A name or number must match exactly one.`,
 		modes: [
 			{
 				displayName: 'From List',
@@ -47,7 +47,7 @@ export async function locate(run: Run, item: number, entity: Entity): Promise<st
 	if (mode === 'externalId') return await byExternalId(run, item, entity, value);
 	if (mode === 'number') return await byNumber(run, entity, value);
 	if (!isUuid(value)) {
-		throw refuse(entity.title, `is ${value.slice(0, 60)}, which is no ID of Eryxon`, "Choose 'By External ID' or by number in front of the field to use another name.");
+		throw refuse(entity.title, `is ${value.slice(0, 60)}, which is not an Eryxon ID`, "To use something else, choose 'By External ID' or by number in front of the field.");
 	}
 	return value;
 }
@@ -62,7 +62,7 @@ async function byExternalId(run: Run, item: number, entity: Entity, externalId: 
 	if (id !== undefined) return id;
 	const hint = entity.name === 'job' ? ' Some versions cannot find jobs by external ID: then use the job number or the ID.' : '';
 	throw new EryxonFailure('notFound', `Eryxon has no ${entity.name} with the external ID '${externalId}' of '${externalSource}'`, {
-		hint: `Upper and lower case count, and deleted records are not found.${hint}`,
+		hint: `Upper and lower case matter, and deleted records are not found.${hint}`,
 		parameter: entity.title,
 	});
 }
@@ -70,7 +70,7 @@ async function byExternalId(run: Run, item: number, entity: Entity, externalId: 
 async function byNumber(run: Run, entity: Entity, number: string): Promise<string> {
 	const found = (await run.once(`number ${entity.name} ${number}`, async () => await findByNumber(run, entity.name, [number]))).get(number);
 	if (found === undefined) {
-		throw new EryxonFailure('notFound', `Eryxon has no ${entity.name} '${number}'`, { hint: 'Upper and lower case count, and deleted records are not found.', parameter: entity.title });
+		throw new EryxonFailure('notFound', `Eryxon has no ${entity.name} '${number}'`, { hint: 'Upper and lower case matter, and deleted records are not found.', parameter: entity.title });
 	}
 	if ('several' in found) {
 		const shown = found.several.slice(0, 10).map((row) => `ID ${String(row.id)}`).join(', ');

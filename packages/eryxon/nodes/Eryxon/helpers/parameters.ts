@@ -26,11 +26,11 @@ export function jsonObject(value: unknown, label: string): IDataObject | undefin
 		try {
 			read = JSON.parse(value);
 		} catch (error) {
-			throw refuse(label, `is not valid JSON: ${error instanceof Error ? error.message : ''}`, 'Write names and texts in double quotes, for example {"name": "value"}.');
+			throw refuse(label, `is not valid JSON: ${error instanceof Error ? error.message : ''}`, 'Put names and texts in double quotes, for example {"name": "value"}.');
 		}
 	}
 	if (isObject(read)) return read as IDataObject;
-	throw refuse(label, 'is no JSON object', 'Start with { and end with }, for example {"name": "value"}.');
+	throw refuse(label, 'is not a JSON object', 'Start with { and end with }, for example {"name": "value"}.');
 }
 
 export const returnAllDescription: INodeProperties[] = [

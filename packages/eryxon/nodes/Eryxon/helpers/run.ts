@@ -62,7 +62,7 @@ export class Run {
 		return await this.once('generation', async () => await findGeneration(this.client, chosen, this.signal));
 	}
 
-	/** A moment as ISO text, in the zone of the workflow where it has none; empty for nothing, undefined for what is no date. */
+	/** A moment as ISO text, in the zone of the workflow where it has none; empty for nothing, undefined for what is not a date. */
 	moment(value: unknown): string | undefined {
 		if (isEmpty(value)) return '';
 		try {

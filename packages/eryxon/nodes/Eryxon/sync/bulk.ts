@@ -260,8 +260,8 @@ export class Bulk {
 				continue;
 			}
 			if (this.entity.erpSync && alike.times >= ALIKE && ask.length - index > ALIKE) {
-				const reason = new EryxonFailure('refused', `Not shown to be stored; others of this run were refused: ${alike.reason}`, {
-					hint: 'Correct those first, then run it again: each record is then tried once more.',
+				const reason = new EryxonFailure('refused', `Probably not stored; others of this run were refused: ${alike.reason}`, {
+					hint: 'Correct those first, then run it again.',
 				});
 				return ask.slice(index).forEach((each) => this.failed(each, reason));
 			}
@@ -290,6 +290,6 @@ export class Bulk {
 
 	private unknown(failure?: EryxonFailure): EryxonFailure {
 		const why = this.ended ?? failure ?? new EryxonFailure('aborted', 'The execution was canceled');
-		return new EryxonFailure(why.kind, `Sent, but whether it is stored could not be checked: ${why.message}`, { ...why.details, facts: { sent: true } });
+		return new EryxonFailure(why.kind, `Sent, but could not be checked: ${why.message}`, { ...why.details, facts: { sent: true } });
 	}
 }

@@ -64,7 +64,7 @@ export async function prepare(run: Run, entity: Entity): Promise<Prepared> {
 	for (const index of circular) {
 		problems.set(
 			entries[index].item,
-			new RecordProblem(`The parents of '${entries[index].record.externalId}' lead back to itself`, 'A part cannot be below itself.'),
+			new RecordProblem(`The parents of '${entries[index].record.externalId}' include the part itself`, 'A part cannot be its own parent.'),
 		);
 	}
 	const left = new Set<string>();
@@ -144,7 +144,7 @@ export function withKey(thrown: unknown, { externalId, externalSource }: SyncRec
 /** Notes beside the output: columns without a place, and children whose parents are missing. */
 export function tellAbout(run: Run, entity: Entity, { reader, problems, left }: Prepared, ignored: readonly string[]): void {
 	reader.tellUnknown(ignored);
-	if (left.size > 0) run.warn(`Left out, since this version of Eryxon does not store it: ${[...left].map((name) => `'${name}'`).join(', ')}`);
+	if (left.size > 0) run.warn(`Not sent, because this version of Eryxon does not store it: ${[...left].map((name) => `'${name}'`).join(', ')}`);
 	const orphans = [...problems.values()].filter((problem) => problem instanceof Error && /Eryxon has no such/.test(problem.message)).length;
 	if (orphans > 0) {
 		run.warn(`${orphans} of ${run.itemCount} ${entity.plural} name a parent that Eryxon does not have (yet). Sync parents before their children: ${ORDER}.`);

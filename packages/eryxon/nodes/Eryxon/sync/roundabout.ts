@@ -128,7 +128,7 @@ class WayRound {
 		const differing = differingFields(payload, row);
 		if (differing.length > 0) {
 			const shown = differing.map((field) => `'${field}' is stored as ${JSON.stringify(row[field])}`).join(', ');
-			throw new EryxonFailure('refused', `Eryxon stored the record otherwise than it was sent: ${shown}`, { hint: 'Check whether this version of Eryxon stores these fields.' });
+			throw new EryxonFailure('refused', `Eryxon stored the record differently: ${shown}`, { hint: 'Check whether this version of Eryxon stores these fields.' });
 		}
 		return { kind: 'stored', action, id: String(row.id), confirmedBy: 'row' };
 	}

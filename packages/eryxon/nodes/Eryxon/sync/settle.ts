@@ -23,7 +23,7 @@ export function refusal(reason: string): EryxonFailure {
 	const taken = /duplicate key|unique constraint|already exists/i.test(reason);
 	return new EryxonFailure('refused', `Eryxon answered: ${reason}`, {
 		...(taken
-			? { hint: 'Another record has this key, number or name. Often it is one that was deleted: Eryxon keeps its key, and its API cannot bring it back.' }
+			? { hint: 'Another record has this key, number or name. Often it is a deleted record: Eryxon keeps its key, and the API cannot restore it.' }
 			: adviceFor(reason)),
 	});
 }

@@ -23,7 +23,7 @@ export async function unchanged(run: Run, entity: Entity, records: readonly Read
 		}
 	} else if (how === 'preview') {
 		if (!entity.erpSync) {
-			throw refuse('Skip Unchanged', `is 'Ask Eryxon', which knows no ${entity.plural}`, "Choose 'Compare With a Hash in the Input', or leave it off.");
+			throw refuse('Skip Unchanged', `is 'Ask Eryxon', which does not work for ${entity.plural}`, "Choose 'Compare With a Hash in the Input', or leave it off.");
 		}
 		const found = await preview(run, entity, records.map(({ payload }) => payload));
 		for (const { item, record } of records) {

@@ -16,7 +16,7 @@ export function networkFailure(thrown: unknown, base: string): EryxonFailure {
 	if (code === 'ERR_CANCELED' || code === 'ABORT_ERR') return new EryxonFailure('aborted', 'The request was canceled');
 	if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|SSL/.test(code)) {
 		return new EryxonFailure('network', `The TLS certificate of ${host} is not trusted (${code})`, {
-			hint: 'Give the authority that issued it to n8n (NODE_EXTRA_CA_CERTS).',
+			hint: 'Add the certificate authority that issued it to n8n (NODE_EXTRA_CA_CERTS).',
 		});
 	}
 	if (/ETIMEDOUT|ECONNABORTED|TIMEOUT/.test(code)) {
@@ -43,9 +43,9 @@ export function answerFailure(answer: Answer, body: unknown, base: string, secre
 	const requestId = headers['x-request-id'];
 	const details = { status, ...(requestId ? { requestId } : {}) };
 	if (status >= 300 && status < 400) {
-		return new EryxonFailure('foreign', `${hostOf(base)} sends the request to another address (HTTP ${status})`, {
+		return new EryxonFailure('foreign', `${hostOf(base)} redirects to another address (HTTP ${status})`, {
 			...details,
-			hint: `The API key is not sent along to other addresses. Enter the final address${headers.location ? ` (${withoutSecret(headers.location, secret)})` : ''} as 'Base URL' in the credential.`,
+			hint: `The API key is never sent to another address. Enter the final address${headers.location ? ` (${withoutSecret(headers.location, secret)})` : ''} as 'Base URL' in the credential.`,
 		});
 	}
 	if (!envelope) return foreignFailure(answer, body, base, details, secret);
@@ -79,7 +79,7 @@ function foreignFailure(answer: Answer, body: unknown, base: string, details: { 
 		return new EryxonFailure('foreign', `The function of Eryxon that this needs does not start (HTTP ${status}, BOOT_ERROR)`, {
 			...details,
 			everything: true,
-			hint: 'Its code on this server is faulty, so trying again does not help. Ask who runs the server to install a version of Eryxon in which it starts.',
+			hint: 'Its code on this server is faulty, so trying again does not help. Ask the administrator of the server to install a version of Eryxon in which it starts.',
 		});
 	}
 	if (/InvalidWorkerCreation/i.test(said)) {
@@ -97,7 +97,7 @@ function foreignFailure(answer: Answer, body: unknown, base: string, details: { 
 	}
 	if (status === 429) return rateFailure(answer, {}, said || 'too many requests', details);
 	if (status === 404) {
-		return new EryxonFailure('foreign', `Nothing of Eryxon is at ${base} (HTTP 404)${shown}`, {
+		return new EryxonFailure('foreign', `Eryxon is not at ${base} (HTTP 404)${shown}`, {
 			...details,
 			hint: "Check 'Base URL' in the credential: the origin of Eryxon's API, with or without /functions/v1.",
 		});
@@ -106,7 +106,7 @@ function foreignFailure(answer: Answer, body: unknown, base: string, details: { 
 		return new EryxonFailure('server', `${host} answered with HTTP ${status} and something that is not Eryxon's${shown}`, {
 			...details,
 			retryAfterMs: retryAfterMs(headers['retry-after']),
-			hint: 'A proxy or the platform answers in its place. This usually passes; if it stays, ask who runs the server.',
+			hint: 'A proxy or the platform answers in its place. This is usually temporary. If it persists, ask the administrator of the server.',
 		});
 	}
 	return new EryxonFailure('foreign', `${host} answered with HTTP ${status} and something that is not Eryxon's${shown}`, {
@@ -138,7 +138,7 @@ function rateFailure({ headers }: Answer, error: Record<string, unknown>, said: 
 	return new EryxonFailure('quota', `The calls that Eryxon allows are used up (HTTP 429): ${said}`, {
 		...details,
 		retryAfterMs: wait,
-		hint: `${reset ? `More are allowed from ${reset} on. ` : wait ? `More are allowed in ${Math.ceil(wait / 60_000)} minutes. ` : ''}Bulk Sync needs one call for up to 1,000 records.`,
+		hint: `${reset ? `More are allowed from ${reset} on. ` : wait ? `More are allowed in ${Math.ceil(wait / 60_000)} min. ` : ''}Bulk Sync needs one call for up to 1,000 records.`,
 	});
 }
 
@@ -146,7 +146,7 @@ function rateFailure({ headers }: Answer, error: Record<string, unknown>, said: 
 export function adviceFor(said: string): { hint?: string } {
 	if (/duplicate key|unique constraint|already exists/i.test(said)) {
 		return {
-			hint: 'Another record has this key, number or name. Often it is one that was deleted: Eryxon keeps the key of a deleted record, and its API cannot bring one back. Use another external ID or number, or ask the vendor to remove the deleted record.',
+			hint: 'Another record has this key, number or name. Often it is a deleted record: Eryxon keeps its key, and the API cannot restore it. Use another external ID or number, or ask the vendor to remove the deleted record.',
 		};
 	}
 	if (/not writable|not allowed to write|column .* (does not exist|of relation)|could not find the .* column|unknown column/i.test(said)) {
@@ -154,7 +154,7 @@ export function adviceFor(said: string): { hint?: string } {
 	}
 	const [, needed] = /null value in column "(\w+)"/i.exec(said) ?? [];
 	if (needed) return { hint: `Eryxon needs a value for '${needed}'.` };
-	if (/unicode escape sequence/i.test(said)) return { hint: 'A text holds a NUL character, which Eryxon cannot store. Remove it.' };
+	if (/unicode escape sequence/i.test(said)) return { hint: 'A text contains a NUL character, which Eryxon cannot store. Remove it.' };
 	if (/out of range for type integer/i.test(said)) return { hint: 'Whole numbers go up to 2147483647.' };
 	if (/range not satisfiable/i.test(said)) return { hint: 'The offset is beyond the end of the list.' };
 	if (/failed to parse logic tree|PGRST100/i.test(said)) return { hint: 'Commas and parentheses in a search are not possible.' };

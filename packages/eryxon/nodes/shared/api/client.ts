@@ -61,7 +61,7 @@ export class EryxonClient {
 		const { baseUrl, apiKey, externalSource } = await context.getCredentials<{ baseUrl?: unknown; apiKey?: unknown; externalSource?: unknown }>(CREDENTIAL);
 		const base = apiAddress(String(baseUrl ?? ''));
 		if (base === undefined) {
-			throw new EryxonFailure('input', `'${String(baseUrl ?? '')}' is not a usable address`, {
+			throw new EryxonFailure('input', `'${String(baseUrl ?? '')}' is not a valid address`, {
 				hint: "'Base URL' in the credential takes an address such as https://yourproject.supabase.co.",
 				parameter: 'Base URL',
 			});

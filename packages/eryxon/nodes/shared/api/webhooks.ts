@@ -53,7 +53,7 @@ export async function createWebhooks(
 async function create(client: EryxonClient, body: Record<string, unknown>): Promise<string> {
 	const { data } = await client.send({ method: 'POST', path: PATH, body });
 	const id = readRow(data)?.id ?? (isObject(data) ? data.webhook_id : undefined);
-	if (typeof id !== 'string') throw new EryxonFailure('refused', 'Eryxon registered the webhook, but its answer has no ID');
+	if (typeof id !== 'string') throw new EryxonFailure('refused', 'Eryxon registered the webhook, but its answer contains no ID');
 	return id;
 }
 

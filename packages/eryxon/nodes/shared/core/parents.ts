@@ -43,13 +43,13 @@ export function only(named: Named, found: Found): string {
 	const { field, value, reference } = named;
 	const what = reference.label.toLowerCase();
 	if (found === undefined) {
-		throw new RecordProblem(`'${field}' is ${value}: Eryxon has no such ${what}`, `Sync parents before their children: ${ORDER}. Spelling counts, in upper and lower case.`, field);
+		throw new RecordProblem(`'${field}' is ${value}: Eryxon has no such ${what}`, `Sync parents before their children: ${ORDER}. Spelling matters, including upper and lower case.`, field);
 	}
 	if ('several' in found) {
 		const shown = found.several.slice(0, 10).map(describe).join('; ');
 		const more = found.several.length > 10 ? ` and ${found.several.length - 10} more` : '';
 		const byId = reference.by.find(({ by }) => by === 'id')?.field ?? reference.column;
-		throw new RecordProblem(`'${field}' is ${value}, which ${found.several.length} records have: ${shown}${more}`, `Name the ${what} by '${byId}'.`, field);
+		throw new RecordProblem(`'${field}' is ${value}, which ${found.several.length} records have: ${shown}${more}`, `Use '${byId}' to identify the ${what}.`, field);
 	}
 	return found.id;
 }

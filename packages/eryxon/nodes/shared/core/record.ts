@@ -79,12 +79,12 @@ function checkKey(externalId: string, externalSource: string): void {
 	checkLetters('external_id', externalId);
 	checkLetters('external_source', externalSource);
 	if (externalId === '') {
-		throw new RecordProblem("'external_id' is missing", "Give every record its key in the ERP: an input field 'external_id', or the parameter 'External ID'.", 'external_id');
+		throw new RecordProblem("'external_id' is missing", "Every record needs its key in the ERP: an input field 'external_id', or the parameter 'External ID'.", 'external_id');
 	}
 	if (externalSource === '') {
 		throw new RecordProblem(
 			"'external_source' is missing",
-			"Enter the name of the ERP as 'External Source' in the credential or in this node, or give the records a field 'external_source'.",
+			"Enter the name of the ERP as 'External Source' in the credential or in this node, or add a field 'external_source' to the records.",
 			'external_source',
 		);
 	}
@@ -99,7 +99,7 @@ function parentsOf(entity: Entity, found: Map<string, unknown>): Named[] {
 		checkLetters(way.field, value);
 		if (way.by === 'id' && !isUuid(value)) {
 			const others = reference.by.filter(({ by }) => by !== 'id').map(({ field }) => `'${field}'`);
-			throw new RecordProblem(`'${way.field}' is ${value.slice(0, 60)}, which is no ID of Eryxon`, `Use ${others.join(' or ')} to name the ${reference.label.toLowerCase()} otherwise.`, way.field);
+			throw new RecordProblem(`'${way.field}' is ${value.slice(0, 60)}, which is not an Eryxon ID`, `Use ${others.join(' or ')} to identify the ${reference.label.toLowerCase()} another way.`, way.field);
 		}
 		parents.push({ reference, by: way.by, field: way.field, value });
 	}

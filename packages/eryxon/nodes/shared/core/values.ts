@@ -60,7 +60,7 @@ export function checkLetters(name: string, value: unknown): void {
 		);
 	}
 	if (text.includes('\u0000') || text.includes('\\u0000')) {
-		throw new RecordProblem(`'${name}' holds a NUL character, which Eryxon cannot store`, 'Remove it from the text.', name);
+		throw new RecordProblem(`'${name}' contains a NUL character, which Eryxon cannot store`, 'Remove it from the text.', name);
 	}
 }
 

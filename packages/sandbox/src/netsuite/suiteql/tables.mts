@@ -1,7 +1,7 @@
 import { isObject } from '../../web/http.mts';
-import { assignments } from '../manufacturing.mts';
+import { assignments, unitRate } from '../manufacturing.mts';
 import { statusText } from '../render.mts';
-import { recordTypes, type RecordType } from '../schema.mts';
+import { recordTypes, units, unitsType, type RecordType } from '../schema.mts';
 import { isRef, type Row, type Store, type Values } from '../store.mts';
 
 /** A row as SuiteQL sees it: lower-case columns, numbers and texts, booleans as 'T' and 'F'. */
@@ -28,6 +28,15 @@ const tables: Readonly<Record<string, (store: Store) => TableRow[]>> = {
 		})),
 	customer: (store) => store.all('customer').map((row) => plain(store, row)),
 	inventorynumber: (store) => store.all('inventoryNumber').map((row) => plain(store, row)),
+	unitstype: () => [unitsType],
+	unitstypeuom: () =>
+		units.map(({ id, name, rate }) => ({
+			internalid: id,
+			unitstype: unitsType.id,
+			unitname: name,
+			conversionrate: rate,
+			baseunit: rate === 1 ? 'T' : 'F',
+		})),
 	inventoryassignment: (store) => rowsOf(store, 'transaction').flatMap((row) => assigned(store, row)),
 };
 
@@ -49,10 +58,12 @@ export function columnsOf(name: string): ReadonlySet<string> {
 	const fields = types.flatMap((type) => Object.keys(type.fields).map((field) => field.toLowerCase()));
 	const extra = {
 		transaction: ['id', 'type', 'recordtype', 'status', 'lastmodifieddate', 'createddate'],
-		transactionline: ['id', 'transaction', 'item', 'quantity', 'mainline', 'linesequencenumber', 'createdfrom'],
+		transactionline: ['id', 'transaction', 'item', 'quantity', 'mainline', 'linesequencenumber', 'createdfrom', 'units'],
 		item: ['id', 'itemtype'],
 		customer: ['id'],
 		inventorynumber: ['id'],
+		unitstype: ['id', 'name'],
+		unitstypeuom: ['internalid', 'unitstype', 'unitname', 'conversionrate', 'baseunit'],
 		inventoryassignment: ['id', 'transaction', 'transactionline', 'inventorynumber', 'quantity'],
 	}[name];
 	return new Set([...fields, ...(extra ?? [])]);
@@ -93,8 +104,12 @@ function transaction(store: Store, row: Row): TableRow {
 function lines(store: Store, row: Row): TableRow[] {
 	const { assemblyItem, item, component, quantity, completedQuantity } = row.values;
 	const main = isRef(assemblyItem) ? assemblyItem : isRef(item) ? item : undefined;
+	// A work order may be in dozens, and what is built of it too; the components are in pieces.
+	const order = row.type.name === 'workOrder' ? row : store.follow(row.values.createdFrom);
+	const pieces = (amount: unknown): unknown => (typeof amount === 'number' ? amount * unitRate(order) : amount);
+	const unit = units.find(({ id }) => id === order?.values.units);
 	const sublist = [component, item].find(Array.isArray) as Values[] | undefined;
-	const line = (sequence: number, itemRef: unknown, amount: unknown): TableRow => {
+	const line = (sequence: number, itemRef: unknown, amount: unknown, unitOf?: typeof unit): TableRow => {
 		const other = store.follow(itemRef);
 		return {
 			id: sequence,
@@ -104,11 +119,13 @@ function lines(store: Store, row: Row): TableRow[] {
 			item: other?.id,
 			[`${labelPrefix}item`]: other ? store.name(other) : undefined,
 			quantity: amount,
+			units: unitOf?.id,
+			[`${labelPrefix}units`]: unitOf?.name,
 			createdfrom: isRef(row.values.createdFrom) ? row.values.createdFrom.id : undefined,
 		};
 	};
 	return [
-		line(0, main, quantity ?? completedQuantity),
+		line(0, main, pieces(quantity ?? completedQuantity), unit),
 		...(sublist ?? []).map((each, index) => line(index + 1, each.item, each.quantity)),
 	];
 }

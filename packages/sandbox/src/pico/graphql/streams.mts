@@ -15,6 +15,8 @@ export interface StreamArgs {
 }
 
 export const DEFAULT_BATCH_SIZE = 10;
+/** What a server sends at once that keeps to no size. */
+const OWN_BATCH_SIZE = 100;
 
 function startOf(args: StreamArgs, replayAll: boolean): Start {
 	const cursor = args.cursor?.[0];
@@ -51,7 +53,7 @@ export function openStream<K extends Kind>(
 	const feed: Feed<Rows[K]> = new Feed<Rows[K]>({
 		log: sandbox.plant.logs[kind],
 		start: startOf(args, switches.replayOnPlainSubscribe),
-		batchSize: switches.streamShape === 'list' ? batchSize : 1,
+		batchSize: switches.streamShape === 'object' ? 1 : switches.batchSize === 'ignored' ? OWN_BATCH_SIZE : batchSize,
 		matches: compileWhere(args.where, switches.timePrecision),
 		switches: () => sandbox.switches,
 		random: sandbox.deliveryRandom,

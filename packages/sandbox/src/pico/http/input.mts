@@ -95,6 +95,7 @@ export const inputs = {
 			kind: z.enum(['product', 'subassembly', 'process']).optional(),
 			variantName: z.string().optional(),
 			consumedSerials: z.array(attribute).optional(),
+			withoutSerial: z.boolean().optional(),
 		})
 		.strict(),
 	archive: z.object(which).strict(),

@@ -53,5 +53,6 @@ export function describeOrder(order: Order) {
 		producedSerial: order.producedSerial,
 		consumedSerials: order.consumedSerials,
 		expectedSerials: operation.consumedSerials,
+		withoutSerial: operation.withoutSerial === true,
 	};
 }

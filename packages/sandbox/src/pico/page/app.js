@@ -1,7 +1,21 @@
-import { board, h, panels } from './view.js';
+import { CARDS_AT_FIRST, board, columnButtons, counted, h, panels } from './view.js';
 
 const $ = (id) => document.getElementById(id);
 let state;
+const view = {
+	/** The column that a narrow window shows. */
+	column: 'released',
+	/** How many cards a column shows; nothing = as at first. */
+	cards: {},
+	more(key) {
+		view.cards[key] = (view.cards[key] ?? CARDS_AT_FIRST) * 2;
+		draw();
+	},
+	show(key) {
+		view.column = key;
+		draw();
+	},
+};
 let tab = new URLSearchParams(location.search).get('tab') ?? 'streams';
 
 async function post(path, body = {}) {
@@ -11,8 +25,15 @@ async function post(path, body = {}) {
 		body: JSON.stringify(body),
 	});
 	const answer = await response.json();
-	if (!response.ok) toast(answer.message);
+	if (!response.ok) tell(answer.message);
 	return response.ok ? answer : undefined;
+}
+
+/** What went wrong: in the dialog while one is open, since nothing else can be seen or heard then. */
+function tell(text) {
+	const alert = $('dialog').open && $('dialog').querySelector('[role=alert]');
+	if (alert) alert.textContent = text;
+	else toast(text);
 }
 
 let toastTimer;
@@ -44,9 +65,10 @@ function ask(title, text, fields, label, send) {
 				if (done !== undefined) dialog.close();
 			},
 		},
-		h('h2', {}, title),
-		text && h('p', { class: 'dim' }, text),
+		h('h2', { id: 'dialog-title' }, title),
+		text && h('p', { class: 'dim', id: 'dialog-text' }, text),
 		fields.map((field) => h('div', { class: 'field' }, h('label', { for: `f-${field[0]}` }, field[1]), control(field))),
+		h('p', { role: 'alert', class: 'bad' }),
 		h(
 			'div',
 			{ class: 'row' },
@@ -55,7 +77,25 @@ function ask(title, text, fields, label, send) {
 		),
 	);
 	dialog.replaceChildren(form);
+	if (text) dialog.setAttribute('aria-describedby', 'dialog-text');
+	else dialog.removeAttribute('aria-describedby');
+	const opener = placeOf(document.activeElement);
+	dialog.onclose = () => focusAt(opener);
 	dialog.showModal();
+}
+
+/** Where the focus is, in words that still hold after the page was drawn anew. */
+const placeOf = (element) => ({
+	id: element?.id,
+	name: element?.getAttribute('aria-label'),
+	order: element?.closest('[data-order]')?.dataset.order,
+});
+
+/** Back to the same button; where it is gone, to the next one of the same order. */
+function focusAt({ id, name, order }) {
+	const named = [...document.querySelectorAll('button[aria-label]')].find((each) => each.ariaLabel === name);
+	const found = (id && $(id)) || (name && named) || (order && document.querySelector(`[data-order="${order}"] button`));
+	found?.focus({ preventScroll: true });
 }
 
 const filled = (values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
@@ -73,13 +113,15 @@ const actions = {
 		const captured = (attribute) => order.consumedSerials.find((serial) => serial.id === attribute.id)?.value;
 		ask(
 			`${corrected ? 'Correct' : 'Complete'} ${order.externalOrderId || order.operationName}`,
-			`${order.operationName}, unit ${order.orderIndex + 1}. Leave a field empty if nothing was captured.`,
+			`${order.operationName}, unit ${order.orderIndex + 1}. ${
+				order.withoutSerial && order.expectedSerials.length === 0
+					? 'No serial numbers are captured for it.'
+					: 'Leave a field empty if nothing was captured.'
+			}`,
 			[
-				[
-					'produced',
-					'Serial of the finished unit',
-					order.producedSerial ?? `SN-${order.partNumber ?? 'UNIT'}-${stamp}`,
-				],
+				...(order.withoutSerial
+					? []
+					: [['produced', 'Serial of the finished unit', order.producedSerial ?? `SN-${order.partNumber ?? 'UNIT'}-${stamp}`]]),
 				...order.expectedSerials.map((attribute, index) => [
 					attribute.id,
 					`${attribute.name} (${attribute.externalId ?? 'no part number'})`,
@@ -189,14 +231,14 @@ const actions = {
 		if (answer)
 			toast(
 				answer.completed.length > 0
-					? `${answer.completed.length} orders and child orders completed`
+					? `${counted(answer.completed.length, 'order')} completed, child orders included`
 					: 'Nothing is open',
 			);
 	},
 	async cut() {
 		const answer = await post('streams/cut');
 		if (answer)
-			toast(`${answer.cut} streams cut; webhooks listen again in ${state.switches.webhookReconnectMs / 1000} s`);
+			toast(`${counted(answer.cut, 'stream')} cut; webhooks listen again in ${state.switches.webhookReconnectMs / 1000} s`);
 	},
 	reset() {
 		ask(
@@ -215,17 +257,29 @@ function draw() {
 		? ` · plant time ${state.now.slice(0, 19).replace('T', ' ')} UTC${state.frozen ? ', frozen' : ''}`
 		: '';
 	$('about').textContent =
-		`Pico sandbox · ${state.profile} · ${state.completions.toLocaleString('en')} completions${clock}`;
+		`Pico sandbox · ${state.profile} · ${counted(state.completions, 'completion')}${clock}`;
+	const focused = document.activeElement;
+	const place = placeOf(focused);
 	const columns = () => [...document.querySelectorAll('.column')];
 	const scrolled = columns().map((column) => column.scrollTop);
-	$('board').replaceChildren(...board(state, actions));
+	$('columns').replaceChildren(...columnButtons(state, view.column, view.show));
+	$('board').replaceChildren(...board(state, actions, view));
 	columns().forEach((column, index) => (column.scrollTop = scrolled[index] ?? 0));
 	$('tabs').replaceChildren(
 		...Object.entries(panels).map(([key, { title, count }]) => {
 			const number = count(state);
 			return h(
 				'button',
-				{ type: 'button', role: 'tab', 'aria-selected': String(key === tab), onclick: () => ((tab = key), draw(true)) },
+				{
+					type: 'button',
+					role: 'tab',
+					id: `tab-${key}`,
+					'aria-selected': String(key === tab),
+					'aria-controls': 'panel',
+					// One stop for the tab key; the arrow keys go from tab to tab.
+					tabindex: key === tab ? '0' : '-1',
+					onclick: () => choose(key),
+				},
 				title,
 				number === undefined ? '' : h('span', { class: 'count' }, ` ${number}`),
 			);
@@ -234,7 +288,24 @@ function draw() {
 	// Someone may be typing into a switch; what he types is not drawn over.
 	const typing = tab === 'switches' && $('panel').contains(document.activeElement);
 	if (!typing) $('panel').replaceChildren(...panels[tab].draw(state, actions).filter(Boolean));
+	$('panel').setAttribute('aria-labelledby', `tab-${tab}`);
+	if (focused !== document.body && !focused?.isConnected) focusAt(place);
 }
+
+function choose(key) {
+	tab = key;
+	draw();
+}
+
+$('tabs').addEventListener('keydown', (event) => {
+	const keys = Object.keys(panels);
+	const at = keys.indexOf(tab);
+	const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: keys.length - 1 }[event.key];
+	if (to === undefined) return;
+	event.preventDefault();
+	choose(keys[(to + keys.length) % keys.length]);
+	$(`tab-${tab}`).focus();
+});
 
 let pressed = false;
 addEventListener('pointerdown', () => (pressed = true));

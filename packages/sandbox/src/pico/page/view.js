@@ -19,36 +19,55 @@ const COLUMNS = [
 	['completed', 'Completed', 'Every completion is sent to open streams and webhooks.'],
 	['cancelled', 'Cancelled', 'Only orders that are not started can be cancelled.'],
 ];
-const SHOWN_PER_COLUMN = 30;
+export const CARDS_AT_FIRST = 12;
 
 export const time = (text) => (text ? new Date(text).toLocaleTimeString([], { hour12: false }) : 'never');
-const button = (label, className, onclick) => h('button', { class: className, type: 'button', onclick }, label);
+export const counted = (count, noun) => `${count.toLocaleString('en')} ${count === 1 ? noun : `${noun}s`}`;
+/** `name` is what a screen reader says, where the label alone would be the same in each row. */
+const button = (label, className, onclick, name) =>
+	h('button', { class: className, type: 'button', 'aria-label': name, onclick }, label);
 
-export function board(state, actions) {
-	const roots = state.orders.filter((order) => !order.parentOrderId);
+const ordersIn = (state, key) => state.orders.filter((order) => !order.parentOrderId && order.state === key);
+
+/** Narrow windows show one column; these buttons choose which. */
+export const columnButtons = (state, shown, show) =>
+	COLUMNS.map(([key, title]) =>
+		h(
+			'button',
+			{ type: 'button', id: `show-${key}`, class: `is-${key}`, 'aria-pressed': String(key === shown), onclick: () => show(key) },
+			h('span', { class: 'dot' }),
+			title,
+			h('span', { class: 'count' }, ` ${ordersIn(state, key).length}`),
+		),
+	);
+
+/** @param view which column a narrow window shows, how many cards each column shows, and what shows more of them */
+export function board(state, actions, view) {
 	return COLUMNS.map(([key, title, hint]) => {
-		const inColumn = roots.filter((order) => order.state === key);
+		const inColumn = ordersIn(state, key);
 		// Times are texts of one length in UTC, so they sort as they are.
 		const latestFirst = (a, b) => (b.completedAt ?? b.createdAt).localeCompare(a.completedAt ?? a.createdAt);
 		const isDone = key === 'completed' || key === 'cancelled';
-		const shown = (isDone ? [...inColumn].sort(latestFirst) : inColumn).slice(0, SHOWN_PER_COLUMN);
+		const shown = (isDone ? [...inColumn].sort(latestFirst) : inColumn).slice(0, view.cards[key] ?? CARDS_AT_FIRST);
 		const hidden = inColumn.length - shown.length;
 		return h(
 			'section',
-			{ class: `column is-${key}` },
+			{ class: `column is-${key}${key === view.column ? ' chosen' : ''}`, 'aria-label': title },
 			h('h2', {}, h('span', { class: 'dot' }), title, h('span', { class: 'count' }, String(inColumn.length))),
 			shown.map((order) => card(order, state, actions)),
 			inColumn.length === 0 && h('p', { class: 'empty' }, hint),
-			hidden > 0 && h('p', { class: 'dim' }, `and ${hidden} more`),
+			hidden > 0 && button(`Show more (${hidden})`, 'quiet more', () => view.more(key), `Show more: ${title}, ${hidden} hidden`),
 		);
 	});
 }
+
+const unitOf = (order) => `order ${order.externalOrderId || 'without ID'} unit ${order.orderIndex + 1}`;
 
 function card(order, state, actions) {
 	const open = order.state === 'released' || order.state === 'inProgress';
 	return h(
 		'article',
-		{ class: 'card' },
+		{ class: 'card', 'data-order': order.id },
 		h(
 			'h3',
 			{},
@@ -69,14 +88,14 @@ function card(order, state, actions) {
 			h(
 				'div',
 				{ class: 'row' },
-				button('Correct…', 'small', () => actions.complete(order)),
+				button('Correct…', 'small', () => actions.complete(order), `Correct ${unitOf(order)}`),
 			),
 		open &&
 			h(
 				'div',
 				{ class: 'row' },
-				order.state === 'released' && button('Start', '', () => actions.start(order)),
-				button('Complete…', 'primary', () => actions.complete(order)),
+				order.state === 'released' && button('Start', '', () => actions.start(order), `Start ${unitOf(order)}`),
+				button('Complete…', 'primary', () => actions.complete(order), `Complete ${unitOf(order)}`),
 			),
 	);
 }
@@ -94,7 +113,7 @@ function serials(order) {
 	return h(
 		'div',
 		{ class: 'serials mono' },
-		h('span', {}, order.producedSerial ? `⟶ ${order.producedSerial}` : '⟶ no serial captured'),
+		!order.withoutSerial && h('span', {}, order.producedSerial ? `⟶ ${order.producedSerial}` : '⟶ no serial captured'),
 		order.consumedSerials.map((serial) =>
 			h('span', { class: 'dim mono' }, `${serial.externalId ?? 'part'}: ${serial.value}`),
 		),
@@ -121,8 +140,8 @@ function step(order, depth, actions) {
 		{ class: `is-${order.state}`, style: `--depth:${depth}` },
 		h('span', { class: 'dot', title: order.state }),
 		h('span', { class: 'name' }, order.operationName),
-		leaf && order.state === 'released' && button('Start', 'small', () => actions.start(order)),
-		leaf && order.state === 'inProgress' && button('Done', 'small primary', () => actions.finish(order)),
+		leaf && order.state === 'released' && button('Start', 'small', () => actions.start(order), `Start ${order.operationName}, ${unitOf(order)}`),
+		leaf && order.state === 'inProgress' && button('Done', 'small primary', () => actions.finish(order), `Done: ${order.operationName}, ${unitOf(order)}`),
 	);
 }
 
@@ -145,7 +164,7 @@ export const panels = {
 						h(
 							'p',
 							{ class: 'dim' },
-							`${stream.delivered} rows since ${time(stream.since)}, batches of ${stream.batchSize}`,
+							`${counted(stream.delivered, 'row')} since ${time(stream.since)}, batches of ${stream.batchSize}`,
 						),
 						stream.cursor && h('p', { class: 'mono dim' }, `from ${Object.values(stream.cursor).join(' ')}`),
 						stream.where && h('p', { class: 'mono dim' }, `where ${JSON.stringify(stream.where)}`),
@@ -228,7 +247,7 @@ export const panels = {
 				(note) =>
 					entry(
 						note.text,
-						button('Edit…', 'small', () => actions.note(note)),
+						button('Edit…', 'small', () => actions.note(note), `Edit note ${note.text}`),
 						h(
 							'p',
 							{ class: 'dim' },
@@ -260,6 +279,7 @@ function operation(row, state, actions) {
 		const label = nameOf(link.childId) + (link.optional ? ' (optional)' : '');
 		byStep.set(link.childIndex, [...(byStep.get(link.childIndex) ?? []), label]);
 	}
+	const nameOfRow = [row.name, row.externalId, row.externalRevision && `rev ${row.externalRevision}`].filter(Boolean).join(' ');
 	const route = [...byStep.values()].map((names) => names.join(' + ')).join(' → ');
 	return entry(
 		row.name,
@@ -271,9 +291,9 @@ function operation(row, state, actions) {
 			h(
 				'div',
 				{ class: 'row' },
-				button('Order…', 'small', () => actions.order(row)),
-				button('Deploy again…', 'small', () => actions.deploy(row)),
-				button('Archive', 'small danger', () => actions.archive(row)),
+				button('Order…', 'small', () => actions.order(row), `Order ${nameOfRow}`),
+				button('Deploy again…', 'small', () => actions.deploy(row), `Deploy again ${nameOfRow}`),
+				button('Archive', 'small danger', () => actions.archive(row), `Archive ${nameOfRow}`),
 			),
 	);
 }

@@ -17,7 +17,7 @@ export interface Captured {
 
 type NextSerial = (prefix: string) => string;
 
-/** The unit's own serial: as captured, else reserved, else generated; a mere step of a product has none. */
+/** The unit's own serial: as captured, else reserved, else generated; a mere step of a product, and what is built without serials, has none. */
 export function producedSerial(
 	order: Order,
 	captured: Captured,
@@ -26,8 +26,8 @@ export function producedSerial(
 ): string | null {
 	if (captured.producedSerial !== undefined) return captured.producedSerial || null;
 	if (again) return order.producedSerial;
-	const { externalId, kind } = order.plan.operation;
-	if (kind === 'process' && order.parent) return null;
+	const { externalId, kind, withoutSerial } = order.plan.operation;
+	if (withoutSerial || (kind === 'process' && order.parent)) return null;
 	return order.reservedSerialNumber ?? nextSerial(`SN-${externalId ?? 'UNIT'}`);
 }
 

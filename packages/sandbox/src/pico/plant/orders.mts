@@ -67,7 +67,7 @@ export class Orders {
 			const started = matching.some((order) => order.state !== 'cancelled');
 			throw new PlantError(
 				started
-					? `operation order has already been started and can no longer be cancelled: ${name}`
+					? `operation order has already been started and can no longer be canceled: ${name}`
 					: `operation order is already cancelled: ${name}`,
 			);
 		}

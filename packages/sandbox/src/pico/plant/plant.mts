@@ -122,6 +122,7 @@ export class Plant {
 				draft.consumedSerials?.map((attribute) => ({ ...attribute, id: attribute.id ?? `attr-${this.hex()}` })) ??
 				known?.consumedSerials ??
 				[],
+			withoutSerial: draft.withoutSerial ?? known?.withoutSerial,
 			updatedAt: at,
 			archivedAt: null,
 		});

@@ -18,6 +18,8 @@ export interface Operation {
 	templateID: string | null;
 	variantName: string | null;
 	consumedSerials: Attribute[];
+	/** Its units get no serial number; not part of Pico's schema, where nothing says so beforehand. */
+	withoutSerial?: boolean;
 	updatedAt: Stamp;
 	archivedAt: Stamp | null;
 }

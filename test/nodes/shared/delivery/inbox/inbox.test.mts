@@ -7,7 +7,7 @@ import type { TriggerSettings } from '../../../../../nodes/shared/delivery/setti
 import { toEvent } from '../../../../../nodes/shared/events/event.ts';
 import { orderCompleted } from '../../../../../nodes/shared/events/kinds/index.ts';
 import type { Row } from '../../../../../nodes/shared/events/types.ts';
-import { completion, completionRow, delivering, succeeded, timeAt } from '../../../../kit/fakeN8n.mts';
+import { completion, completionRow, delivering, deliveryOf, succeeded, timeAt } from '../../../../kit/fakeN8n.mts';
 
 beforeEach(() => void jest.useFakeTimers({ now: Date.parse(timeAt(60_000)) }));
 afterEach(() => void jest.useRealTimers());
@@ -100,20 +100,20 @@ test('what is older than the connection, by the clock of the server, was read ba
 	const { inbox, n8n } = taking();
 	inbox.openedAt = Date.parse(timeAt(1_000));
 	await inbox.take(frameOf([a, b, c, { ...d, at: null }]));
-	expect(n8n.emits.map(({ outputs }) => outputs[0][0].replayed)).toEqual([true, false, false, false]);
+	expect(n8n.emits.map(({ outputs }) => deliveryOf(outputs[0][0]).replayed)).toEqual([true, false, false, false]);
 });
 
 test('a new inbox takes the time of its making for the time of opening', async () => {
 	const { inbox, n8n } = taking();
 	await inbox.take(frameOf([completionRow(0, 59_999), completionRow(1, 60_000)]));
-	expect(n8n.emits.map(({ outputs }) => outputs[0][0].replayed)).toEqual([true, false]);
+	expect(n8n.emits.map(({ outputs }) => deliveryOf(outputs[0][0]).replayed)).toEqual([true, false]);
 });
 
 test('errors beside data are told once each, up to a hundred, and the data is used', async () => {
 	const { inbox, n8n, units } = taking();
 	await inbox.take(frameOf([a], ['slow', 'partial', 'slow']));
 	await inbox.take(frameOf([b], ['partial']));
-	expect(n8n.told).toEqual(['warn Pico reports beside its data: slow', 'warn Pico reports beside its data: partial']);
+	expect(n8n.told).toEqual(['warn Pico sent errors along with its data: slow', 'warn Pico sent errors along with its data: partial']);
 	expect(units()).toEqual([[0], [1]]);
 	for (let number = 0; number < 300; number++) await inbox.take(frameOf([], [`error ${number}`]));
 	expect(n8n.told).toHaveLength(100);
@@ -178,8 +178,8 @@ describe('a batch that was under way at the last stop', () => {
 		const { inbox, n8n } = taking({ afterRestart: 'again' }, inFlight);
 		await inbox.take(frameOf([a, b]));
 		expect(n8n.emits[0].outputs[0]).toMatchObject([
-			{ attempt: 2, replayed: true },
-			{ attempt: 2, replayed: true },
+			{ delivery: { attempt: 2, replayed: true } },
+			{ delivery: { attempt: 2, replayed: true } },
 		]);
 		expect(n8n.keys[0]).not.toBe('old key');
 	});

@@ -54,6 +54,13 @@ describe('the sign that another system is down', () => {
 
 	const signs = (error: unknown) => [outageOf(error), outageOf(JSON.parse(JSON.stringify(error)))];
 
+	test('is the status that a Stop and Error node has in its error object, also in a sub-workflow of a sub-workflow', () => {
+		const said = (status: unknown) => new NodeOperationError(node, 'The ERP is busy', { level: 'error', metadata: { message: 'The ERP is busy', status } } as object);
+		const inSub = (error: Error) => Object.assign(new NodeOperationError(node, asRunError(error) as unknown as Error, asRunError(error) as object), { message: error.message });
+		for (const error of [said(503), inSub(said(503)), inSub(inSub(said('503')))]) expect(signs(asRunError(error))).toEqual(['HTTP 503', 'HTTP 503']);
+		for (const status of [400, 500, undefined, 'no']) expect(signs(asRunError(inSub(said(status))))).toEqual([undefined, undefined]);
+	});
+
 	test.each([408, 425, 429, 502, 503, 504])('is HTTP %d', (status) => {
 		const sign = `HTTP ${status}`;
 		expect(signs(asRunError(ofNode(answered(status))))).toEqual([sign, sign]);

@@ -5,26 +5,19 @@ const { sample } = orderCompleted;
 const summary = sample.operationSummary as Row;
 const normal = (extra: Row) => orderCompleted.normalise({ ...sample, ...extra });
 
-test('the sample is simplified to flat fields in the words of an ERP', () => {
+test('the sample is simplified to what an ERP needs, in its words', () => {
 	expect(orderCompleted.simplify(sample)).toEqual({
 		orderId: 'MO-00042',
 		orderIndex: 0,
-		completedAt: '2026-01-05T14:22:00.000Z',
-		startedAt: '2026-01-05T14:00:00.000Z',
-		cycleTimeSeconds: 1080,
-		cycleTimeDays: 0.0125,
-		operationId: 'sample-operation',
 		partNumber: 'PUMP-100',
 		revision: 'B',
-		operationName: 'Coolant pump',
+		completedAt: '2026-01-05T14:22:00.000Z',
+		cycleTimeSeconds: 1080,
 		producedSerial: 'PUMP-0042',
-		reservedSerialNumber: null,
-		secondaryOrderId: null,
 		consumedSerials: [
 			{ id: 'sample-motor', partNumber: 'MOTOR-20', serial: 'MOT-0042' },
 			{ id: 'sample-seal', partNumber: 'SEAL-9', serial: 'LOT-7' },
 		],
-		serialsByPartNumber: { 'MOTOR-20': ['MOT-0042'], 'SEAL-9': ['LOT-7'] },
 	});
 });
 
@@ -32,19 +25,12 @@ test('every field is there, and empty, when Pico sent nothing but the event', ()
 	expect(orderCompleted.simplify({})).toEqual({
 		orderId: null,
 		orderIndex: 0,
-		completedAt: null,
-		startedAt: null,
-		cycleTimeSeconds: null,
-		cycleTimeDays: null,
-		operationId: null,
 		partNumber: null,
 		revision: null,
-		operationName: null,
+		completedAt: null,
+		cycleTimeSeconds: null,
 		producedSerial: null,
-		reservedSerialNumber: null,
-		secondaryOrderId: null,
 		consumedSerials: [],
-		serialsByPartNumber: {},
 	});
 });
 
@@ -54,27 +40,18 @@ test.each([
 	[1 / 86_400, 1],
 	[0.0000123456, 1.067],
 ])('a cycle time of %d days is %d seconds, to the millisecond', (cycleTime, seconds) => {
-	expect(orderCompleted.simplify({ operationSummary: { cycleTime } })).toMatchObject({ cycleTimeSeconds: seconds, cycleTimeDays: cycleTime });
+	expect(orderCompleted.simplify({ operationSummary: { cycleTime } })).toMatchObject({ cycleTimeSeconds: seconds });
 });
 
-test('reserved serial, second order and a later unit are passed on', () => {
-	expect(orderCompleted.simplify({ ...sample, orderIndex: 3, reservedSerialNumber: 'R-1', secondaryExternalOrderId: 'SO-9' })).toMatchObject({
-		orderIndex: 3,
-		reservedSerialNumber: 'R-1',
-		secondaryOrderId: 'SO-9',
-	});
-});
-
-test('serials are gathered by part number, those without part or value left out', () => {
+test('serials without part number or value are kept', () => {
 	const consumedSerials = [
-		{ id: 'a', externalId: 'SEAL-9', value: 'L1' },
-		{ id: 'b', externalId: 'SEAL-9', value: 'L2' },
-		{ id: 'c', externalId: null, value: 'L3' },
-		{ id: 'd', externalId: 'MOTOR-20', value: null },
+		{ id: 'a', externalId: null, value: 'L3' },
+		{ id: 'b', externalId: 'MOTOR-20', value: null },
 	];
-	const { serialsByPartNumber, consumedSerials: all } = orderCompleted.simplify({ operationSummary: { consumedSerials } });
-	expect(serialsByPartNumber).toEqual({ 'SEAL-9': ['L1', 'L2'] });
-	expect(all).toHaveLength(4);
+	expect(orderCompleted.simplify({ operationSummary: { consumedSerials } }).consumedSerials).toEqual([
+		{ id: 'a', partNumber: null, serial: 'L3' },
+		{ id: 'b', partNumber: 'MOTOR-20', serial: null },
+	]);
 });
 
 describe('rows of older servers', () => {

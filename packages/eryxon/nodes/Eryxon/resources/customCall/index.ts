@@ -48,7 +48,7 @@ export const description: INodeProperties[] = [
 			placeholder: 'e.g. api-issues',
 			description: 'Function and action, below /functions/v1/',
 		},
-		{ displayName: 'Query (JSON)', name: 'query', type: 'json', default: '{}', description: 'Names and values behind the question mark' },
+		{ displayName: 'Query (JSON)', name: 'query', type: 'json', default: '{}', description: 'Names and values after the question mark' },
 		{
 			displayName: 'Body (JSON)',
 			name: 'body',
@@ -71,18 +71,18 @@ export const description: INodeProperties[] = [
 					description: 'Whether to read all pages of a list, one item for each row. Only for GET.',
 				},
 				{
-					displayName: 'Full Answer',
+					displayName: 'Full Response',
 					name: 'fullAnswer',
 					type: 'boolean',
 					default: false,
-					description: 'Whether to return the whole answer with its status instead of its data',
+					description: 'Whether to return the full response with its status instead of only the data',
 				},
 				{
 					displayName: 'Split List',
 					name: 'split',
 					type: 'boolean',
 					default: false,
-					description: 'Whether to return one item for each row when the data hold a list',
+					description: 'Whether to return one item for each row if the data is a list',
 				},
 			],
 		},
@@ -97,7 +97,7 @@ const send: Execute = {
 		const query = jsonObject(run.parameter('query', item, {}), 'Query (JSON)');
 		const body = method === 'GET' || method === 'DELETE' ? undefined : (jsonObject(run.parameter('body', item, {}), 'Body (JSON)') ?? {});
 		if (run.option('allPages', item) === true) {
-			if (method !== 'GET') throw refuse('All Pages', `is set, but the method is ${method}`, 'Only GET reads lists.');
+			if (method !== 'GET') throw refuse('All Pages', `is turned on, but the method is ${method}`, 'Only GET reads lists.');
 			return (await run.client.list(path, query, TIMES[path] ?? {}, undefined, run.signal)) as IDataObject[];
 		}
 		const answer = await run.client.send({ method: method as IHttpRequestMethods, path, query, body, signal: run.signal });
@@ -116,7 +116,7 @@ function pathOf(entered: string): string {
 	const path = entered.replace(/^\/+/, '').replace(/^functions\/v1\//, '');
 	if (path === '') throw refuse('Path', 'is empty', 'Enter the name of a function, for example api-issues.');
 	if (/:\/\/|(^|\/)\.\.?(\/|$)|[?#\\\s]/.test(path)) {
-		throw refuse('Path', `is ${entered.slice(0, 80)}`, "Enter only what comes behind /functions/v1/, for example api-issues. What belongs behind a question mark goes into 'Query'.");
+		throw refuse('Path', `is ${entered.slice(0, 80)}`, "Enter only what comes after /functions/v1/, for example api-issues. Enter what comes after a question mark in 'Query'.");
 	}
 	return path;
 }

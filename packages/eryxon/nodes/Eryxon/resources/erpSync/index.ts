@@ -37,7 +37,7 @@ export const description: INodeProperties[] = [
 				name: 'Preview',
 				value: 'preview',
 				action: 'Preview ERP sync',
-				description: 'Tell for each record whether a sync would create, change or skip it (reads only)',
+				description: 'Show for each record whether a sync would create, change or skip it (reads only)',
 			},
 			{
 				name: 'Sync',
@@ -63,21 +63,21 @@ export const description: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. nightly import',
-				description: "What Eryxon's events call this import",
+				description: "Name of this import in Eryxon's events",
 			},
 			{
 				displayName: 'Record History',
 				name: 'recordHistory',
 				type: 'boolean',
 				default: true,
-				description: 'Whether Eryxon notes the import in its history',
+				description: 'Whether Eryxon records the import in its history',
 			},
 			{
 				displayName: 'Skip Unchanged',
 				name: 'skip',
 				type: 'boolean',
 				default: true,
-				description: 'Whether Eryxon leaves records alone whose content has not changed',
+				description: 'Whether Eryxon skips records that have not changed',
 			},
 		]),
 	]),
@@ -91,6 +91,6 @@ export const operations: Record<string, Execute> = {
 function chosen(run: Run): Entity {
 	const name = String(run.parameter('entity', 0, 'part'));
 	const entity = Object.values(ENTITIES).find((each) => each.name === name && each.erpSync);
-	if (!entity) throw refuse('Records', `is '${name}'`, 'The ERP sync knows jobs, parts and resources.');
+	if (!entity) throw refuse('Records', `is '${name}'`, 'The ERP sync works for jobs, parts and resources.');
 	return entity;
 }

@@ -67,7 +67,7 @@ export const description: INodeProperties[] = [
 		noDataExpression: true,
 		displayOptions: { show: { resource: ['issue'] } },
 		options: [
-			{ name: 'Create', value: 'create', action: 'Create issue', description: 'Report an issue on an operation (writes to Eryxon; a repeat makes a second one)' },
+			{ name: 'Create', value: 'create', action: 'Create issue', description: 'Report an issue on an operation (writes to Eryxon; running it again creates another one)' },
 			{ name: 'Get Many', value: 'getAll', action: 'Get many issues', description: 'List issues, with filters (reads only)' },
 		],
 		default: 'getAll',
@@ -84,7 +84,7 @@ export const description: INodeProperties[] = [
 			default: '',
 			required: true,
 			placeholder: 'e.g. 5f0c3f0e-8a53-4f0e-9f0e-3a1f1a2b3c4d',
-			description: 'ID of the person in Eryxon, which no list of the API shows: time entries and reported quantities hold those of operators',
+			description: 'ID of the person in Eryxon. The API has no list of persons; you find the IDs of operators in time entries and reported quantities.',
 		},
 		...optionsOf([category, type]),
 	]),
@@ -110,7 +110,7 @@ const create: Execute = {
 		if (ncrCategory !== '') body.ncr_category = ncrCategory;
 		const { data } = await run.client.send({ method: 'POST', path: report.path, body, signal: run.signal });
 		const row = readRow(data);
-		if (row === undefined) throw new EryxonFailure('refused', 'Eryxon answered without the issue', { hint: 'Look in Eryxon whether it is there before you try again.' });
+		if (row === undefined) throw new EryxonFailure('refused', 'Eryxon answered without the issue', { hint: 'Check in Eryxon whether it exists before you try again.' });
 		return [row as IDataObject];
 	},
 };

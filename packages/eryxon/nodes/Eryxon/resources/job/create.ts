@@ -84,7 +84,7 @@ function bodyOf(entity: Entity, record: SyncRecord, generation: Generation): Rec
 
 async function cellOf(run: Run, where: string, record: SyncRecord, generation: Generation): Promise<Record<string, unknown>> {
 	const named = record.parents.find(({ reference }) => reference.to === 'cell');
-	if (!named) throw new RecordProblem(`'${where}' has no cell`, "Give every operation a 'cell_name' or 'cell_id'.", where);
+	if (!named) throw new RecordProblem(`'${where}' has no cell`, "Add a 'cell_name' or 'cell_id' to every operation.", where);
 	if (generation === 'documented' && named.by === 'number') return { cell_name: named.value };
 	if (named.by === 'id') return { cell_id: named.value };
 	const found = await run.once(`number cell ${named.value}`, async () => await findByNumber(run, 'cell', [named.value]));
@@ -108,7 +108,7 @@ function checkStored(sent: Sent, job: Row, warnings: unknown, id: unknown): void
 	problems.push(...differingFields(sent.job, job).map((field) => `'${field}' of the job is stored as ${JSON.stringify(job[field])}`));
 	if (problems.length === 0) return;
 	const shown = problems.slice(0, 10).join('; ');
-	throw new EryxonFailure('refused', `The job ${String(sent.job.job_number)} is created, but not all of it: ${shown}`, {
+	throw new EryxonFailure('refused', `The job ${String(sent.job.job_number)} was created incompletely: ${shown}`, {
 		hint: 'Add what is missing with Part: Sync and Operation: Sync, or delete the job in Eryxon before you try again.',
 		facts: { id: id as string, job_number: sent.job.job_number },
 	});
@@ -138,7 +138,7 @@ function rowsOf(value: unknown, label: string): Array<Record<string, unknown>> {
 	}
 	if (isEmpty(list)) return [];
 	if (Array.isArray(list) && list.every(isObject)) return list;
-	throw refuse(label, 'is no list of objects', 'Enter a list such as [{"part_number": "A"}].');
+	throw refuse(label, 'is not a list of objects', 'Enter a list such as [{"part_number": "A"}].');
 }
 
 function located<T>(where: string, work: () => T): T {

@@ -10,7 +10,7 @@ export const description = descriptionOf(job, [
 			name: 'Create With Parts and Operations',
 			value: 'create',
 			action: 'Create job with parts and operations',
-			description: 'Create a new job and all that is below it in one call (writes to Eryxon; a job number occurs once)',
+			description: 'Create a new job with its parts and operations in one call (writes to Eryxon; job numbers are unique)',
 		},
 		properties: describeCreate,
 	},

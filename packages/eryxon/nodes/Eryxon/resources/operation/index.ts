@@ -26,7 +26,7 @@ export const description = descriptionOf(operation, [
 			name: 'Report Quantity',
 			value: 'reportQuantity',
 			action: 'Report quantity of operation',
-			description: 'Report good, scrap and rework of an operation (writes to Eryxon; a repeat counts twice, unless it has a report key)',
+			description: 'Report good, scrap and rework of an operation (writes to Eryxon; a repeat counts twice unless it has a report key)',
 		},
 		properties: describeReport,
 	},

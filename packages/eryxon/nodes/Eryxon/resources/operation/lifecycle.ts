@@ -14,18 +14,18 @@ import { fetchRow } from '../records/get';
 export const STEPS = {
 	start: { name: 'Start', to: 'in_progress', description: 'Start work on an operation' },
 	pause: { name: 'Pause', to: 'on_hold', description: 'Interrupt work on an operation' },
-	resume: { name: 'Resume', to: 'in_progress', description: 'Go on with an operation that is on hold' },
+	resume: { name: 'Resume', to: 'in_progress', description: 'Continue an operation that is on hold' },
 	complete: { name: 'Complete', to: 'completed', description: 'Finish an operation that was started' },
 } as const;
 
 export type Step = keyof typeof STEPS;
 
 const doneCounts: INodeProperties = {
-	displayName: 'Done Already Counts as Success',
+	displayName: 'Ignore If Already Done',
 	name: 'doneOk',
 	type: 'boolean',
 	default: false,
-	description: 'Whether to go on when the operation has the status already, for example when a run is repeated',
+	description: 'Whether to continue if the operation already has the status, for example when a run is repeated',
 };
 
 const operator: INodeProperties = {
@@ -33,7 +33,7 @@ const operator: INodeProperties = {
 	name: 'operatorId',
 	type: 'string',
 	default: '',
-	description: 'Person for whose account the time is taken. Without one, 0.2 to 0.9 take no time.',
+	description: 'Person whose time is recorded. Without one, versions 0.2 to 0.9 record no time.',
 };
 
 export const describeStep = (step: Step): INodeProperties[] => [
@@ -45,7 +45,7 @@ export const takeStep = (step: Step): Execute => ({
 	each: async (run, item) => {
 		const id = await locate(run, item, operation);
 		const operatorId = asText(run.option('operatorId', item));
-		if (operatorId !== '' && !isUuid(operatorId)) throw refuse('Operator ID', `is ${operatorId.slice(0, 60)}, which is no ID of Eryxon`, 'Time entries and reported quantities hold the IDs of operators.');
+		if (operatorId !== '' && !isUuid(operatorId)) throw refuse('Operator ID', `is ${operatorId.slice(0, 60)}, which is not an Eryxon ID`, 'You find the IDs of operators in time entries and reported quantities.');
 		try {
 			const { data } = await run.client.send({
 				method: 'POST',
@@ -68,5 +68,5 @@ export const takeStep = (step: Step): Execute => ({
 
 function advised(failure: EryxonFailure): EryxonFailure {
 	if (failure.kind !== 'refused' || failure.details.hint) return failure;
-	return failure.with({ hint: "The rules of Eryxon do not allow this now. With 'Done Already Counts as Success' a repeat of what was done goes on." });
+	return failure.with({ hint: "Eryxon does not allow this now. Turn on 'Ignore If Already Done' to continue after a repeat." });
 }

@@ -31,8 +31,8 @@ export const describeReport: INodeProperties[] = [
 		text('materialLot', 'Material Lot', 'Lot or heat number of the material that was used'),
 		text('notes', 'Notes', 'Remark on this report'),
 		text('operatorId', 'Operator ID', 'Person who reports, by the ID in Eryxon'),
-		{ displayName: 'Recorded At', name: 'recordedAt', type: 'dateTime', default: '', description: 'When it was made; now when empty' },
-		text('reportKey', 'Report Key', 'Name of this report, for example the number of an ERP posting: the same key on the same operation is reported once, however often the run is repeated'),
+		{ displayName: 'Recorded At', name: 'recordedAt', type: 'dateTime', default: '', description: 'When it was made. Leave empty for now.' },
+		text('reportKey', 'Report Key', 'Key of this report, for example the number of an ERP posting. The same key on the same operation is reported only once, even if the run is repeated.'),
 		text('scrapReason', 'Scrap Reason Code or ID', 'Code of a scrap reason of Eryxon, or its ID'),
 	]),
 ];
@@ -55,7 +55,7 @@ export const reportQuantity: Execute = {
 		const operator = asText(run.option('operatorId', item));
 		const reason = asText(run.option('scrapReason', item));
 		const at = run.moment(run.option('recordedAt', item));
-		if (at === undefined) throw refuse('Recorded At', 'is no date', 'Enter a date such as 2026-01-31T08:00:00Z.');
+		if (at === undefined) throw refuse('Recorded At', 'is not a date', 'Enter a date such as 2026-01-31T08:00:00Z.');
 		if (lot !== '') body.material_lot = lot;
 		if (notes !== '') body.notes = notes;
 		if (operator !== '') body.recorded_by = operator;
@@ -64,7 +64,7 @@ export const reportQuantity: Execute = {
 		if (key !== '') body.metadata = { report_key: key };
 		const { data } = await run.client.send({ method: 'POST', path: PATH, body, signal: run.signal });
 		const row = readRow(data);
-		if (row === undefined) throw new EryxonFailure('refused', 'Eryxon answered without the quantity', { hint: 'Look in Eryxon whether it is there before you try again.' });
+		if (row === undefined) throw new EryxonFailure('refused', 'Eryxon answered without the quantity', { hint: 'Check in Eryxon whether it exists before you try again.' });
 		return [{ action: 'created', ...(row as IDataObject) }];
 	},
 };

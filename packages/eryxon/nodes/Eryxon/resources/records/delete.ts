@@ -9,11 +9,11 @@ import { fetchRow } from './get';
 import { optionsOf } from './options';
 
 const missingOption: INodeProperties = {
-	displayName: 'Missing Counts as Success',
-	name: 'missingOk',
+	displayName: 'Ignore If Not Found',
+	name: 'ignoreIfNotFound',
 	type: 'boolean',
 	default: false,
-	description: 'Whether to go on when there is no record with this ID (any more)',
+	description: 'Whether to continue if no record has this ID',
 };
 
 export const describeDelete = (entity: Entity): INodeProperties[] => [
@@ -33,19 +33,19 @@ export const describeDelete = (entity: Entity): INodeProperties[] => [
 
 export const remove = (entity: Entity): Execute => ({
 	each: async (run, item) => {
-		const missingOk = run.option('missingOk', item) === true;
+		const ignoreIfNotFound = run.option('ignoreIfNotFound', item) === true;
 		let id: string;
 		try {
 			id = await locate(run, item, entity);
 		} catch (error) {
-			if (missingOk && error instanceof EryxonFailure && error.kind === 'notFound') return [{ deleted: false }];
+			if (ignoreIfNotFound && error instanceof EryxonFailure && error.kind === 'notFound') return [{ deleted: false }];
 			throw error instanceof EryxonFailure ? error : new EryxonFailure('server', String(error));
 		}
 		// Eryxon answers in the same way for an ID that does not exist.
 		if ((await fetchRow(run, entity, id)) === undefined) {
-			if (missingOk) return [{ deleted: false, id }];
+			if (ignoreIfNotFound) return [{ deleted: false, id }];
 			throw new EryxonFailure('notFound', `Eryxon has no ${entity.name} with the ID ${id}`, {
-				hint: "It may have been deleted before; the option 'Missing Counts as Success' lets the workflow go on.",
+				hint: "It may have been deleted already. Turn on the option 'Ignore If Not Found' to continue anyway.",
 				parameter: entity.title,
 			});
 		}

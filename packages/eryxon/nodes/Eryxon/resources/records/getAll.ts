@@ -23,7 +23,7 @@ const LABELS: Record<string, { displayName: string; description?: string }> = {
 export function describeGetAll(entity: Entity): INodeProperties[] {
 	const filters = [...entity.filters, 'search'].map((name): INodeProperties =>
 		name === 'active'
-			? { ...LABELS.active, name, type: 'boolean', default: true, description: 'Whether to return active ones, or only those that are not' }
+			? { ...LABELS.active, name, type: 'boolean', default: true, description: 'Whether to return active records or inactive ones' }
 			: { ...LABELS[name], name, type: 'string', default: '' },
 	);
 	return [

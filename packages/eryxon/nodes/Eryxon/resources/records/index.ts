@@ -52,7 +52,7 @@ export function descriptionOf(entity: Entity, extra: readonly ExtraOperation[] =
 					name: 'Sync',
 					value: 'sync',
 					action: `Sync ${name}`,
-					description: `Create or update a ${name} by external ID, one call for each item; a repeat makes no second one (writes to Eryxon)`,
+					description: `Create or update a ${name} by external ID, one call per item, without duplicates when repeated (writes to Eryxon)`,
 				},
 				{ name: 'Update', value: 'update', action: `Update ${name}`, description: `Change fields of one ${name} (writes to Eryxon)` },
 			].sort((a, b) => a.name.localeCompare(b.name)),

@@ -14,7 +14,7 @@ const chunkSize: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 1000, numberPrecision: 0 },
 	default: 100,
-	description: 'How many records go into one call, up to 1,000',
+	description: 'How many records to send in one call, up to 1,000',
 };
 
 const confirm: INodeProperties = {
@@ -23,10 +23,10 @@ const confirm: INodeProperties = {
 	type: 'options',
 	default: 'automatic',
 	options: [
-		{ name: 'Automatic', value: 'automatic', description: 'Where the answer only counts, read every record back before it is called stored' },
-		{ name: 'Off', value: 'off', description: "Save calls; records then have the action 'accepted' and no ID" },
+		{ name: 'Automatic', value: 'automatic', description: 'If the answer contains only counts, read each record back to make sure that it is stored' },
+		{ name: 'Off', value: 'off', description: "Save calls. Records then have the action 'accepted' and no ID." },
 	],
-	description: 'How to make sure that each record is stored. Eryxon 0.2 and newer only counts, and up to 0.9 also counts what it could not store.',
+	description: 'How to make sure that each record is stored. Eryxon 0.2 and newer answers with counts only, and up to 0.9 it also counts records that it could not store.',
 };
 
 function skipOptions(entity: Entity): INodeProperties[] {
@@ -38,12 +38,12 @@ function skipOptions(entity: Entity): INodeProperties[] {
 			default: 'off',
 			options: [
 				...(entity.erpSync
-					? [{ name: 'Ask Eryxon', value: 'preview', description: 'Compare with the hash that Eryxon keeps, one more call for 100 records. Edits made in Eryxon are not noticed.' }]
+					? [{ name: 'Ask Eryxon', value: 'preview', description: 'Compare with the hash that Eryxon stores, which takes one more call per 100 records. Edits made in Eryxon are not noticed.' }]
 					: []),
 				{ name: 'Compare With a Hash in the Input', value: 'hash', description: "Needs the 'sync_hash' of the last result in the input item, for example from a data table" },
 				{ name: 'Off', value: 'off', description: 'Send every record' },
 			],
-			description: 'Whether records whose content has not changed are sent',
+			description: 'Whether to skip records that have not changed',
 		},
 		{
 			displayName: 'Hash Field',
@@ -64,9 +64,9 @@ export const onRecordError: INodeProperties = {
 	default: 'results',
 	options: [
 		{ name: 'Return Their Reasons', value: 'results', description: "One item for each record in any case; failed ones have the action 'error'. If all fail, the run stops." },
-		{ name: 'Stop', value: 'stop', description: 'Store what can be stored, then stop with a list of the failed ones' },
+		{ name: 'Stop', value: 'stop', description: 'Store what can be stored, then stop with a list of the failed records' },
 	],
-	description: "What to do when some records cannot be stored. If 'On Error' of the node is set to continue, that counts instead.",
+	description: "What to do when some records cannot be stored. If 'On Error' of the node is set to continue, this is ignored.",
 };
 
 export const describeSync = (entity: Entity): INodeProperties[] => [

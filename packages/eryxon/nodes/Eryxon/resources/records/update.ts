@@ -25,9 +25,9 @@ export const update = (entity: Entity): Execute => ({
 		const id = await locate(run, item, entity);
 		const { payload, left } = payloadOf(entity, record, parents.of(record), await run.generation());
 		if (item === run.itemCount - 1) reader.tellUnknown(['record']);
-		if (left.length > 0) run.warn(`Left out, since this version of Eryxon does not store it: ${left.join(', ')}`);
+		if (left.length > 0) run.warn(`Not sent, because this version of Eryxon does not store it: ${left.join(', ')}`);
 		if (Object.keys(payload).length === 0) {
-			throw refuse('Fields', 'hold nothing to change', `Give at least one field of a ${entity.name}, for example '${entity.number}'.`);
+			throw refuse('Fields', 'contain nothing to change', `Enter at least one field of a ${entity.name}, for example '${entity.number}'.`);
 		}
 		try {
 			const { data } = await run.client.send({ method: 'PATCH', path: entity.path, query: { id }, body: payload, repeatable: true, signal: run.signal });

@@ -62,7 +62,7 @@ export function getManyDescription({ filters, plural }: Report): INodeProperties
 			type: 'boolean',
 			default: true,
 			description: 'Whether to return a simplified version of the response instead of the raw data',
-			hint: `Raw ${plural} hold everything that Eryxon stores`,
+			hint: `Raw ${plural} contain everything that Eryxon stores`,
 		},
 	];
 }
@@ -89,7 +89,7 @@ export const getMany = (report: Report): Execute => ({
 
 function momentOf(run: Run, value: unknown, label: string): string {
 	const text = run.moment(value);
-	if (text === undefined) throw refuse(label, `is ${asText(value).slice(0, 40)}, which is no date`, 'Enter a date such as 2026-01-31 or 2026-01-31T08:00:00Z.');
+	if (text === undefined) throw refuse(label, `is ${asText(value).slice(0, 40)}, which is not a date`, 'Enter a date such as 2026-01-31 or 2026-01-31T08:00:00Z.');
 	return text;
 }
 
@@ -97,7 +97,7 @@ async function jobId(run: Run, value: string): Promise<string> {
 	if (isUuid(value)) return value;
 	const found = (await run.once(`number job ${value}`, async () => await findByNumber(run, 'job', [value]))).get(value);
 	if (found && 'id' in found) return found.id;
-	throw refuse('Job Number or ID', `is ${value}, which ${found ? 'several jobs have' : 'no job has'}`, 'Upper and lower case count.');
+	throw refuse('Job Number or ID', `is ${value}, which ${found ? 'several jobs have' : 'no job has'}`, 'Upper and lower case matter.');
 }
 
 /** A value inside a row, down its embedded records. */

@@ -1,5 +1,0 @@
-import { bothWays } from './netsuite/both-ways.mts';
-
-jest.setTimeout(300_000);
-
-describe('the NetSuite templates with the community node', () => bothWays('-community-node'));
