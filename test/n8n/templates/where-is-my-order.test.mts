@@ -1,5 +1,8 @@
+import { control as call } from '../../../demo/lib/doubles.mts';
+import { netsuiteCredentials } from '../../../demo/lib/netsuite-credentials.mts';
 import { until } from '../../../demo/lib/poll.mts';
 import type { Credential } from '../../../demo/lib/workflows.mts';
+import { startNetsuiteDouble, type NetsuiteDouble } from '../../../packages/sandbox/src/netsuite/server.mts';
 import { startSandboxProcess, type SandboxProcess } from '../../kit/sandbox.mts';
 import { FAILED_EVENTS, tableRows } from '../kit/data-tables.mts';
 import { openStreams } from '../kit/plant.mts';
@@ -7,6 +10,7 @@ import { picoCredential } from '../kit/workflows.mts';
 import { Desk } from './catalogue/desk.mts';
 import { OrderForm } from './catalogue/order-form.mts';
 import { complete, order, unitsOf } from './catalogue/reconciliation.mts';
+import { PLANT_IDS, signedIn } from './netsuite/signed-in.mts';
 import { Company } from './odoo/company.mts';
 
 jest.setTimeout(300_000);
@@ -101,5 +105,90 @@ describe('the form that says where an order is, with Odoo', () => {
 		await form.ask(name);
 		expect(await writes()).toBe(written);
 		expect((await pico.control<Array<{ document: string }>>('GET', 'calls')).slice(before).filter(({ document }) => /mutation/.test(document))).toEqual([]);
+	});
+});
+
+describe('the form that says where an order is, with NetSuite', () => {
+	const PART = 'GEAR-200';
+	let pico: SandboxProcess;
+	let netsuite: NetsuiteDouble;
+	let desk: Desk;
+	let form: OrderForm;
+	let orders: Array<{ id: string; tranId: string }>;
+
+	beforeAll(async () => {
+		pico = await startSandboxProcess();
+		netsuite = await startNetsuiteDouble({ port: 0, host: '127.0.0.1' });
+		await pico.control('POST', 'operations/deploy', { partNumber: PART, revision: 'A', name: 'Gearbox' });
+		({ orders } = await control<{ orders: typeof orders }>('POST', 'orders', { partNumber: PART, quantity: 2, count: 2 }));
+		const units = unitsOf(orders.map(({ tranId }) => tranId), PART);
+		await order(pico, units);
+		const { callsWorkflowId, bookingWorkflowId } = PLANT_IDS;
+		desk = await Desk.open([picoCredential(pico.endpoint, pico.token), ...netsuiteCredentials(netsuite), login], [
+			...signedIn(netsuite),
+			{ name: 'pico-completions-to-netsuite', id: COMPLETIONS, settings: { bookingWorkflowId }, published: true },
+			{ name: 'where-is-my-order-netsuite', id: FORM, settings: { callsWorkflowId, netsuiteApp: 'https://1234567.app.netsuite.com/' }, published: true },
+		]);
+		form = await OrderForm.of(desk.installed, FORM, LOGIN);
+		await until('the trigger to listen', async () => (await openStreams(pico)) === 1, { timeoutMs: 60_000 });
+		const session = await desk.installed.session();
+		// Unit 1 is booked; then somebody closes the order, and unit 2 is parked.
+		await complete(pico, [units[0]]);
+		const booked = async () => (await control<{ records: unknown[] }>('GET', 'records?type=workOrderCompletion')).records.length;
+		await until('the booking', async () => (await booked()) === 1, { timeoutMs: 120_000, everyMs: 500 });
+		await close(orders[0].id);
+		await complete(pico, [units[1]]);
+		await until('the parked unit', async () => (await tableRows(session, FAILED_EVENTS)).length === 1, { timeoutMs: 120_000, everyMs: 500 });
+		await session.deactivate(COMPLETIONS);
+		await complete(pico, [units[2]]);
+	});
+
+	afterAll(async () => {
+		await desk?.close();
+		await netsuite?.close();
+		await pico?.close();
+	});
+
+	const control = async <T,>(method: 'GET' | 'POST', path: string, body?: unknown) => await call<T>(netsuite.plainUrl, method, path, body);
+	const close = async (id: string) => {
+		const response = await fetch(`${netsuite.plainUrl}/services/rest/record/v1/workOrder/${id}`, {
+			method: 'PATCH',
+			headers: { authorization: `Bearer ${netsuite.credentials.accessToken}`, 'content-type': 'application/json' },
+			body: JSON.stringify({ orderStatus: { id: 'H' } }),
+		});
+		if (!response.ok) throw new Error(await response.text());
+	};
+
+	it('shows each unit in Pico and in NetSuite, and why one is parked', async () => {
+		const [{ id, tranId }] = orders;
+		const page = await form.ask(tranId);
+		expect(page.text).toContain('Pico has completed 2 units of 2. NetSuite has booked 1 unit. 1 unit parked.');
+		expect(page.text).toContain(`${tranId}: 2 of ${PART}, closed`);
+		expect(page.rows).toEqual([
+			['1', expect.stringMatching(/^\d{4}-/), `${tranId}-SN0`, '', expect.stringMatching(/\d/), 'Booked'],
+			['2', expect.stringMatching(/^\d{4}-/), `${tranId}-SN1`, '', '', expect.stringMatching(/^Parked: .*closed/i)],
+		]);
+		expect(page.links).toContain(`https://1234567.app.netsuite.com/app/accounting/transactions/workord.nl?id=${id}`);
+	});
+
+	it('says what is missing in NetSuite, and who posts it', async () => {
+		const page = await form.ask(orders[1].tranId);
+		expect(page.text).toContain('1 unit missing in NetSuite');
+		expect(page.text).toContain('Reconcile Pico with NetSuite');
+		expect(page.rows).toEqual([expect.arrayContaining(['1', 'Missing in NetSuite'])]);
+	});
+
+	it('knows nothing of an order that neither has, whatever is typed in', async () => {
+		const page = await form.ask("<b>%' OR 1=1 --");
+		expect(page.text).toContain('Neither Pico nor NetSuite knows anything of this order');
+		expect(page.html).not.toContain('<b>%');
+	});
+
+	it('shows what Pico has when NetSuite does not answer', async () => {
+		await control('POST', 'faults', { status: 503, seconds: 600 });
+		const page = await form.ask(orders[0].tranId);
+		expect(page.text).toContain('NetSuite did not answer');
+		expect(page.rows).toHaveLength(2);
+		await control('POST', 'faults', { status: 503, count: 0 });
 	});
 });
