@@ -154,7 +154,7 @@ jest.setTimeout(120_000);
 			await control('notes/add', { text: 'meanwhile' });
 			await page.getByRole('tab', { name: 'Notes 1', includeHidden: true }).waitFor();
 			await page.keyboard.press('Escape');
-			expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe(`Complete order ${ORDER} unit 2`);
+			await page.waitForFunction((label) => document.activeElement?.ariaLabel === label, `Complete order ${ORDER} unit 2`);
 		});
 
 		it('says in the dialog what Pico refused, where it can be read', async () => {

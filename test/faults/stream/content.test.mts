@@ -10,6 +10,8 @@ const plant = usePlant();
 const DAY = Date.parse('2026-01-01T00:00:00Z');
 const MINUTES = { startAt: new Date(DAY).toISOString(), stepNs: 60_000_000_000 };
 const ALL_WAYS = Object.keys(HOSTILE);
+/** Its mark is in a field that *Simplified* leaves out. */
+const MARKED_IN_RAW_ONLY = 'nothing that tells it from others';
 
 interface Planted {
 	good: string[];
@@ -18,7 +20,7 @@ interface Planted {
 }
 
 /** Rows a second apart, a fifth of them hostile; a good one comes last. */
-async function plantRows(random: Random, count: number): Promise<Planted> {
+async function plantRows(random: Random, count: number, ways = ALL_WAYS): Promise<Planted> {
 	const planted: Planted = { good: [], hostile: new Map() };
 	const texts = Array.from({ length: count }, (_, index) => {
 		const isHostile = index < count - 1 && random.chance(0.2);
@@ -28,7 +30,7 @@ async function plantRows(random: Random, count: number): Promise<Planted> {
 			planted.good.push(mark);
 			return JSON.stringify(row);
 		}
-		const way = ALL_WAYS[planted.hostile.size % ALL_WAYS.length];
+		const way = ways[planted.hostile.size % ways.length];
 		planted.hostile.set(mark, way);
 		return HOSTILE[way](row, mark, random);
 	});
@@ -42,10 +44,11 @@ describe.each([
 	['one item for each serial', { output: 'simplified', options: { itemPer: 'consumedSerial', eventsPerRun: 7 } }],
 	['filtered', { output: 'fields', fields: ['externalOrderId', 'endState', 'secondaryExternalOrderId', 'operationSummary'], options: { orderFilter: '*' } }],
 ])('rows, %s', (how, parameters) => {
-	scenario('R22', `a fifth of the rows hostile, in ${ALL_WAYS.length} ways: ${how}`, async (random) => {
+	const ways = ALL_WAYS.filter((way) => parameters.output !== 'simplified' || way !== MARKED_IN_RAW_ONLY);
+	scenario('R22', `a fifth of the rows hostile, in ${ways.length} ways: ${how}`, async (random) => {
 		const events = size(10_000, 400) / 4;
 		await plant.reset();
-		const { good, hostile } = await plantRows(random, events);
+		const { good, hostile } = await plantRows(random, events, ways);
 		const proxy = await faultProxy(plant.sandbox.endpoint, ({ stream }): Fault =>
 			stream && proxy.injected < size(20, 3) ? { kind: 'cut', afterBytes: random.whole(10_000, 400_000) } : { kind: 'none' },
 		);
@@ -55,8 +58,7 @@ describe.each([
 		await until('the last row', () => fates.read().delivered.has(good[good.length - 1]), size(120_000, 15_000)).catch(() => undefined);
 		await host.deactivate();
 		const { lost, duplicated, strange } = fates.judge(good, [...hostile.keys()]);
-		const ways = new Set(strange.map((mark) => hostile.get(mark) ?? 'good'));
-		expect([...ways]).toEqual([]);
+		expect([...new Set(strange.map((mark) => hostile.get(mark) ?? 'good'))]).toEqual([]);
 		return { events, injected: hostile.size, lost, duplicated, told: host.failedExecutions.length };
 	});
 });

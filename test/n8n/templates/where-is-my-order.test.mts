@@ -48,6 +48,7 @@ describe('the form that says where an order is, with Odoo', () => {
 		const session = await desk.installed.session();
 		await until('the parked unit', async () => (await tableRows(session, FAILED_EVENTS)).length === 1, { timeoutMs: 120_000, everyMs: 500 });
 		await session.deactivate(COMPLETIONS);
+		await until('nobody to listen', async () => (await openStreams(pico)) === 0, { timeoutMs: 60_000 });
 		// Nobody listens any more.
 		await complete(pico, [unitsOf([second], 'PUMP-100')[0]], undefined, PARTS);
 	});
@@ -140,6 +141,7 @@ describe('the form that says where an order is, with NetSuite', () => {
 		await complete(pico, [units[1]]);
 		await until('the parked unit', async () => (await tableRows(session, FAILED_EVENTS)).length === 1, { timeoutMs: 120_000, everyMs: 500 });
 		await session.deactivate(COMPLETIONS);
+		await until('nobody to listen', async () => (await openStreams(pico)) === 0, { timeoutMs: 60_000 });
 		await complete(pico, [units[2]]);
 	});
 
