@@ -134,7 +134,7 @@ describe.each(['sse', 'webSocket'])('an active trigger over %s', (connection) =>
 		pico.add(completionRow(131));
 		await until('the live ones', () => host.items.length >= 132, 15_000);
 		expect(units()).toEqual(unitsUpTo(132));
-		expect(host.items.filter(({ operationId }) => operationId === null).map(({ orderIndex }) => orderIndex)).toEqual([60, 61, 120, 130]);
+		expect(host.items.filter(({ partNumber }) => partNumber === null).map(({ orderIndex }) => orderIndex)).toEqual([60, 61, 120, 130]);
 		expect(host.failedExecutions).toEqual([]);
 	});
 
