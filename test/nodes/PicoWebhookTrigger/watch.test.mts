@@ -51,7 +51,7 @@ test('a webhook that somebody removed from Pico is told, and nothing is lost', a
 	await pico.graphql(`mutation { webhookUnsubscribe(subscriptionId: "${PROD_ID}") { success } }`);
 	await pico.complete(2, 'A');
 	await until('both', () => pico.host.items.length === 2, PATIENCE_MS);
-	expect(pico.host.failed.map(({ message }) => message)).toEqual([expect.stringContaining('no webhook')]);
+	expect(pico.host.failed.map(({ message }) => message)).toEqual([expect.stringContaining('no longer has the webhook')]);
 }, 60_000);
 
 test('a webhook under its ID that leads elsewhere is told, neither called nor changed', async () => {
