@@ -136,8 +136,6 @@ async function connectNetsuite(walk: Walk): Promise<void> {
 	await editor.shoot('guides/netsuite-plant-settings');
 	await person.closePanel();
 	await person.execute('Try it');
-	await fit(person);
-	await editor.shoot('guides/netsuite-signed-in');
 	await person.publish();
 	const callsWorkflowId = person.workflowId;
 
