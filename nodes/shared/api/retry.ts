@@ -20,8 +20,8 @@ export const RETRY = {
 	replay: { tries: 5, firstMs: 1_000, longestMs: 10_000, longestAskedMs: 300_000 },
 	/** The structure that is attached to an event: the run waits for it. */
 	structure: { tries: 3, firstMs: 1_000, longestMs: 1_000, longestAskedMs: 30_000 },
-	/** A call of the webhook trigger to its own address, which n8n serves only after the activation. */
-	selfCall: { tries: 4, firstMs: 3_000, longestMs: 15_000, longestAskedMs: 30_000 },
+	/** A call of the webhook trigger to its own address. A busy n8n serves it half a minute after the activation, or later. */
+	selfCall: { tries: 6, firstMs: 3_000, longestMs: 15_000, longestAskedMs: 30_000 },
 } satisfies Record<string, RetryPolicy>;
 
 /** Counts the tries of one thing and says how long to wait before the next one. */

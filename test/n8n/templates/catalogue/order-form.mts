@@ -47,7 +47,7 @@ export class OrderForm {
 
 function pageOf(html: string): OrderPage {
 	const main = /<main>(.*)<\/main>/s.exec(html)?.[1] ?? '';
-	const rows = [...main.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row]) => [...row.matchAll(/<td>(.*?)<\/td>/gs)].map(([, cell]) => readable(cell)));
+	const rows = [...main.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row]) => [...row.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell]) => readable(cell)));
 	return { html, text: readable(main), rows: rows.filter((cells) => cells.length > 0), links: [...main.matchAll(/href="([^"]+)"/g)].map(([, href]) => href.replaceAll('&amp;', '&')) };
 }
 
