@@ -158,11 +158,7 @@ describe('the NetSuite templates, both ways', () => {
 			);
 			expect(rows.map(({ reason }) => reason).sort()).toEqual([
 				expect.stringMatching(/NetSuite refused unit 1 of WO\d+.*GEAR-TAKEN/),
-<<<<<<< HEAD
-				expect.stringMatching(/WO\d+ is closed or canceled in NetSuite/),
-=======
 				expect.stringMatching(/WO\d+ is closed in NetSuite/),
->>>>>>> nst
 			]);
 			const errors = await tableRows<{ workflow: string; message: string }>(await plant.n8n.session(), WORKFLOW_ERRORS);
 			expect(errors.filter(({ message }) => message.includes('GEAR-TAKEN'))).toHaveLength(1);
