@@ -18,6 +18,8 @@ const COMPLETIONS = 'picoToNetsuite00';
 const RECONCILE = 'recNs00000000001';
 /** The same in a plant that leaves young completions alone, as the template does. */
 const PATIENT = 'recNs00000000002';
+/** The same for one order, on demand. */
+const ONE = 'recNs00000000004';
 /** The same, started by its schedule. */
 const NIGHTLY = 'recNs00000000003';
 const PART = 'GEAR-200';
@@ -48,6 +50,7 @@ describe('the template that reconciles Pico with NetSuite', () => {
 			{ name: 'pico-completions-to-netsuite', id: COMPLETIONS, settings: { bookingWorkflowId }, published: true },
 			{ name: 'reconcile-pico-with-netsuite', id: RECONCILE, settings },
 			{ name: 'reconcile-pico-with-netsuite', id: PATIENT, settings: { ...settings, leaveMinutes: 30 } },
+			{ name: 'reconcile-pico-with-netsuite', id: ONE, settings: { ...settings, leaveMinutes: 30, onlyOrder: units[58].orderId } },
 			{ name: 'reconcile-pico-with-netsuite', id: NIGHTLY, settings, everySeconds: 10 },
 		]);
 		await until('the trigger to listen', async () => (await openStreams(pico)) === 1, { timeoutMs: 60_000 });
@@ -109,13 +112,19 @@ describe('the template that reconciles Pico with NetSuite', () => {
 		expect(await bookings()).toHaveLength(50);
 	});
 
+	it('posts one order on demand, its youngest units too, and says nothing of others', async () => {
+		expect(summaryOf(await desk.press(ONE, 'Run now'))).toBe('2 completions, 0 booked, 2 posted now, 2 differences');
+		expect(countOf(await rows())['missing in NetSuite, posted now']).toBe(2);
+		expect(summaryOf(await desk.press(ONE, 'Run now'))).toBe('2 completions, 2 booked, 0 posted now, 0 differences');
+	});
+
 	it('posts what was never booked and lists what differs, past calls that failed', async () => {
 		await faults({ status: 500, count: 1, path: 'suiteql' });
 		const posting = desk.press(RECONCILE, 'Run now');
-		await until('the first posted unit', async () => (await bookings()).length > 50, { timeoutMs: 60_000, everyMs: 50 });
+		await until('the first posted unit', async () => (await bookings()).length > 52, { timeoutMs: 60_000, everyMs: 50 });
 		// One unit cannot be posted now: the others are, and the reason is kept.
 		await faults({ status: 500, count: 1, path: '!transform/workOrderCompletion' });
-		expect(summaryOf(await posting)).toBe('60 completions, 50 booked, 9 posted now, 11 differences');
+		expect(summaryOf(await posting)).toBe('60 completions, 52 booked, 7 posted now, 9 differences');
 		const found = await rows();
 		console.info(differencesTable(found));
 		expect(countOf(found)).toEqual({ 'missing in NetSuite, posted now': 9, 'still missing in NetSuite': 1, 'different serial': 1 });

@@ -15,6 +15,8 @@ const COMPLETIONS = 'picoDoneToOdoo00';
 const RECONCILE = 'recOdoo000000001';
 /** The same in a plant that leaves young completions alone, as the template does. */
 const PATIENT = 'recOdoo000000002';
+/** The same for one order, on demand. */
+const ONE = 'recOdoo000000004';
 /** The same, started by its schedule. */
 const NIGHTLY = 'recOdoo000000003';
 
@@ -48,6 +50,7 @@ describe('the template that reconciles Pico with Odoo', () => {
 			{ name: 'pico-completions-to-odoo', id: COMPLETIONS, settings: address, published: true },
 			{ name: 'reconcile-pico-with-odoo', id: RECONCILE, settings },
 			{ name: 'reconcile-pico-with-odoo', id: PATIENT, settings: { ...settings, leaveMinutes: 30 } },
+			{ name: 'reconcile-pico-with-odoo', id: ONE, settings: { ...settings, leaveMinutes: 30, onlyOrder: units[58].orderId } },
 			{ name: 'reconcile-pico-with-odoo', id: NIGHTLY, settings, everySeconds: 10 },
 		]);
 		await listening();
@@ -109,13 +112,19 @@ describe('the template that reconciles Pico with Odoo', () => {
 		expect(await posted()).toBe(50);
 	});
 
+	it('posts one order on demand, its youngest units too, and says nothing of others', async () => {
+		expect(summaryOf(await desk.press(ONE, 'Run now'))).toBe('2 completions, 0 booked, 2 posted now, 2 differences');
+		expect(countOf(await rows())['missing in Odoo, posted now']).toBe(2);
+		expect(summaryOf(await desk.press(ONE, 'Run now'))).toBe('2 completions, 2 booked, 0 posted now, 0 differences');
+	});
+
 	it('posts what was never booked and lists what differs, past calls that failed', async () => {
 		await faults({ status: 500, count: 1, path: 'search_read' });
 		const posting = desk.press(RECONCILE, 'Run now');
-		await until('the first posted unit', async () => (await posted()) > 50, { timeoutMs: 60_000, everyMs: 50 });
+		await until('the first posted unit', async () => (await posted()) > 52, { timeoutMs: 60_000, everyMs: 50 });
 		// One unit cannot be posted now: the others are, and the reason is kept.
 		await faults({ status: 500, count: 1, path: 'mrp.production/write' });
-		expect(summaryOf(await posting)).toBe('60 completions, 50 booked, 9 posted now, 11 differences');
+		expect(summaryOf(await posting)).toBe('60 completions, 52 booked, 7 posted now, 9 differences');
 		const found = await rows();
 		console.info(differencesTable(found));
 		expect(countOf(found)).toEqual({ 'missing in Odoo, posted now': 9, 'still missing in Odoo': 1, 'different serial': 1 });
