@@ -56,7 +56,8 @@ export class Person {
 	async saveUntestedCredential(): Promise<void> {
 		const { page } = this.editor;
 		await page.getByTestId('credential-save-button').click();
-		await page.getByTestId('credential-save-button').getByText('Saved').waitFor();
+		// Only a credential that is stored can be deleted. Where n8n masks what was entered, the button says "Save" again.
+		await page.getByTestId('credential-delete-button').waitFor();
 	}
 
 	/** A new workflow, … > Import > From file. With `look` the menu is shown before the file is chosen. */
