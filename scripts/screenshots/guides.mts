@@ -87,6 +87,7 @@ async function connectOdoo(walk: Walk): Promise<void> {
 	await editor.shoot('guides/odoo-plant-settings');
 	await person.closePanel();
 	await person.publish();
+	await listening(walk, 1);
 	const workflowId = person.workflowId;
 
 	const { orders } = await control<{ orders: Array<{ name: string; quantity: number; partNumber: string }> }>(
@@ -159,6 +160,7 @@ async function connectNetsuite(walk: Walk): Promise<void> {
 	await person.fillPlantSettings({ bookingWorkflowId });
 	await person.closePanel();
 	await person.publish();
+	await listening(walk, 2);
 	const workflowId = person.workflowId;
 	const builtIn = { 'MOTOR-20': 'MOTOR-4712', 'HOUSING-10': 'HOUSING-0816' };
 	await finish(walk, { externalOrderId: 'WO1', partNumber: 'PUMP-100', producedSerial: 'PUMP-26-0042', builtIn });
@@ -186,6 +188,12 @@ async function expectNoIssues(person: Person): Promise<void> {
 
 async function fit({ editor: { page } }: Person): Promise<void> {
 	await page.getByTestId('zoom-to-fit').first().click();
+}
+
+/** n8n starts a published trigger in the background; what happened before is not new to it. */
+async function listening({ doubles: { pico } }: Walk, triggers: number): Promise<void> {
+	const open = async () => (await control<{ streams: unknown[] }>(pico.url, 'GET', 'state')).streams.length;
+	await until(`${triggers} triggers to listen`, async () => (await open()) >= triggers, { timeoutMs: 90_000, everyMs: 300 });
 }
 
 async function finish(
