@@ -297,7 +297,7 @@ describe('the data file', () => {
 		expect((await save(second, pump, 'OPEN')).body.data).toEqual({ operationOrderSave: { message: 'updated' } });
 		await second.control('POST', 'orders/run');
 		expect((await state(second)).orders.every((order) => order.state === 'completed')).toBe(true);
-	});
+	}, 60_000);
 
 	it('is written soon after a change, not only at the end', async () => {
 		const data = join(folder, 'plant.json');

@@ -359,9 +359,10 @@ describe('for whatever events', () => {
 		);
 	});
 
+	// Ids that differ in what is stored of them: hashes do, the texts that are made up here need not.
 	test('after a restart every delivered event that is served again is known', () => {
 		fc.assert(
-			fc.property(fc.uniqueArray(event, { minLength: 1, maxLength: 1_200, size: 'max', selector: (one) => one.id }), (events) => {
+			fc.property(fc.uniqueArray(event, { minLength: 1, maxLength: 1_200, size: 'max', selector: (one) => one.id.slice(0, 12) }), (events) => {
 				const place = started();
 				const inOrder = [...events].sort((a, b) => compareTimestamps(a.cursor, b.cursor));
 				for (const one of inOrder) place.acknowledge([one]);
