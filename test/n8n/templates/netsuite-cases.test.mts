@@ -148,7 +148,7 @@ describe('completions and orders of NetSuite: what a plant meets', () => {
 		expect(listed).toEqual([expect.objectContaining({ orderId: 'MO-7', partNumber: 'ELSE-1', lastUnit: 5 })]);
 	});
 
-	it.each([['H', 'closed'], ['C', 'cancelled']])('an order set to %s by hand takes no unit, and the reason says %s', async (status, word) => {
+	it.each([['H', 'closed'], ['C', 'canceled']])('an order set to %s by hand takes no unit, and the reason says %s', async (status, word) => {
 		const made = await order('VALVE-300', 2);
 		expect(await post(valve(made))).toBe('');
 		await patch(made, { orderStatus: { id: status } });

@@ -115,7 +115,10 @@ describe('the template that brings products to NetSuite', () => {
 		expect(calls.filter((what) => !isRead(what))).toEqual([]);
 		// One question for up to 200 items, one for the members of each assembly, and a sign-in for both kinds.
 		expect(calls.length).toBeLessThan(14);
-		expect(leftIn(run)).toEqual([{ partNumber: 'PUMP-100', why: 'members differ, left' }]);
+		expect(leftIn(run)).toEqual([
+			{ partNumber: 'PUMP-100', why: 'members differ, left' },
+			{ partNumber: 'PUMP-090', why: 'archived in Pico, left in NetSuite' },
+		]);
 	});
 
 	it('lets the members follow Pico where the plant wants it', async () => {
