@@ -67,5 +67,12 @@ export function demoCredentials({ pico, odoo, netsuite }: DemoServers): Credenti
 			type: 'smtp',
 			data: { host: '127.0.0.1', port: 1025, secure: false, disableStartTls: true, user: '', password: '' },
 		},
+		{
+			// For the forms that show where an order is.
+			id: 'demoOrderForm001',
+			name: 'Order form',
+			type: 'httpBasicAuth',
+			data: { user: 'floor', password: 'PicoDemo1' },
+		},
 	];
 }
