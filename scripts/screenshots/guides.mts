@@ -163,10 +163,6 @@ async function connectNetsuite(walk: Walk): Promise<void> {
 	await listening(walk, 2);
 	const workflowId = person.workflowId;
 	const builtIn = { 'MOTOR-20': 'MOTOR-4712', 'HOUSING-10': 'HOUSING-0816' };
-	// NetSuite books parts under numbers that it has in stock only.
-	for (const [externalId, inventoryNumber] of Object.entries(builtIn)) {
-		await control(plainUrl, 'POST', 'records', { type: 'inventoryNumber', values: { inventoryNumber, item: { externalId } } });
-	}
 	await finish(walk, { externalOrderId: 'WO1', partNumber: 'PUMP-100', producedSerial: 'PUMP-26-0042', builtIn });
 	await until(
 		'the booking',
