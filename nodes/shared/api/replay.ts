@@ -225,13 +225,13 @@ class Reading {
 		if (lost) options.onUnreadable?.(lost.message, lost.details.hint ?? '');
 		for (const entry of strange) options.onUnreadable?.('not an object', printed(entry));
 		const events: PicoEvent[] = [];
-		let latest: Moment | undefined;
+		let latest: { moment: Moment; cursor: string } | undefined;
 		for (const row of rows) {
 			try {
 				const event = toEvent(kind, row);
 				const identity = identityText(kind, event.row);
-				if (this.seen.has(identity)) continue;
 				const moment = toMoment(event.cursor);
+				if (this.seen.has(identity, moment?.ms)) continue;
 				if (this.to && compareMoments(moment, this.to) > 0) {
 					this.isDone = true;
 					continue;
@@ -240,13 +240,12 @@ class Reading {
 				if (moment && compareMoments(moment, this.from) < 0) continue;
 				this.seen.add(identity, moment?.ms);
 				events.push(event);
-				if (compareMoments(moment, latest) <= 0) continue;
-				latest = moment;
-				if (compareTimestamps(event.cursor, this.position) > 0) this.position = event.cursor;
+				if (moment && compareMoments(moment, latest?.moment) > 0) latest = { moment, cursor: event.cursor };
 			} catch (error) {
 				options.onUnreadable?.(parseReason(error), printed(row));
 			}
 		}
+		if (latest && compareTimestamps(latest.cursor, this.position) > 0) this.position = latest.cursor;
 		return events;
 	}
 }

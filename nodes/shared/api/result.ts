@@ -19,7 +19,9 @@ export function readErrors(errors: unknown, redact: Redact): GraphqlErrorEntry[]
 
 /** Whether a GraphQL result holds anything besides nulls. */
 export function hasData(data: unknown): boolean {
-	return typeof data === 'object' && data !== null && Object.values(data).some((value) => value !== null);
+	if (typeof data !== 'object' || data === null) return false;
+	for (const name in data) if ((data as Record<string, unknown>)[name] !== null) return true;
+	return false;
 }
 
 /** @throws PicoFailure when the answer cannot be a GraphQL result */

@@ -64,6 +64,7 @@ export class Feed {
 	private oneByOneRows = 0;
 	private readonly downtime: Downtime;
 	private isNoReplayTold = false;
+	private isLookBackCutTold = false;
 	private running: Promise<void> = Promise.resolve();
 
 	constructor(private readonly options: FeedOptions) {
@@ -301,6 +302,10 @@ export class Feed {
 		this.inbox.openedAt = place.clock.ms;
 		const behind = Math.round((place.clock.ms - (toMs(place.cursor) ?? place.clock.ms)) / 1000);
 		report.info(`Connected to '${settings.kind.streamField}', reading from ${place.resumeFrom} (position ${behind} s back)`);
+		if (place.isLookBackCut && !this.isLookBackCutTold) {
+			this.isLookBackCutTold = true;
+			report.warn(`The trigger knows what it delivered only from ${place.resumeFrom} on, which is less than 'Look-Back Window'. An event that Pico stores later with an earlier time is not found`);
+		}
 		opened();
 	}
 

@@ -1,10 +1,29 @@
-/** Marks one seen event in stored state: id and time in milliseconds (base 36), `id.time`. */
-export type SeenMark = string;
+/** What is stored of a window. */
+export interface StoredWindow {
+	/**
+	 * Inside the window, newest first: a second since 1970 (base 36), a colon, and the first characters of each id that
+	 * falls into it. Many events fit in, and where few come, one takes no more room than its id with its time.
+	 */
+	seen: string[];
+	/** Beyond the window, in order of arrival: id, a point, and the time in milliseconds (base 36). */
+	ahead: string[];
+	/** Time in milliseconds up to which ids are missing; `undefined` while all are there. */
+	forgottenUpTo: number | undefined;
+}
 
+/**
+ * Characters of an id that are stored of it inside the window: 36 bits. They count only for events no later than the
+ * cursor that was stored with them. Nearly all of those were delivered; one that came late is taken for delivered once in
+ * ten million times, with 4,000 ids stored.
+ */
+const SHORT = 6;
+/** JSON bytes of a second with its colon, its quotes and a comma, and of an id with its time. */
+const SECOND_BYTES = 10;
+const AHEAD_BYTES = 24;
 /** Entries that were forgotten are thrown away when there are so many. */
 const LONGEST_WASTE = 4_096;
-/** Ids kept at most, so that a burst cannot fill the memory (5,000 ids take about 0.5 MB). */
-const CAPACITY = 5_000;
+/** Ids kept at most, so that a burst cannot fill the memory (20,000 ids take about 2 MB). */
+const CAPACITY = 20_000;
 /**
  * Ids of the newest moment are kept beyond that: a stream that stopped among events of one time can only be resumed at
  * that time, and all of it comes again. So many take about 10 MB.
@@ -16,12 +35,9 @@ const MOST_OF_ONE_TIME = 100_000;
  * late commits and both readings of "after the cursor" are covered; this window drops what was delivered before.
  */
 export class SeenWindow {
-	/** Ids in order of arrival with their marks; those before `first` are forgotten. */
+	/** Ids in order of arrival with their times; those before `first` are forgotten. */
 	private ids: string[] = [];
 	private times: number[] = [];
-	private marked: SeenMark[] = [];
-	/** The highest time up to each entry. */
-	private highest: number[] = [];
 	private first = 0;
 	private readonly known = new Set<string>();
 	/** Delivered, but later than the cursor may go; with their times. They stay until the window has passed them. */
@@ -29,6 +45,8 @@ export class SeenWindow {
 	private soonestBeyond = Number.POSITIVE_INFINITY;
 	private newest = Number.NEGATIVE_INFINITY;
 	private dropped: number | undefined;
+	/** Events up to this time are known by the first characters of their ids as well. */
+	private shortUpTo = Number.NEGATIVE_INFINITY;
 
 	/** @param lookbackMs age, measured against the newest event, after which an id is forgotten */
 	constructor(
@@ -36,8 +54,10 @@ export class SeenWindow {
 		private readonly capacity = CAPACITY,
 	) {}
 
-	has(id: string): boolean {
-		return this.known.has(id) || this.beyond.has(id);
+	/** @param ms the event's own time, as for `add` */
+	has(id: string, ms?: number): boolean {
+		if (this.known.has(id) || this.beyond.has(id)) return true;
+		return (ms ?? Number.NEGATIVE_INFINITY) <= this.shortUpTo && this.known.has(id.slice(0, SHORT));
 	}
 
 	/** @param ms the event's own time; an event without one counts as new as the newest */
@@ -49,7 +69,7 @@ export class SeenWindow {
 
 	/** Keeps the id of an event that the window must not move to: it lies ahead of the clock, or behind a gap. */
 	addBeyond(id: string, ms: number | undefined): void {
-		if (this.has(id)) return;
+		if (this.has(id, ms)) return;
 		const time = ms ?? Number.MAX_SAFE_INTEGER;
 		this.beyond.set(id, time);
 		this.soonestBeyond = Math.min(this.soonestBeyond, time);
@@ -82,29 +102,43 @@ export class SeenWindow {
 		return this.dropped;
 	}
 
-	/** The ids that arrived last, and up to which time ids are missing where only these are kept. */
-	marks(limit: number): { marks: SeenMark[]; forgottenUpTo: number | undefined } {
-		// Neither may crowd the other out: a station whose clock is wrong would take the look-back from all others.
-		const room = Math.max(Math.floor(limit / 2), limit - (this.ids.length - this.first));
-		const ahead = [...this.beyond].slice(Math.max(0, this.beyond.size - room)).map(([id, time]) => markOf(id, time));
-		const from = Math.max(this.first, this.ids.length - (limit - ahead.length));
-		const left = from > this.first ? this.highest[from - 1] : undefined;
-		return { marks: [...ahead, ...this.marked.slice(from)], forgottenUpTo: max(left, this.dropped) };
+	/** The ids that arrived last, as many as fit into so many bytes of JSON; those beyond take half of it at most. */
+	toStored(bytes: number): StoredWindow {
+		const most = Math.floor(bytes / 2 / AHEAD_BYTES);
+		const ahead = [...this.beyond].slice(Math.max(0, this.beyond.size - most)).map(([id, time]) => `${id}.${time.toString(36)}`);
+		const bySecond = new Map<number, string>();
+		let room = bytes - ahead.length * AHEAD_BYTES;
+		let from = this.ids.length;
+		for (; from > this.first; from--) {
+			const second = Math.floor(this.times[from - 1] / 1_000);
+			const others = bySecond.get(second);
+			room -= others === undefined ? SHORT + SECOND_BYTES : SHORT;
+			if (room < 0) break;
+			bySecond.set(second, this.ids[from - 1].slice(0, SHORT) + (others ?? ''));
+		}
+		let forgottenUpTo = this.dropped;
+		for (let left = this.first; left < from; left++) forgottenUpTo = max(this.times[left], forgottenUpTo);
+		return { seen: [...bySecond].map(([second, ids]) => `${second.toString(36)}:${ids}`), ahead, forgottenUpTo };
 	}
 
 	/**
-	 * Takes stored marks in; a mark that cannot be read is skipped, which can only cause a repeat.
+	 * Takes in what was stored; what cannot be read is skipped, which can only cause a repeat.
 	 *
-	 * @param cursorMs what is later was delivered ahead of the cursor
+	 * @param cursorMs the cursor it was stored with: what is later was delivered ahead of it
 	 */
-	restore(marks: readonly unknown[], forgottenUpTo: number | undefined, cursorMs: number): void {
-		for (const mark of marks) {
-			const [, id, text] = (typeof mark === 'string' && /^([\w-]+)\.(-?[0-9a-z]+)$/.exec(mark)) || [];
-			if (id === undefined) continue;
-			const time = Number.parseInt(text, 36);
-			if (time > cursorMs) this.addBeyond(id, time);
-			else this.append(id, time);
+	restore({ seen, ahead, forgottenUpTo }: StoredWindow, cursorMs: number): void {
+		for (const group of [...seen].reverse()) {
+			const [, second, ids] = /^(-?[0-9a-z]+):((?:[\w-]{6})+)$/.exec(group) ?? [];
+			if (second === undefined) continue;
+			// As late as it can have been: so none is forgotten too early, and stored again it falls into the same second.
+			const time = Math.min(Number.parseInt(second, 36) * 1_000 + 999, cursorMs);
+			for (let at = 0; at < ids.length; at += SHORT) this.append(ids.slice(at, at + SHORT), time);
 		}
+		for (const mark of ahead) {
+			const [, id, text] = /^([\w-]+)\.(-?[0-9a-z]+)$/.exec(mark) ?? [];
+			if (id !== undefined) this.addBeyond(id, Number.parseInt(text, 36));
+		}
+		this.shortUpTo = cursorMs;
 		this.dropped = max(forgottenUpTo, this.dropped);
 	}
 
@@ -117,8 +151,6 @@ export class SeenWindow {
 		this.known.add(id);
 		this.ids.push(id);
 		this.times.push(time);
-		this.marked.push(markOf(id, time));
-		this.highest.push(Math.max(time, this.highest.at(-1) ?? time));
 		this.newest = Math.max(this.newest, time);
 	}
 
@@ -151,14 +183,8 @@ export class SeenWindow {
 	private compact(): void {
 		this.ids = this.ids.slice(this.first);
 		this.times = this.times.slice(this.first);
-		this.marked = this.marked.slice(this.first);
-		this.highest = this.highest.slice(this.first);
 		this.first = 0;
 	}
-}
-
-function markOf(id: string, time: number): SeenMark {
-	return `${id}.${time.toString(36)}`;
 }
 
 function max(a: number | undefined, b: number | undefined): number | undefined {

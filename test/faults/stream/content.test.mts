@@ -81,7 +81,7 @@ describe.each(['sse', 'webSocket'])('rows that Pico cannot resolve, over %s', (c
 		await plant.reset();
 		await plant.complete(events, { ...MINUTES, unresolvedEvery: 100 });
 		const host = plant.host({ startFrom: 'earliest', options: { connection, eventsPerRun: random.pick([1, 20]) } });
-		const { result, times } = await disturbed(250, cutAFew(), async () => await deliverAll(host, events, size(180_000, 40_000)));
+		const { result, times } = await disturbed(250, cutAFew(), async () => await deliverAll(host, events, size(600_000, 40_000)));
 		return { events, injected: events / 100 + times, ...result, told: host.failedExecutions.length };
 	});
 
@@ -95,7 +95,7 @@ describe.each(['sse', 'webSocket'])('rows that Pico cannot resolve, over %s', (c
 			await plant.complete(101, { startAt, stepNs: MINUTES.stepNs, orderPrefix: `U${index}`, unresolvedEvery: random.whole(51, 100), unresolvedField: '' });
 		}
 		const host = plant.host({ startFrom: 'earliest', options: { connection } });
-		const { result, times } = await disturbed(250, cutAFew(), async () => await deliverAll(host, good, size(180_000, 40_000)));
+		const { result, times } = await disturbed(250, cutAFew(), async () => await deliverAll(host, good, size(600_000, 40_000)));
 		// Pico names no row: what people see of it is the cause, and where in the stream it was.
 		expect(toldOf(host, /null which the schema does not allow/)).toBeGreaterThan(0);
 		expect(host.failedExecutions.length).toBeLessThanOrEqual(bad);

@@ -29,7 +29,8 @@ describe.each([
 			await host.activate();
 			for (let burst = 0; burst < bursts; burst++) {
 				const now = real() - ahead;
-				const count = random.whole(1, 20);
+				// No more within the look-back than what a restart remembers of it.
+				const count = random.whole(1, 10);
 				await plant.complete(count, { startAt: new Date(now - count).toISOString(), orderPrefix: `R${burst}` });
 				events += count;
 				if (random.chance(0.3)) {

@@ -27,10 +27,12 @@ export async function* sseFrames(client: PicoClient, subscription: Subscription)
 		await client.renew();
 		const { body } = await subscribe(client, subscription, socket.signal);
 		const reader = new FrameReader(client.withoutToken);
-		for await (const text of textsOf(watched(piecesOf(body, signal), onActivity))) {
-			// An empty frame is a greeting or a heartbeat of a proxy.
-			if (text.trim() !== '') yield reader.text(text);
-			if (signal.aborted) return 'ended';
+		for await (const texts of textsOf(watched(piecesOf(body, signal), onActivity))) {
+			for (const text of texts) {
+				// An empty frame is a greeting or a heartbeat of a proxy.
+				if (/\S/.test(text)) yield reader.text(text);
+				if (signal.aborted) return 'ended';
+			}
 		}
 		return 'ended';
 	} catch (error) {

@@ -11,15 +11,15 @@ const RESULT_EVENTS: ReadonlySet<string> = new Set(['next', 'message', 'data', '
 export const LARGEST_EVENT = 64 * 1024 * 1024;
 
 /**
- * The text of each result in a stream of Server-Sent Events that comes in pieces of any size. The next piece is asked for
- * when every text of the last one was taken: so back-pressure reaches the socket.
+ * The texts of the results in a stream of Server-Sent Events that comes in pieces of any size: those that end in the same
+ * piece together. The next piece is asked for when they were taken: so back-pressure reaches the socket.
  *
  * This is the parser of `eventsource` without the class around it, which reconnects by itself and makes a DOM event of
  * each frame: with it the package is larger than it may be, and streams reach no more than that class does.
  *
  * @throws PicoFailure when one event grows beyond the limit
  */
-export async function* textsOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
+export async function* textsOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string[], void> {
 	let texts: string[] = [];
 	let completed = false;
 	const decoder = new TextDecoder();
@@ -33,9 +33,8 @@ export async function* textsOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerato
 	for await (const piece of pieces) {
 		parser.feed(decoder.decode(piece, { stream: true }));
 		size.count(piece, texts.length > 0);
-		const came = texts;
+		if (texts.length > 0) yield texts;
 		texts = [];
-		yield* came;
 		if (completed) return;
 	}
 }

@@ -107,9 +107,9 @@ export class Inbox {
 
 	private async takeAll(arrivals: readonly Arrival[]): Promise<void> {
 		const known = new Set(this.group.map(({ id }) => id));
-		const fresh = arrivals.filter(({ id }) => {
-			if (known.has(id) || this.isKnown(id)) return false;
-			known.add(id);
+		const fresh = arrivals.filter((arrival) => {
+			if (known.has(arrival.id) || this.isKnown(arrival)) return false;
+			known.add(arrival.id);
 			return true;
 		});
 		if (!this.reoffer) return await this.deliverAll(fresh);
@@ -142,8 +142,8 @@ export class Inbox {
 		return this.incomplete?.batch.startedBefore === true && this.incomplete.absent.has(id);
 	}
 
-	private isKnown(id: string): boolean {
-		return this.timelessTold.has(id) || this.delivery.place.isDelivered({ id });
+	private isKnown(arrival: Arrival): boolean {
+		return this.timelessTold.has(arrival.id) || this.delivery.place.isDelivered(arrival);
 	}
 
 	private readonly isReplayed = (event: PicoEvent): boolean => (toMs(event.cursor) ?? Number.POSITIVE_INFINITY) < this.openedAt;

@@ -2,16 +2,15 @@ import type { PicoEvent } from '../../events/event';
 import { toMs } from '../../events/timestamp';
 import { SeenWindow } from '../../events/window';
 import { PlantClock } from './clock';
-import { advance, advanceToMs, isAheadOf, passedMs, resumeFrom } from './rules';
+import { advance, advanceToMs, isAheadOf, isLookBackCut, passedMs, resumeFrom, type LookBack } from './rules';
 import { STATE_VERSION, type StoredState } from './state';
 
-/** Ids in stored state at most; with 24 bytes each that is under 20 KB. */
-const STORED_MARKS = 800;
 const STORED_SUBJECTS = 600;
-/** Bytes for all three lists together, and what one entry of each takes as JSON. */
+/** JSON bytes for all lists together, for the window of it at most, and what one entry of the others takes. */
 const STORED_BYTES = 31_200;
-const ENTRY = { inFlight: 27, mark: 24, subject: 13 };
-/** Characters of an id in stored state: 72 bits, so that a false match in a full window is one in 10^16. */
+const WINDOW_BYTES = 25_000;
+const ENTRY = { inFlight: 27, subject: 13 };
+/** Characters of an id in the window: 72 bits, so that a false match in a full window is one in 10^16. */
 const MARK_LENGTH = 12;
 const SUBJECT_LENGTH = 10;
 
@@ -55,7 +54,8 @@ export class Place {
 
 	static restored(state: StoredState, options: PlaceOptions): Place {
 		const place = new Place(options, state.cursor, state.start);
-		place.window.restore(state.seen, state.forgottenUpTo ?? undefined, toMs(state.cursor) ?? 0);
+		const { seen, ahead, forgottenUpTo } = state;
+		place.window.restore({ seen, ahead, forgottenUpTo: forgottenUpTo ?? undefined }, toMs(state.cursor) ?? 0);
 		for (const subject of state.subjects) place.note(subject);
 		place.inFlight = state.inFlight ?? undefined;
 		return place;
@@ -73,12 +73,20 @@ export class Place {
 
 	/** From where the next connection reads. */
 	get resumeFrom(): string {
-		const { lookbackMs } = this.options;
-		return resumeFrom({ cursor: this.cursorText, start: this.start, lookbackMs, forgottenUpTo: this.window.forgottenUpTo });
+		return resumeFrom(this.lookBack);
 	}
 
-	isDelivered({ id }: { id: string }): boolean {
-		return this.window.has(mark(id));
+	/** Whether more events came within the look-back than could be remembered. */
+	get isLookBackCut(): boolean {
+		return isLookBackCut(this.lookBack);
+	}
+
+	private get lookBack(): LookBack {
+		return { cursor: this.cursorText, start: this.start, lookbackMs: this.options.lookbackMs, forgottenUpTo: this.window.forgottenUpTo };
+	}
+
+	isDelivered({ id, cursor }: { id: string; cursor: string }): boolean {
+		return this.window.has(mark(id), toMs(cursor));
 	}
 
 	/** Whether the same ordered unit was delivered before with other content. */
@@ -126,15 +134,16 @@ export class Place {
 	toState(runs?: StoredState['runs']): StoredState {
 		// A large batch takes its room from the subjects first: without them only a correction is not told as one.
 		const room = STORED_BYTES - (this.inFlight?.ids.length ?? 0) * ENTRY.inFlight;
-		const { marks, forgottenUpTo } = this.window.marks(Math.min(STORED_MARKS, Math.floor(room / ENTRY.mark)));
-		const subjects = Math.floor((room - marks.length * ENTRY.mark) / ENTRY.subject);
+		const { seen, ahead, forgottenUpTo } = this.window.toStored(Math.max(0, Math.min(WINDOW_BYTES, room)));
+		const subjects = Math.max(0, Math.floor((room - JSON.stringify([seen, ahead]).length) / ENTRY.subject));
 		return {
 			v: STATE_VERSION,
 			source: this.options.source,
 			resetKey: this.options.resetKey,
 			cursor: this.cursorText,
 			start: this.start,
-			seen: marks,
+			seen,
+			ahead,
 			forgottenUpTo: forgottenUpTo ?? null,
 			subjects: this.subjects.slice(Math.max(0, this.subjects.length - subjects)),
 			runs: runs ?? null,

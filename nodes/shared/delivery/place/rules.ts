@@ -20,6 +20,15 @@ export const EARLIEST = '1970-01-01T00:00:00.000Z';
 /** The `Date` header has whole seconds, and an answer takes a moment: events of just now lie this far ahead of it. */
 const CLOCK_TOLERANCE_MS = 5_000;
 
+/** What decides how far a connection looks back. */
+export interface LookBack {
+	cursor: string;
+	start: string;
+	lookbackMs: number;
+	/** Time in milliseconds up to which ids of delivered events are no longer known. */
+	forgottenUpTo: number | undefined;
+}
+
 /**
  * What a place belongs to: the host of the endpoint and the kind of event. Nothing else, so that a filter, an option, the
  * path or the scheme of the endpoint can be changed without losing the place.
@@ -67,14 +76,24 @@ export function advanceToMs(cursor: string, ms: number): string {
 /**
  * Where a connection resumes: the look-back before the cursor, but at nothing before the start, which was never wanted,
  * and at nothing of which the delivered ids are no longer known. Always a little before the cursor itself.
- *
- * @param forgottenUpTo time in milliseconds up to which delivered ids are no longer known
  */
-export function resumeFrom(at: { cursor: string; start: string; lookbackMs: number; forgottenUpTo: number | undefined }): string {
+export function resumeFrom(at: LookBack): string {
 	const justBefore = justBeforeOf(at.cursor);
-	const known = at.forgottenUpTo === undefined ? undefined : fromNanos(BigInt(at.forgottenUpTo + 1) * NANOS_PER_MS);
-	const from = [justBeforeOf(at.start), known].reduce<string>(later, minusMs(at.cursor, at.lookbackMs));
+	const from = later(wantedFrom(at), knownFrom(at));
 	return compareTimestamps(from, justBefore) > 0 ? justBefore : from;
+}
+
+/** Whether ids inside the look-back were forgotten, so that a late event from before is not found. */
+export function isLookBackCut(at: LookBack): boolean {
+	return compareTimestamps(knownFrom(at) ?? '', wantedFrom(at)) > 0;
+}
+
+function wantedFrom({ cursor, start, lookbackMs }: LookBack): string {
+	return later(minusMs(cursor, lookbackMs), justBeforeOf(start));
+}
+
+function knownFrom({ forgottenUpTo }: LookBack): string | undefined {
+	return forgottenUpTo === undefined ? undefined : fromNanos(BigInt(forgottenUpTo + 1) * NANOS_PER_MS);
 }
 
 function justBeforeOf(timestamp: string): string {

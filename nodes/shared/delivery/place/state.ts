@@ -16,8 +16,9 @@ const stored = z.object({
 	cursor: timestamp,
 	/** Where the trigger first began. */
 	start: timestamp,
-	/** Delivered events inside the look-back window. */
+	/** Delivered events inside the look-back window, and ahead of the cursor; see `StoredWindow`. */
 	seen: z.array(z.string()),
+	ahead: z.array(z.string()),
 	/** Time (ms) up to which ids of delivered events are no longer known. */
 	forgottenUpTo: z.number().nullish(),
 	/** Ordered units delivered last, to tell corrections. */
@@ -67,7 +68,7 @@ export function loadState(raw: unknown, source: string, resetKey: string): Loade
 	if (state.success) return { kind: 'state', state: state.data };
 	if (typeof cursor === 'string' && toNanos(cursor) !== undefined && typeof storedSource === 'string') {
 		const began = typeof start === 'string' && toNanos(start) !== undefined ? start : cursor;
-		return { kind: 'state', state: { v: STATE_VERSION, source, resetKey, cursor, start: began, seen: [], subjects: [] } };
+		return { kind: 'state', state: { v: STATE_VERSION, source, resetKey, cursor, start: began, seen: [], ahead: [], subjects: [] } };
 	}
 	return { kind: 'unreadable', reason: state.error.issues[0]?.message ?? 'not an object' };
 }

@@ -88,6 +88,21 @@ describe('starting', () => {
 		expect(mockStreams.last.subscription.document).toContain('where: { operation: { id: { _in: ["a"] } } }');
 	});
 
+	test('says once when more was delivered within the look-back than it can remember', async () => {
+		const { n8n, place } = await connected();
+		const told = () => n8n.told.filter((line) => /less than 'Look-Back Window'/.test(line));
+		expect(told()).toEqual([]);
+		const step = 2;
+		for (let index = 0; index < 25_000; index++) place.leaveOut({ id: `${index}`.padStart(12, '0'), cursor: timeAt(index * step) });
+		for (let time = 0; time < 2; time++) {
+			mockStreams.last.end();
+			await another();
+			mockStreams.last.open();
+			await pass(300);
+		}
+		expect(told()).toEqual([expect.stringContaining(`knows what it delivered only from ${timeAt(5_000 * step - 1)} on`)]);
+	});
+
 	test('says where it reads from, and how far back its position is', async () => {
 		const { n8n } = await connected();
 		expect(n8n.told).toEqual(["info Connected to 'operationOrderCompletesStream', reading from 2026-01-04T23:59:59.999999Z (position 600 s back)"]);

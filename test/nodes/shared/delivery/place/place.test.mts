@@ -15,8 +15,8 @@ afterEach(() => void jest.useRealTimers());
 const options = (lookbackMs = LOOKBACK) => ({ source: 'source', resetKey: 'key', lookbackMs });
 const started = (lookbackMs = LOOKBACK) => Place.startingAt(timeAt(0), options(lookbackMs));
 /** An event with a plain id, so many milliseconds into the day. */
-const plain = (id: string, ms: number, subject = `subject-${id}`): PicoEvent => ({ id, subject, cursor: timeAt(ms), row: {} });
-const numbered = (index: number, ms = index) => plain(`${String(index).padStart(12, '0')}-and-more-of-it`, ms, `${String(index).padStart(10, 's')}-and-more`);
+const plain = (id: string, ms: number, subject = `subject-${id}`): PicoEvent => ({ id: id.padEnd(12, '-'), subject, cursor: timeAt(ms), row: {} });
+const numbered = (index: number, ms = index) => plain(`${String(index).padStart(6, '0')}-seen-and-more-of-it`, ms, `${String(index).padStart(10, 's')}-and-more`);
 const copyOf = (state: StoredState) => JSON.parse(JSON.stringify(state)) as StoredState;
 const restarted = (place: Place, lookbackMs = LOOKBACK) => Place.restored(copyOf(place.toState()), options(lookbackMs));
 const known = (place: Place, events: readonly PicoEvent[]) => events.map((event) => place.isDelivered(event));
@@ -31,6 +31,7 @@ test('a trigger begins where it is told to, with nothing delivered and nothing u
 		cursor: timeAt(0),
 		start: timeAt(0),
 		seen: [],
+		ahead: [],
 		forgottenUpTo: null,
 		subjects: [],
 		runs: null,
@@ -63,7 +64,7 @@ describe('what was delivered', () => {
 		const place = started();
 		place.leaveOut(plain('abcdefghijkl-one', 1));
 		expect(known(place, [plain('abcdefghijkl-two', 1), plain('abcdefghijkX-one', 1)])).toEqual([true, false]);
-		expect(place.toState().seen).toEqual([`abcdefghijkl.${(DAY + 1).toString(36)}`]);
+		expect(place.toState().seen).toEqual([`${(DAY / 1_000).toString(36)}:abcdef`]);
 	});
 
 	test('is known for as long as the look-back reaches, also where Pico sends no usable time', () => {
@@ -283,40 +284,64 @@ describe('corrections', () => {
 });
 
 describe('what is stored', () => {
-	test('holds the last 800 ids, and from where on it is complete', () => {
+	/** Ids in stored state. */
+	const seenIn = ({ seen }: StoredState) => seen.reduce((sum, group) => sum + (group.split(':')[1].length / 6), 0);
+
+	const deliveredEvery = (stepMs: number, count: number) => {
 		const place = started();
-		for (let index = 0; index < 900; index++) place.leaveOut(numbered(index));
-		const state = place.toState();
-		expect(state.seen).toHaveLength(800);
-		expect(state.seen[0]).toMatch(/^000000000100\./);
-		expect(state.forgottenUpTo).toBe(DAY + 99);
+		for (let index = 0; index < count; index++) place.leaveOut(numbered(index, index * stepMs));
+		return place;
+	};
+
+	test('is every id of a plant that completes twelve units a second', () => {
+		const place = deliveredEvery(83, 5_000);
+		const first = 4_999 - Math.floor(LOOKBACK / 83);
 		const again = restarted(place);
-		expect(known(again, [99, 100, 899].map((index) => numbered(index)))).toEqual([false, true, true]);
-		expect(again.resumeFrom).toBe(timeAt(100));
+		expect(known(again, [first, first + 1, 4_999].map((index) => numbered(index, index * 83)))).toEqual([true, true, true]);
+		expect(again.resumeFrom).toBe(place.resumeFrom);
+		expect(again.toState()).toEqual(place.toState());
+	});
+
+	test('is the last ids of a faster one, and from where on it is complete', () => {
+		const state = deliveredEvery(20, 10_000).toState();
+		const first = 10_000 - seenIn(state);
+		expect(seenIn(state)).toBeGreaterThan(3_900);
+		expect(state.forgottenUpTo).toBe(DAY + (first - 1) * 20);
+		const again = Place.restored(copyOf(state), options());
+		expect(known(again, [first - 1, first, 9_999].map((index) => numbered(index, index * 20)))).toEqual([false, true, true]);
+		expect(again.resumeFrom).toBe(timeAt((first - 1) * 20 + 1));
 		expect(again.toState()).toEqual(state);
 	});
 
+	test('says when it is less than the look-back', () => {
+		const few = started();
+		for (let index = 0; index < 1_000; index++) few.acknowledge([numbered(index, index * 1_000)]);
+		expect([few.isLookBackCut, restarted(few).isLookBackCut]).toEqual([false, false]);
+		const many = started();
+		for (let index = 0; index < 10_000; index++) many.acknowledge([numbered(index, index * 10)]);
+		expect([many.isLookBackCut, restarted(many).isLookBackCut]).toEqual([false, true]);
+	});
+
 	test.each([
-		[0, 800, 600],
-		[1, 800, 600],
-		[100, 800, 600],
-		[200, 800, 507],
-		[1_000, 175, 0],
-		[1_154, 1, 1],
+		[0, 3_000, 600],
+		[1, 3_000, 600],
+		[200, 3_000, 484],
+		[500, 2_721, 0],
+		[1_154, 5, 0],
 		[1_200, 0, 0],
-	])('makes room for a batch of %d by %d ids and %d subjects', (batch, marks, subjects) => {
+	])('makes room for a batch of %d by %d ids and %d subjects', (batch, ids, subjects) => {
 		const place = started();
-		for (let index = 0; index < 900; index++) place.acknowledge([numbered(index)]);
+		for (let index = 0; index < 3_000; index++) place.acknowledge([numbered(index, index * 50)]);
 		place.noteInFlight({ ids: Array.from({ length: batch }, (_, index) => `i${index}`), key: 'key', attempt: 1 });
 		const state = place.toState();
-		expect([state.seen.length, state.subjects.length]).toEqual([marks, subjects]);
-		if (subjects > 0) expect(state.subjects.at(-1)).toBe('sssssss899');
+		expect([seenIn(state), state.subjects.length]).toEqual([ids, subjects]);
+		if (subjects > 0) expect(state.subjects.at(-1)).toBe('ssssss2999');
 	});
 
 	test('fits into 32 KB, whatever happened', () => {
 		const place = started(86_400_000);
 		const long = (index: number) => ({ id: `id${index}`.padEnd(24, 'x'), subject: `${index}`.padEnd(24, 'y'), cursor: `2026-01-05T00:00:${String(index % 60).padStart(2, '0')}.123456789+00:00`, row: {} });
-		for (let index = 0; index < 3_000; index++) {
+		for (let index = 0; index < 6_000; index++) {
 			place.acknowledge([long(index)]);
 			place.acknowledgeAhead(long(index + 10_000));
 		}
@@ -362,7 +387,7 @@ describe('for whatever events', () => {
 	// Ids that differ in what is stored of them: hashes do, the texts that are made up here need not.
 	test('after a restart every delivered event that is served again is known', () => {
 		fc.assert(
-			fc.property(fc.uniqueArray(event, { minLength: 1, maxLength: 1_200, size: 'max', selector: (one) => one.id.slice(0, 12) }), (events) => {
+			fc.property(fc.uniqueArray(event, { minLength: 1, maxLength: 1_200, size: 'max', selector: (one) => one.id.slice(0, 6) }), (events) => {
 				const place = started();
 				const inOrder = [...events].sort((a, b) => compareTimestamps(a.cursor, b.cursor));
 				for (const one of inOrder) place.acknowledge([one]);

@@ -47,7 +47,8 @@ const VALID = {
 	resetKey: 'token',
 	cursor: timeAt(7),
 	start: timeAt(1),
-	seen: ['a.1'],
+	seen: ['1:aaaaaa'],
+	ahead: ['b.2'],
 	forgottenUpTo: 7,
 	subjects: ['s'],
 	runs: { queued: true, longestMs: 5 },
@@ -68,11 +69,11 @@ test('a whole state is read as it was stored', () => {
 });
 
 test('a state behind the proxies of n8n is read as a plain copy', () => {
-	const stored = { ...VALID, seen: ['a.1'] };
+	const stored = { ...VALID, seen: ['1:aaaaaa'] };
 	const proxied: unknown = new Proxy(stored, {});
 	const loaded = load(proxied);
 	expect(loaded).toEqual({ kind: 'state', state: VALID });
-	stored.seen.push('b.2');
+	stored.seen.push('2:bbbbbb');
 	expect(loaded).toEqual({ kind: 'state', state: VALID });
 });
 
@@ -84,13 +85,15 @@ test('after a reset, or for another source, it starts anew and says why; the res
 	expect(loadState({ source: 'old' }, 'source', 'token')).toEqual({ kind: 'other', reason: 'the host of the endpoint or the event was changed' });
 });
 
-const BARE = { v: 1, source: 'source', resetKey: 'token', cursor: VALID.cursor, start: VALID.start, seen: [], subjects: [] };
+const BARE = { v: 1, source: 'source', resetKey: 'token', cursor: VALID.cursor, start: VALID.start, seen: [], ahead: [], subjects: [] };
 
 test.each([
 	['is of a newer version', { v: 2 }],
 	['has no version', { v: undefined }],
 	['has ids that are none', { seen: [7] }],
 	['has no ids', { seen: undefined }],
+	['has ids ahead that are none', { ahead: [7] }],
+	['has no ids ahead', { ahead: undefined }],
 	['has a time up to which ids are forgotten that is no number', { forgottenUpTo: 'x' }],
 	['has subjects that are none', { subjects: [null] }],
 	['has no reset key', { resetKey: undefined }],
