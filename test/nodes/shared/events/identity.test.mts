@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
+
 import fc from 'fast-check';
 
-import { canonicalJson, eventId, identityText, lineId, subjectId } from '../../../../nodes/shared/events/identity.ts';
+import { canonicalJson, eventId, identityText, lineId, subjectId, textId } from '../../../../nodes/shared/events/identity.ts';
 import { EVENT_KINDS, noteSaved, operationChanged, orderCompleted, structureChanged } from '../../../../nodes/shared/events/kinds/index.ts';
 import type { Row } from '../../../../nodes/shared/events/types.ts';
 
@@ -22,6 +24,11 @@ test.each(EVENT_KINDS.map((kind) => [kind.id, kind] as const))('%s: the same eve
 test('ids are frozen: a change would make every event of the look-back window look new', () => {
 	expect(eventId(orderCompleted, completion())).toBe('RqGA0OAtTkHLcBBgo33bfxCA');
 	expect(eventId(operationChanged, operationChanged.normalise(operationChanged.sample))).toBe('i0m22OWErviluOGNTHMgHxyA');
+});
+
+test('the id of a text is a hash of it, and of what it is', () => {
+	const hashed = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 24);
+	expect(textId('any "text"')).toBe(hashed('["text","any \\"text\\""]'));
 });
 
 test('units of one order are different events about different things', () => {

@@ -85,6 +85,10 @@ test('takes small letters, a space and a leap second, as RFC 3339 allows', () =>
 	expect(toMs('2026-01-10T10:00:60Z')).toBe(Date.UTC(2026, 0, 10, 10, 1));
 });
 
+test('blanks around a timestamp say nothing', () => {
+	for (const text of [' 2026-01-05T10:00:00Z', '2026-01-05T10:00:00Z\n', '\t2026-01-05 10:00 ']) expect(toMs(text)).toBe(Date.UTC(2026, 0, 5, 10));
+});
+
 test.each([undefined, null, 7, 1_767_607_200_000, new Date(0), {}, ['2026-01-05T10:00:00Z']])('%p is no timestamp', (value) => {
 	expect(toNanos(value)).toBeUndefined();
 	expect(toMs(value)).toBeUndefined();

@@ -203,6 +203,14 @@ describe('what lies beyond the window', () => {
 		expect(window.has('far')).toBe(false);
 	});
 
+	test('is kept to the very edge of the look-back', () => {
+		const window = new SeenWindow(LOOKBACK);
+		window.addBeyond('old', START - 1);
+		window.addBeyond('edge', START);
+		window.add('new', START + LOOKBACK);
+		expect([window.has('old'), window.has('edge'), window.forgottenUpTo]).toEqual([false, true, START - 1]);
+	});
+
 	test('is bounded: what came first goes first', () => {
 		const window = new SeenWindow(LOOKBACK, 3);
 		for (const id of ['a', 'b', 'c', 'a', 'd']) window.addBeyond(id, START + 10 * LOOKBACK);
