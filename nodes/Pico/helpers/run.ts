@@ -11,6 +11,9 @@ export const AT_ONCE = 5;
 /** What one operation of the node does for one input item. Rows become items, paired with the input. */
 export type Execute = (run: Run, item: number) => Promise<IDataObject[]>;
 
+/** The operations of a resource. n8n loads all nodes when it starts; what an operation does is loaded when it first runs. */
+export type Operations = Readonly<Record<string, () => Promise<{ execute: Execute }>>>;
+
 /** One execution of the node: the connection, the parameters, and what its items share. */
 export class Run {
 	private readonly slots = new Slots(AT_ONCE);
