@@ -3,7 +3,7 @@ import { NodeOperationError, type IDataObject, type IExecuteFunctions, type INod
 import { runBounded } from '../shared/api/bounded';
 import { PicoFailure } from '../shared/api/failure';
 import { explain, toNodeError } from '../shared/api/nodeError';
-import { AT_ONCE, Run, type Execute, type Operations } from './helpers/run';
+import { Run, type Execute, type Operations } from './helpers/run';
 import * as completion from './resources/completion';
 import * as connection from './resources/connection';
 import * as note from './resources/note';
@@ -35,7 +35,7 @@ export async function route(this: IExecuteFunctions): Promise<INodeExecutionData
 		if (!goOn) throw toNodeError(node, error);
 		return [items.map((_, item) => failedItem(error, item))];
 	}
-	const outcomes = await runBounded(items.length, AT_ONCE, async (item) => await execute(run, item), {
+	const outcomes = await runBounded(items.length, run.limit, async (item) => await execute(run, item), {
 		keepGoing: goOn,
 		signal: run.signal,
 	});

@@ -8,7 +8,7 @@ import { orderMessage } from '../../../shared/api/models/orderResult';
 import { RETRY, retrying } from '../../../shared/api/retry';
 import { jsonObject, option, refuse, textList, wholeNumber } from '../../helpers/parameters';
 import { partNumberOf, resolveOperation } from '../../helpers/resolve';
-import { AT_ONCE, type Execute, type Run } from '../../helpers/run';
+import type { Execute, Run } from '../../helpers/run';
 import { HIGHEST_INDEX, readOrderId } from './orderId';
 import { partlySaved } from './partlySaved';
 
@@ -38,7 +38,7 @@ export const execute: Execute = async (run, item) => {
 	};
 	const outcomes = await runBounded(
 		quantity,
-		AT_ONCE,
+		run.limit,
 		async (unit) => await saveUnit(run, { ...order, orderIndex: firstIndex + unit }, acceptExisting),
 		{ signal: run.signal },
 	);
