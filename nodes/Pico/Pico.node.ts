@@ -1,12 +1,14 @@
 import {
 	NodeConnectionTypes,
 	type IExecuteFunctions,
+	type ILoadOptionsFunctions,
 	type INodeExecutionData,
+	type INodeListSearchResult,
+	type INodePropertyOptions,
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { getChildOperations, searchOperations } from './listSearch';
 import * as completion from './resources/completion';
 import * as connection from './resources/connection';
 import * as note from './resources/note';
@@ -14,7 +16,6 @@ import * as operation from './resources/operation';
 import * as operationOrder from './resources/operationOrder';
 import * as query from './resources/query';
 import * as webhook from './resources/webhook';
-import { route } from './router';
 
 export class Pico implements INodeType {
 	description: INodeTypeDescription = {
@@ -58,9 +59,23 @@ export class Pico implements INodeType {
 		],
 	};
 
-	methods = { listSearch: { searchOperations }, loadOptions: { getChildOperations } };
+	methods = {
+		listSearch: {
+			async searchOperations(this: ILoadOptionsFunctions, filter?: string, paginationToken?: string): Promise<INodeListSearchResult> {
+				const { searchOperations } = await import('./listSearch');
+				return await searchOperations.call(this, filter, paginationToken);
+			},
+		},
+		loadOptions: {
+			async getChildOperations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+				const { getChildOperations } = await import('./listSearch');
+				return await getChildOperations.call(this);
+			},
+		},
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const { route } = await import('./router');
 		return await route.call(this);
 	}
 }

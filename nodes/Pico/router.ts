@@ -3,7 +3,7 @@ import { NodeOperationError, type IDataObject, type IExecuteFunctions, type INod
 import { runBounded } from '../shared/api/bounded';
 import { PicoFailure } from '../shared/api/failure';
 import { explain, toNodeError } from '../shared/api/nodeError';
-import { AT_ONCE, Run, type Execute } from './helpers/run';
+import { Run, type Execute, type Operations } from './helpers/run';
 import * as completion from './resources/completion';
 import * as connection from './resources/connection';
 import * as note from './resources/note';
@@ -12,7 +12,7 @@ import * as operationOrder from './resources/operationOrder';
 import * as query from './resources/query';
 import * as webhook from './resources/webhook';
 
-const resources: Record<string, { operations: Record<string, Execute> }> = {
+const resources: Record<string, { operations: Operations }> = {
 	completion,
 	connection,
 	note,
@@ -27,7 +27,7 @@ export async function route(this: IExecuteFunctions): Promise<INodeExecutionData
 	const node = this.getNode();
 	const items = this.getInputData();
 	const goOn = this.continueOnFail();
-	const execute = chosen(this);
+	const execute = await chosen(this);
 	let run: Run;
 	try {
 		run = await Run.of(this);
@@ -35,7 +35,7 @@ export async function route(this: IExecuteFunctions): Promise<INodeExecutionData
 		if (!goOn) throw toNodeError(node, error);
 		return [items.map((_, item) => failedItem(error, item))];
 	}
-	const outcomes = await runBounded(items.length, AT_ONCE, async (item) => await execute(run, item), {
+	const outcomes = await runBounded(items.length, run.limit, async (item) => await execute(run, item), {
 		keepGoing: goOn,
 		signal: run.signal,
 	});
@@ -49,12 +49,12 @@ export async function route(this: IExecuteFunctions): Promise<INodeExecutionData
 	return [output];
 }
 
-function chosen(context: IExecuteFunctions): Execute {
+async function chosen(context: IExecuteFunctions): Promise<Execute> {
 	const resource = String(context.getNodeParameter('resource', 0));
 	const name = String(context.getNodeParameter('operation', 0));
-	const execute = resources[resource]?.operations[name];
-	if (!execute) throw new NodeOperationError(context.getNode(), `'Operation' is '${name}', which '${resource}' does not have`);
-	return execute;
+	const load = resources[resource]?.operations[name];
+	if (!load) throw new NodeOperationError(context.getNode(), `'Operation' is '${name}', which '${resource}' does not have`);
+	return (await load()).execute;
 }
 
 /**

@@ -1,5 +1,7 @@
 import {
 	TriggerCloseError,
+	type ILoadOptionsFunctions,
+	type INodePropertyOptions,
 	type INodeType,
 	type INodeTypeDescription,
 	type ITriggerFunctions,
@@ -7,13 +9,9 @@ import {
 } from 'n8n-workflow';
 
 import { within } from '../shared/api/pause';
-import { loadOptions } from '../shared/delivery/description/loadOptions';
 import { subtitle } from '../shared/delivery/description/parameters';
 import { activationError } from '../shared/delivery/host';
-import { listen } from './listen';
 import { properties } from './properties';
-import { sampleItems } from './sample';
-import { readSettings } from './settings';
 import { asFailure } from '../shared/api/failure';
 
 /** n8n waits for a trigger to close; a hanging one would block deactivation and shutdown. */
@@ -48,14 +46,23 @@ export class PicoTrigger implements INodeType {
 		properties,
 	};
 
-	methods = { loadOptions };
+	methods = {
+		loadOptions: {
+			async getOperations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+				const { loadOptions } = await import('../shared/delivery/description/loadOptions');
+				return await loadOptions.getOperations.call(this);
+			},
+		},
+	};
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		const { readSettings } = await import('./settings');
 		const settings = readSettings(this);
 		if (this.getMode() === 'manual') {
 			const stopped = new AbortController();
 			const manualTriggerFunction = async () => {
 				try {
+					const { sampleItems } = await import('./sample');
 					const items = await sampleItems(this, settings, stopped.signal);
 					if (!stopped.signal.aborted) this.emit([items]);
 				} catch (error) {
@@ -65,6 +72,7 @@ export class PicoTrigger implements INodeType {
 			return { manualTriggerFunction, closeFunction: async () => stopped.abort() };
 		}
 		try {
+			const { listen } = await import('./listen');
 			const feed = await listen(this, settings);
 			const closeFunction = async () => {
 				const late = Symbol('late');

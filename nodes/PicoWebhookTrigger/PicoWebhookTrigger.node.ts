@@ -2,7 +2,9 @@ import {
 	NodeConnectionTypes,
 	type IExecuteFunctions,
 	type IHookFunctions,
+	type ILoadOptionsFunctions,
 	type INodeExecutionData,
+	type INodePropertyOptions,
 	type INodeType,
 	type INodeTypeDescription,
 	type ITriggerFunctions,
@@ -11,7 +13,6 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { loadOptions } from '../shared/delivery/description/loadOptions';
 import {
 	attachStructure,
 	itemPerCompletion,
@@ -23,10 +24,6 @@ import {
 	subtitle,
 	triggerOn,
 } from '../shared/delivery/description/parameters';
-import { failIfUnusable } from '../shared/delivery/arrival';
-import { receive } from './receive';
-import { activationFailure, isRegistered, register, unregister } from './register';
-import { watch } from './watch';
 
 export class PicoWebhookTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -77,11 +74,19 @@ export class PicoWebhookTrigger implements INodeType {
 		],
 	};
 
-	methods = { loadOptions };
+	methods = {
+		loadOptions: {
+			async getOperations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+				const { loadOptions } = await import('../shared/delivery/description/loadOptions');
+				return await loadOptions.getOperations.call(this);
+			},
+		},
+	};
 
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
+				const { activationFailure, isRegistered } = await import('./register');
 				try {
 					return await isRegistered(this);
 				} catch (error) {
@@ -89,6 +94,7 @@ export class PicoWebhookTrigger implements INodeType {
 				}
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
+				const { activationFailure, register } = await import('./register');
 				try {
 					await register(this);
 					return true;
@@ -97,6 +103,7 @@ export class PicoWebhookTrigger implements INodeType {
 				}
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
+				const { unregister } = await import('./register');
 				return await unregister(this);
 			},
 		},
@@ -104,15 +111,18 @@ export class PicoWebhookTrigger implements INodeType {
 
 	/** n8n calls it at every start, unlike the methods of the webhook. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		const { watch } = await import('./watch');
 		return watch(this);
 	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		const { receive } = await import('./receive');
 		return await receive(this);
 	}
 
 	/** n8n would run `trigger` in a test run otherwise, in place of the event that has just come in. */
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const { failIfUnusable } = await import('../shared/delivery/arrival');
 		return failIfUnusable(this);
 	}
 }

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { fieldOptions } from '../../shared/events/kinds';
 import type { Output } from '../../shared/events/shape';
 import type { EventKind } from '../../shared/events/types';
 import { refuse, textList } from './parameters';
@@ -7,10 +8,6 @@ import type { Run } from './run';
 
 /** The choice of Output, and of the fields that rows of this kind have. */
 export function outputDescription(kind: EventKind): INodeProperties[] {
-	const fields = kind.selection
-		.filter((field) => !field.insteadOf)
-		.map(({ name }) => ({ name, value: name }))
-		.sort((a, b) => a.name.localeCompare(b.name));
 	return [
 		{
 			displayName: 'Output',
@@ -29,7 +26,7 @@ export function outputDescription(kind: EventKind): INodeProperties[] {
 			name: 'fields',
 			type: 'multiOptions',
 			default: [],
-			options: fields,
+			options: fieldOptions(kind),
 			displayOptions: { show: { output: ['fields'] } },
 			description: 'Fields to return. Those that identify the row are always included.',
 		},

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import type { Where } from '../../shared/api/documents/reads';
 import { replay } from '../../shared/api/replay';
@@ -8,9 +8,10 @@ import { isPerSerial } from '../../shared/events/lines';
 import { eventShaper } from '../../shared/events/shape';
 import { compareTimestamps } from '../../shared/events/timestamp';
 import type { EventKind } from '../../shared/events/types';
-import { outputDescription, readOutput } from './output';
+import { readOutput } from './output';
 import { option, refuse, timestamp, wholeNumber } from './parameters';
-import { readLimit, returnAllDescription } from './returnAll';
+import { BATCH } from './replayDescription';
+import { readLimit } from './returnAll';
 import type { Run } from './run';
 
 /** A condition on events: how a server that can filter is asked, and the test that holds in any case. */
@@ -19,62 +20,6 @@ export interface Condition {
 	path: readonly string[];
 	value: string;
 	holds(event: PicoEvent): boolean;
-}
-
-const BATCH = 100;
-
-/**
- * From, To, limit, output and options of an operation that reads past events.
- *
- * @param moreOptions further ones, with names behind 'Idle Timeout'
- */
-export function replayDescription(kind: EventKind, filters: INodeProperties[], moreOptions: INodeProperties[] = []): INodeProperties[] {
-	return [
-		{
-			displayName: 'From',
-			name: 'from',
-			type: 'dateTime',
-			required: true,
-			default: '',
-			description: 'Events at or after this time are returned, oldest first. How far back Pico can go depends on the site.',
-		},
-		{
-			displayName: 'To',
-			name: 'to',
-			type: 'dateTime',
-			default: '',
-			description: 'Events up to this time are returned. Leave empty to read up to now.',
-		},
-		...returnAllDescription,
-		...filters,
-		...outputDescription(kind),
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add Option',
-			default: {},
-			options: [
-				{
-					displayName: 'Batch Size',
-					name: 'batchSize',
-					type: 'number',
-					typeOptions: { minValue: 1, numberPrecision: 0 },
-					default: BATCH,
-					description: 'How many events Pico sends at once',
-				},
-				{
-					displayName: 'Idle Timeout (Seconds)',
-					name: 'idleTimeout',
-					type: 'number',
-					typeOptions: { minValue: 0.2, numberPrecision: 1 },
-					default: 3,
-					description: 'How long to wait for another event. Pico does not say when it has sent everything, so reading ends when no event comes for this long.',
-				},
-				...moreOptions,
-			],
-		},
-	];
 }
 
 /** Reads past events through the stream of Pico; no trigger's position is touched. */

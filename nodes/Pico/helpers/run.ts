@@ -1,28 +1,31 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import type { AdaptiveLimit } from '../../shared/api/adaptiveLimit';
 import { Slots } from '../../shared/api/bounded';
 import { graphqlFailure } from '../../shared/api/classify';
 import { PicoClient, type PicoRequest, type PicoResult } from '../../shared/api/client';
 import type { Dialect } from '../../shared/api/dialect/dialect';
 
-/** Requests under way at once, over all items: quick on a fast line, kind to a small plant server. */
-export const AT_ONCE = 5;
-
 /** What one operation of the node does for one input item. Rows become items, paired with the input. */
 export type Execute = (run: Run, item: number) => Promise<IDataObject[]>;
 
+/** The operations of a resource. n8n loads all nodes when it starts; what an operation does is loaded when it first runs. */
+export type Operations = Readonly<Record<string, () => Promise<{ execute: Execute }>>>;
+
 /** One execution of the node: the connection, the parameters, and what its items share. */
 export class Run {
-	private readonly slots = new Slots(AT_ONCE);
 	private readonly shared = new Map<string, Promise<unknown>>();
 
 	private constructor(
 		readonly context: IExecuteFunctions,
 		readonly client: PicoClient,
+		/** How many requests may be under way at once, over all items; as many items, or units of one, are worked on. */
+		readonly limit: AdaptiveLimit,
 	) {}
 
 	static async of(context: IExecuteFunctions): Promise<Run> {
-		return new Run(context, await PicoClient.of(context));
+		const slots = new Slots();
+		return new Run(context, await PicoClient.of(context, slots), slots.limit);
 	}
 
 	/** Fires when the execution is cancelled. */
@@ -58,7 +61,7 @@ export class Run {
 
 	/** Runs a document as it is; errors beside data are handed back with it. */
 	async raw(request: Omit<PicoRequest, 'signal'>): Promise<PicoResult> {
-		return await this.slots.run(async () => await this.client.execute({ ...request, signal: this.signal }));
+		return await this.client.execute({ ...request, signal: this.signal });
 	}
 
 	private async send(
@@ -66,7 +69,7 @@ export class Run {
 		{ repeatable, variables }: { repeatable: boolean; variables?: IDataObject },
 	): Promise<Record<string, unknown>> {
 		const build = (dialect: Dialect) => ({ document: document(dialect), variables, signal: this.signal });
-		return whole(await this.slots.run(async () => await this.client.executeAdapted(build, { repeatable })));
+		return whole(await this.client.executeAdapted(build, { repeatable }));
 	}
 
 	/** Shows a note beside the output. */

@@ -1,19 +1,36 @@
-/** Lets at most `size` jobs run at once; the others wait, first come first served. */
+import { AdaptiveLimit } from './adaptiveLimit';
+import { asFailure, isTransient } from './failure';
+import { elapsed } from './pause';
+
+/** Lets as many requests run at once as the server bears; the others wait, first come first served. */
 export class Slots {
+	readonly limit = new AdaptiveLimit();
 	private readonly waiting: Array<() => void> = [];
+	private underWay = 0;
 
-	constructor(private free: number) {}
-
-	async run<T>(job: () => Promise<T>): Promise<T> {
-		if (this.free > 0) this.free--;
-		else await new Promise<void>((resolve) => this.waiting.push(resolve));
+	async run<T>(request: () => Promise<T>): Promise<T> {
+		if (this.underWay >= this.limit.size) await new Promise<void>((resolve) => this.waiting.push(resolve));
+		else this.underWay++;
+		const started = elapsed();
+		const { cuts } = this.limit;
 		try {
-			return await job();
+			const answer = await request();
+			this.limit.answered(elapsed() - started, this.underWay);
+			return answer;
+		} catch (error) {
+			if (isTransient(asFailure(error))) this.limit.refused(cuts);
+			throw asFailure(error);
 		} finally {
-			// A slot is handed on, not given back, so that nobody can overtake those who wait.
-			const next = this.waiting.shift();
-			if (next) next();
-			else this.free++;
+			this.underWay--;
+			this.admit();
+		}
+	}
+
+	/** A slot is handed on, not given back, so that nobody can overtake those who wait. */
+	private admit(): void {
+		while (this.underWay < this.limit.size && this.waiting.length > 0) {
+			this.underWay++;
+			this.waiting.shift()?.();
 		}
 	}
 }
@@ -22,29 +39,41 @@ export class Slots {
 export type Outcome<T> = { value: T } | { thrown: unknown } | undefined;
 
 /**
- * Runs `job` for 0..count-1, at most `width` at once, and hands back what became of each, in order. Never rejects.
+ * Runs `job` for 0..count-1, at most `limit.size` at once, and hands back what became of each, in order. Never rejects.
  * After a job that threw no new one is started, unless `keepGoing`; those under way are waited for.
+ *
+ * @param limit its size may change meanwhile
  */
 export async function runBounded<T>(
 	count: number,
-	width: number,
+	limit: { readonly size: number },
 	job: (index: number) => Promise<T>,
 	options: { keepGoing?: boolean; signal?: AbortSignal } = {},
 ): Promise<Array<Outcome<T>>> {
 	const outcomes: Array<Outcome<T>> = Array.from({ length: count }, () => undefined);
 	let next = 0;
+	let underWay = 0;
 	let stopped = false;
-	const worker = async () => {
-		while (next < count && !stopped && !options.signal?.aborted) {
-			const index = next++;
-			try {
-				outcomes[index] = { value: await job(index) };
-			} catch (thrown) {
-				outcomes[index] = { thrown };
-				stopped = options.keepGoing !== true;
-			}
+	const settle = async (index: number) => {
+		try {
+			outcomes[index] = { value: await job(index) };
+		} catch (thrown) {
+			outcomes[index] = { thrown };
+			stopped = options.keepGoing !== true;
 		}
 	};
-	await Promise.all(Array.from({ length: Math.min(width, count) }, worker));
+	await new Promise<void>((resolve) => {
+		const startMore = () => {
+			while (next < count && underWay < limit.size && !stopped && !options.signal?.aborted) {
+				underWay++;
+				void settle(next++).then(() => {
+					underWay--;
+					startMore();
+				});
+			}
+			if (underWay === 0) resolve();
+		};
+		startMore();
+	});
 	return outcomes;
 }

@@ -1,3 +1,4 @@
+import type { Slots } from './bounded';
 import { graphqlFailure, hostOf } from './classify';
 import { Dialect } from './dialect/dialect';
 import { PicoFailure, type GraphqlErrorEntry } from './failure';
@@ -44,13 +45,15 @@ export class PicoClient {
 	private constructor(
 		readonly context: PicoContext,
 		private access: Access,
+		private readonly slots: Slots | undefined,
 	) {
 		this.remember(access.token);
 		this.graphql = new GraphQLClient(access.endpoint, { errorPolicy: 'all', excludeOperationName: true, fetch: this.fetch });
 	}
 
-	static async of(context: PicoContext): Promise<PicoClient> {
-		return new PicoClient(context, await readAccess(context));
+	/** @param slots what its requests wait for; without them it sends at once */
+	static async of(context: PicoContext, slots?: Slots): Promise<PicoClient> {
+		return new PicoClient(context, await readAccess(context), slots);
 	}
 
 	get endpoint(): string {
@@ -114,7 +117,8 @@ export class PicoClient {
 	 * @throws PicoFailure
 	 */
 	async execute<T = Record<string, unknown>>(request: PicoRequest): Promise<PicoResult<T>> {
-		const attempt = async () => await this.once<T>(request);
+		const send = async () => await this.once<T>(request);
+		const attempt = async () => await (this.slots ? this.slots.run(send) : send());
 		return request.repeatable ? await retrying(RETRY.request, attempt, request) : await attempt();
 	}
 

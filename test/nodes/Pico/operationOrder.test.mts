@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { json, startOddServer } from '../../kit/oddServer.mts';
 import { byId, byPart, SERVERS, usePico, type Order } from '../../kit/usePico.mts';
 
 const pico = usePico();
@@ -86,27 +85,6 @@ describe('Operation Order: Save', () => {
 		const [{ document }] = await saves();
 		expect(document).toContain('reservedSerialNumber: "SN-77"');
 		expect(document).toContain(`selectOptionalOperationIds: ["${engrave.operationId as string}"]`);
-	});
-
-	it('saves side by side, never more than five at once over all items', async () => {
-		let open = 0;
-		let most = 0;
-		const server = await startOddServer((body, response) => {
-			if (body.includes('__schema')) return json(response, { errors: [{ message: 'introspection is off' }] });
-			most = Math.max(most, ++open);
-			setTimeout(() => {
-				open--;
-				json(response, { data: { operationOrderSave: { message: 'created' } } });
-			}, 10);
-		});
-		const run = await save({ ...byId('op-1'), orderId: '={{ $json.id }}', quantity: 10 }, [{ id: 'A' }, { id: 'B' }, { id: 'C' }], {
-			credential: { endpoint: server.endpoint, token: 'token' },
-		});
-		await server.close();
-		expect(run.json.map((row) => `${String(row.orderId)}${String(row.orderIndex)}`)).toEqual(
-			['A', 'B', 'C'].flatMap((id) => [...Array(10).keys()].map((index) => `${id}${index}`)),
-		);
-		expect(most).toBe(5);
 	});
 
 	it('tries a save with an order ID again after a passing outage, without a second order', async () => {

@@ -1,36 +1,9 @@
-import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
-
-import { itemPer } from '../../../shared/delivery/description/itemPer';
 import { orderCompleted } from '../../../shared/events/kinds';
 import { asText, at } from '../../../shared/events/read';
 import { asEntered, option } from '../../helpers/parameters';
-import { operationPicker, readLocator } from '../../helpers/picker';
-import { replayDescription, replayEvents, type Condition } from '../../helpers/replayEvents';
+import { readLocator } from '../../helpers/picker';
+import { replayEvents, type Condition } from '../../helpers/replayEvents';
 import type { Execute, Run } from '../../helpers/run';
-
-const filters: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	placeholder: 'Add Filter',
-	default: {},
-	options: [
-		{
-			displayName: 'Order ID',
-			name: 'orderId',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. MO-00042',
-			description: 'Only completions of this order',
-		},
-		{ ...operationPicker, required: false, description: 'Only completions of this product, subassembly or process' },
-	],
-};
-
-export const description: INodeProperties[] = updateDisplayOptions(
-	{ show: { resource: ['completion'], operation: ['getAll'] } },
-	replayDescription(orderCompleted, [filters], [{ ...itemPer, description: `${itemPer.description}. 'Limit' counts completions.` }]),
-);
 
 export const execute: Execute = async (run, item) => await replayEvents(run, item, orderCompleted, readConditions(run, item));
 

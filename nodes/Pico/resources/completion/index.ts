@@ -1,9 +1,31 @@
-import type { INodeProperties } from 'n8n-workflow';
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import type { Execute } from '../../helpers/run';
-import * as getAll from './getAll';
+import { itemPer } from '../../../shared/delivery/description/itemPer';
+import { orderCompleted } from '../../../shared/events/kinds';
+import { operationPicker } from '../../helpers/picker';
+import { replayDescription } from '../../helpers/replayDescription';
+import type { Operations } from '../../helpers/run';
 
-export const operations: Record<string, Execute> = { getAll: getAll.execute };
+export const operations: Operations = { getAll: () => import('./getAll') };
+
+const filters: INodeProperties = {
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	placeholder: 'Add Filter',
+	default: {},
+	options: [
+		{
+			displayName: 'Order ID',
+			name: 'orderId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. MO-00042',
+			description: 'Only completions of this order',
+		},
+		{ ...operationPicker, required: false, description: 'Only completions of this product, subassembly or process' },
+	],
+};
 
 export const description: INodeProperties[] = [
 	{
@@ -22,5 +44,8 @@ export const description: INodeProperties[] = [
 		],
 		default: 'getAll',
 	},
-	...getAll.description,
+	...updateDisplayOptions(
+		{ show: { resource: ['completion'], operation: ['getAll'] } },
+		replayDescription(orderCompleted, [filters], [{ ...itemPer, description: `${itemPer.description}. 'Limit' counts completions.` }]),
+	),
 ];

@@ -5,7 +5,7 @@ import { PicoClient } from '../../../shared/api/client';
 import { deadline, elapsed, within } from '../../../shared/api/pause';
 import { closable } from '../../../shared/api/transport';
 import { EVENT_KINDS } from '../../../shared/events/kinds';
-import { AT_ONCE, type Execute, type Run } from '../../helpers/run';
+import type { Execute, Run } from '../../helpers/run';
 import { failed, LIMITS, tooLate, type Finding, type Line } from './finding';
 import { ownHost } from './host';
 import { introspection, notReached, reach, token } from './reach';
@@ -14,6 +14,7 @@ import { clock, names, proxy, webhooks } from './server';
 import { judge, nameOf, tryStream, webSocket } from './streams';
 
 const LEEWAY_MS = 2_000;
+const STREAMS_AT_ONCE = 5;
 /** In the order in which a person would solve them. */
 const CHECKS = ['Address', 'Certificate', 'Path', 'Token', 'Clock', 'Introspection', 'Names', ...EVENT_KINDS.map(nameOf), 'WebSocket', 'Proxy', 'Webhooks'];
 
@@ -57,7 +58,7 @@ async function fill(found: Map<string, Finding>, types: string[], line: Line): P
 		async () => add(await webSocket(line, dialect)),
 		...EVENT_KINDS.map((kind, index) => async () => void (tried[index] = await tryStream(line, dialect, kind))),
 	];
-	await runBounded(jobs.length, AT_ONCE, async (index) => await jobs[index](), { keepGoing: true });
+	await runBounded(jobs.length, { size: STREAMS_AT_ONCE }, async (index) => await jobs[index](), { keepGoing: true });
 	const { findings: ofStreams, heldBack } = judge(tried, Date.parse(headers.date ?? '') || at);
 	add(...ofStreams, names(dialect), proxy(headers, heldBack));
 	return true;

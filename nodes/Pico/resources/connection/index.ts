@@ -1,9 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Execute } from '../../helpers/run';
-import * as check from './check';
+import type { Operations } from '../../helpers/run';
 
-export const operations: Record<string, Execute> = { check: check.execute };
+export const operations: Operations = { check: () => import('./check') };
 
 export const description: INodeProperties[] = [
 	{

@@ -1,9 +1,28 @@
-import type { INodeProperties } from 'n8n-workflow';
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import type { Execute } from '../../helpers/run';
-import * as getAll from './getAll';
+import { noteSaved } from '../../../shared/events/kinds';
+import { replayDescription } from '../../helpers/replayDescription';
+import type { Operations } from '../../helpers/run';
 
-export const operations: Record<string, Execute> = { getAll: getAll.execute };
+export const operations: Operations = { getAll: () => import('./getAll') };
+
+const filters: INodeProperties = {
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	placeholder: 'Add Filter',
+	default: {},
+	options: [
+		{
+			displayName: 'Note ID',
+			name: 'noteId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. note-17',
+			description: 'Only this note and its updates',
+		},
+	],
+};
 
 export const description: INodeProperties[] = [
 	{
@@ -22,5 +41,8 @@ export const description: INodeProperties[] = [
 		],
 		default: 'getAll',
 	},
-	...getAll.description,
+	...updateDisplayOptions(
+		{ show: { resource: ['note'], operation: ['getAll'] } },
+		replayDescription(noteSaved, [filters]),
+	),
 ];

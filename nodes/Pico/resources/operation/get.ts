@@ -1,19 +1,13 @@
-import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { operationsDocument } from '../../../shared/api/documents/reads';
 import { rowsOf } from '../../../shared/events/event';
 import { operationChanged } from '../../../shared/events/kinds';
 import { asText } from '../../../shared/events/read';
 import { shaper } from '../../../shared/events/shape';
-import { outputDescription, readOutput } from '../../helpers/output';
-import { operationPicker, revision } from '../../helpers/picker';
+import { readOutput } from '../../helpers/output';
 import { resolveOperation, unknownId } from '../../helpers/resolve';
 import type { Execute } from '../../helpers/run';
-
-export const description: INodeProperties[] = updateDisplayOptions(
-	{ show: { resource: ['operation'], operation: ['get'] } },
-	[operationPicker, revision, ...outputDescription(operationChanged)],
-);
 
 export const execute: Execute = async (run, item) => {
 	const output = readOutput(run, item);

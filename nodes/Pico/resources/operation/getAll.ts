@@ -1,4 +1,4 @@
-import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { operationsDocument, type Where } from '../../../shared/api/documents/reads';
 import { rowsOf } from '../../../shared/events/event';
@@ -8,9 +8,9 @@ import { shaper } from '../../../shared/events/shape';
 import { compareTimestamps } from '../../../shared/events/timestamp';
 import type { Row } from '../../../shared/events/types';
 import { isArchived } from '../../helpers/operations';
-import { outputDescription, readOutput } from '../../helpers/output';
+import { readOutput } from '../../helpers/output';
 import { asEntered, option, timestamp } from '../../helpers/parameters';
-import { readLimit, returnAllDescription } from '../../helpers/returnAll';
+import { readLimit } from '../../helpers/returnAll';
 import type { Execute, Run } from '../../helpers/run';
 
 interface Filters {
@@ -21,59 +21,6 @@ interface Filters {
 	updatedAfter?: string;
 	includeArchived: boolean;
 }
-
-export const description: INodeProperties[] = updateDisplayOptions(
-	{ show: { resource: ['operation'], operation: ['getAll'] } },
-	[
-		...returnAllDescription,
-		{
-			displayName: 'Filters',
-			name: 'filters',
-			type: 'collection',
-			placeholder: 'Add Filter',
-			default: {},
-			options: [
-				{
-					displayName: 'Include Archived',
-					name: 'includeArchived',
-					type: 'boolean',
-					default: false,
-					description: 'Whether to return operations that are archived in Pico as well',
-				},
-				{
-					displayName: 'Name Contains',
-					name: 'name',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. pump',
-					description: 'Part of the name, in upper or lower case',
-				},
-				{
-					displayName: 'Part Number',
-					name: 'partNumber',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. PUMP-100',
-				},
-				{
-					displayName: 'Revision',
-					name: 'revision',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. B',
-				},
-				{
-					displayName: 'Updated After',
-					name: 'updatedAfter',
-					type: 'dateTime',
-					default: '',
-					description: 'Only operations that were deployed or changed after this time',
-				},
-			],
-		},
-		...outputDescription(operationChanged),
-	],
-);
 
 export const execute: Execute = async (run, item) => {
 	const limit = readLimit(run, item);

@@ -1,58 +1,10 @@
-import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
-
 import { cancelDocument, type UnitToCancel } from '../../../shared/api/documents/orders';
 import { asFailure, isTransient, PicoFailure } from '../../../shared/api/failure';
 import { orderMessage } from '../../../shared/api/models/orderResult';
 import { option, wholeNumber } from '../../helpers/parameters';
-import { operationPicker, revision } from '../../helpers/picker';
 import { partNumberOf, resolveOperation, type Resolved } from '../../helpers/resolve';
 import type { Execute, Run } from '../../helpers/run';
-import { HIGHEST_INDEX, orderIdDescription, readOrderId } from './orderId';
-
-export const description: INodeProperties[] = updateDisplayOptions(
-	{ show: { resource: ['operationOrder'], operation: ['cancel'] } },
-	[
-		operationPicker,
-		revision,
-		orderIdDescription,
-		{
-			displayName: 'Units to Cancel',
-			name: 'unitsToCancel',
-			type: 'options',
-			noDataExpression: true,
-			default: 'one',
-			options: [
-				{ name: 'All Units', value: 'all', description: 'All units of this order and operation that have not been started' },
-				{ name: 'One Unit', value: 'one', description: 'The unit with this index' },
-			],
-		},
-		{
-			displayName: 'Index',
-			name: 'orderIndex',
-			type: 'number',
-			typeOptions: { minValue: 0, numberPrecision: 0 },
-			default: 0,
-			displayOptions: { show: { unitsToCancel: ['one'] } },
-			description: 'Index of the unit, counted from 0',
-		},
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add Option',
-			default: {},
-			options: [
-				{
-					displayName: 'Ignore If Already Canceled',
-					name: 'ignoreIfCanceled',
-					type: 'boolean',
-					default: false,
-					description: 'Whether to continue if the order is already canceled',
-				},
-			],
-		},
-	],
-);
+import { HIGHEST_INDEX, readOrderId } from './orderId';
 
 export const execute: Execute = async (run, item) => {
 	const orderId = readOrderId(run, item);

@@ -1,10 +1,11 @@
-import type { INodeProperties } from 'n8n-workflow';
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import type { Execute } from '../../helpers/run';
-import * as cancel from './cancel';
-import * as save from './save';
+import { operationPicker, revision } from '../../helpers/picker';
+import type { Operations } from '../../helpers/run';
+import { orderIdDescription } from './orderId';
+import { saveOptions } from './saveOptions';
 
-export const operations: Record<string, Execute> = { cancel: cancel.execute, save: save.execute };
+export const operations: Operations = { cancel: () => import('./cancel'), save: () => import('./save') };
 
 export const description: INodeProperties[] = [
 	{
@@ -29,6 +30,66 @@ export const description: INodeProperties[] = [
 		],
 		default: 'save',
 	},
-	...save.description,
-	...cancel.description,
+	...updateDisplayOptions(
+		{ show: { resource: ['operationOrder'], operation: ['save'] } },
+		[
+			operationPicker,
+			revision,
+			// Not required by the description: n8n would then refuse to run with 'Save Without Order ID'.
+			{ ...orderIdDescription, required: false },
+			{
+				displayName: 'Quantity',
+				name: 'quantity',
+				type: 'number',
+				typeOptions: { minValue: 1, numberPrecision: 0 },
+				default: 1,
+				description: 'Number of units. Pico gets one order per unit, numbered from index 0.',
+			},
+			saveOptions,
+		],
+	),
+	...updateDisplayOptions(
+		{ show: { resource: ['operationOrder'], operation: ['cancel'] } },
+		[
+			operationPicker,
+			revision,
+			orderIdDescription,
+			{
+				displayName: 'Units to Cancel',
+				name: 'unitsToCancel',
+				type: 'options',
+				noDataExpression: true,
+				default: 'one',
+				options: [
+					{ name: 'All Units', value: 'all', description: 'All units of this order and operation that have not been started' },
+					{ name: 'One Unit', value: 'one', description: 'The unit with this index' },
+				],
+			},
+			{
+				displayName: 'Index',
+				name: 'orderIndex',
+				type: 'number',
+				typeOptions: { minValue: 0, numberPrecision: 0 },
+				default: 0,
+				displayOptions: { show: { unitsToCancel: ['one'] } },
+				description: 'Index of the unit, counted from 0',
+			},
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add Option',
+				default: {},
+				options: [
+					{
+						displayName: 'Ignore If Already Canceled',
+						name: 'ignoreIfCanceled',
+						type: 'boolean',
+						default: false,
+						description: 'Whether to continue if the order is already canceled',
+					},
+				],
+			},
+		],
+	),
 ];

@@ -1,4 +1,4 @@
-import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { runBounded } from '../../../shared/api/bounded';
 import { literal } from '../../../shared/api/documents/literal';
@@ -7,33 +7,12 @@ import { asFailure, isTransient, PicoFailure } from '../../../shared/api/failure
 import { orderMessage } from '../../../shared/api/models/orderResult';
 import { RETRY, retrying } from '../../../shared/api/retry';
 import { jsonObject, option, refuse, textList, wholeNumber } from '../../helpers/parameters';
-import { operationPicker, revision } from '../../helpers/picker';
 import { partNumberOf, resolveOperation } from '../../helpers/resolve';
-import { AT_ONCE, type Execute, type Run } from '../../helpers/run';
-import { HIGHEST_INDEX, orderIdDescription, readOrderId } from './orderId';
-import { saveOptions } from './saveOptions';
+import type { Execute, Run } from '../../helpers/run';
+import { HIGHEST_INDEX, readOrderId } from './orderId';
 import { partlySaved } from './partlySaved';
 
 const MOST_UNITS = 10_000;
-
-export const description: INodeProperties[] = updateDisplayOptions(
-	{ show: { resource: ['operationOrder'], operation: ['save'] } },
-	[
-		operationPicker,
-		revision,
-		// Not required by the description: n8n would then refuse to run with 'Save Without Order ID'.
-		{ ...orderIdDescription, required: false },
-		{
-			displayName: 'Quantity',
-			name: 'quantity',
-			type: 'number',
-			typeOptions: { minValue: 1, numberPrecision: 0 },
-			default: 1,
-			description: 'Number of units. Pico gets one order per unit, numbered from index 0.',
-		},
-		saveOptions,
-	],
-);
 
 interface Saved {
 	orderIndex: number;
@@ -59,7 +38,7 @@ export const execute: Execute = async (run, item) => {
 	};
 	const outcomes = await runBounded(
 		quantity,
-		AT_ONCE,
+		run.limit,
 		async (unit) => await saveUnit(run, { ...order, orderIndex: firstIndex + unit }, acceptExisting),
 		{ signal: run.signal },
 	);

@@ -1,55 +1,9 @@
-import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { graphqlFailure } from '../../../shared/api/classify';
 import { asEntered, jsonObject, option, refuse } from '../../helpers/parameters';
 import type { Execute } from '../../helpers/run';
 import { operationTypes } from './operationTypes';
-
-export const description: INodeProperties[] = updateDisplayOptions(
-	{ show: { resource: ['query'], operation: ['execute'] } },
-	[
-		{
-			displayName: 'Query',
-			name: 'query',
-			type: 'string',
-			typeOptions: { rows: 8 },
-			required: true,
-			default: '',
-			placeholder: 'e.g. query { operations { name updatedAt } }',
-			description: 'GraphQL query or mutation. The node never repeats a mutation.',
-		},
-		{
-			displayName: 'Variables',
-			name: 'variables',
-			type: 'json',
-			default: '{}',
-			description: 'JSON object with the variables of the query',
-		},
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add Option',
-			default: {},
-			options: [
-				{
-					displayName: 'Return Partial Data',
-					name: 'partialData',
-					type: 'boolean',
-					default: false,
-					description: "Whether to continue if Pico sends data together with errors. The errors are in '_errors'.",
-				},
-				{
-					displayName: 'Split Into Items',
-					name: 'splitIntoItems',
-					type: 'boolean',
-					default: false,
-					description: 'Whether to return one item for each entry if the answer contains a single list',
-				},
-			],
-		},
-	],
-);
 
 export const execute: Execute = async (run, item) => {
 	const document = asEntered(run.parameter('query', item, '')).trim();

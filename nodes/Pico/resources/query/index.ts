@@ -1,9 +1,8 @@
-import type { INodeProperties } from 'n8n-workflow';
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import type { Execute } from '../../helpers/run';
-import * as run from './execute';
+import type { Operations } from '../../helpers/run';
 
-export const operations: Record<string, Execute> = { execute: run.execute };
+export const operations: Operations = { execute: () => import('./execute') };
 
 export const description: INodeProperties[] = [
 	{
@@ -22,5 +21,49 @@ export const description: INodeProperties[] = [
 		],
 		default: 'execute',
 	},
-	...run.description,
+	...updateDisplayOptions(
+		{ show: { resource: ['query'], operation: ['execute'] } },
+		[
+			{
+				displayName: 'Query',
+				name: 'query',
+				type: 'string',
+				typeOptions: { rows: 8 },
+				required: true,
+				default: '',
+				placeholder: 'e.g. query { operations { name updatedAt } }',
+				description: 'GraphQL query or mutation. The node never repeats a mutation.',
+			},
+			{
+				displayName: 'Variables',
+				name: 'variables',
+				type: 'json',
+				default: '{}',
+				description: 'JSON object with the variables of the query',
+			},
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add Option',
+				default: {},
+				options: [
+					{
+						displayName: 'Return Partial Data',
+						name: 'partialData',
+						type: 'boolean',
+						default: false,
+						description: "Whether to continue if Pico sends data together with errors. The errors are in '_errors'.",
+					},
+					{
+						displayName: 'Split Into Items',
+						name: 'splitIntoItems',
+						type: 'boolean',
+						default: false,
+						description: 'Whether to return one item for each entry if the answer contains a single list',
+					},
+				],
+			},
+		],
+	),
 ];

@@ -1,14 +1,7 @@
-import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
-
 import { listWebhooks } from '../../../shared/api/webhooks';
 import { EVENT_KINDS } from '../../../shared/events/kinds';
-import { readLimit, returnAllDescription } from '../../helpers/returnAll';
+import { readLimit } from '../../helpers/returnAll';
 import type { Execute } from '../../helpers/run';
-
-export const description: INodeProperties[] = updateDisplayOptions(
-	{ show: { resource: ['webhook'], operation: ['getAll'] } },
-	returnAllDescription,
-);
 
 export const execute: Execute = async (run, item) => {
 	const limit = readLimit(run, item);

@@ -1,14 +1,14 @@
-import type { INodeProperties } from 'n8n-workflow';
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import type { Execute } from '../../helpers/run';
-import * as getAll from './getAll';
-import * as subscribe from './subscribe';
-import * as unsubscribe from './unsubscribe';
+import { returnAllDescription } from '../../helpers/returnAll';
+import type { Operations } from '../../helpers/run';
+import { subscribeFields } from './subscribeFields';
+import { subscriptionIdDescription } from './subscriptionId';
 
-export const operations: Record<string, Execute> = {
-	getAll: getAll.execute,
-	subscribe: subscribe.execute,
-	unsubscribe: unsubscribe.execute,
+export const operations: Operations = {
+	getAll: () => import('./getAll'),
+	subscribe: () => import('./subscribe'),
+	unsubscribe: () => import('./unsubscribe'),
 };
 
 export const description: INodeProperties[] = [
@@ -40,7 +40,34 @@ export const description: INodeProperties[] = [
 		],
 		default: 'getAll',
 	},
-	...getAll.description,
-	...subscribe.description,
-	...unsubscribe.description,
+	...updateDisplayOptions(
+		{ show: { resource: ['webhook'], operation: ['getAll'] } },
+		returnAllDescription,
+	),
+	...updateDisplayOptions(
+		{ show: { resource: ['webhook'], operation: ['subscribe'] } },
+		subscribeFields,
+	),
+	...updateDisplayOptions(
+		{ show: { resource: ['webhook'], operation: ['unsubscribe'] } },
+		[
+			subscriptionIdDescription,
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add Option',
+				default: {},
+				options: [
+					{
+						displayName: 'Ignore If Not Found',
+						name: 'ignoreIfNotFound',
+						type: 'boolean',
+						default: false,
+						description: 'Whether to continue if Pico has no webhook with this ID',
+					},
+				],
+			},
+		],
+	),
 ];

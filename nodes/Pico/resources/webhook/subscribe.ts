@@ -1,4 +1,4 @@
-import { updateDisplayOptions, type IDataObject, type INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { fragmentOf } from '../../../shared/api/documents/webhooks';
 import type { Dialect } from '../../../shared/api/dialect/dialect';
@@ -7,15 +7,9 @@ import { findWebhook, isAsWanted, putWebhook, type WantedWebhook } from '../../.
 import { eventKind } from '../../../shared/events/kinds';
 import { asEntered, option, refuse, textList } from '../../helpers/parameters';
 import type { Execute, Run } from '../../helpers/run';
-import { subscribeFields } from './subscribeFields';
 import { checkNewId, readSubscriptionId } from './subscriptionId';
 import { addressWarning, readWebhookUrl } from './webhookUrl';
 import { eventOf } from './getAll';
-
-export const description: INodeProperties[] = updateDisplayOptions(
-	{ show: { resource: ['webhook'], operation: ['subscribe'] } },
-	subscribeFields,
-);
 
 export const execute: Execute = async (run, item) => {
 	const subscriptionId = readSubscriptionId(run, item);

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { EVENT_KINDS } from '../../../shared/events/kinds';
+import { EVENT_KINDS, fieldOptions } from '../../../shared/events/kinds';
 import { subscriptionIdDescription } from './subscriptionId';
 
 /** One choice of fields for each event, since their fields differ. */
@@ -10,10 +10,7 @@ const fieldsOfEvents: INodeProperties[] = EVENT_KINDS.map((kind) => ({
 	type: 'multiOptions',
 	default: [],
 	displayOptions: { show: { payload: ['event'], event: [kind.id] } },
-	options: kind.selection
-		.filter((field) => !field.insteadOf)
-		.map(({ name }) => ({ name, value: name }))
-		.sort((a, b) => a.name.localeCompare(b.name)),
+	options: fieldOptions(kind),
 	description: 'Fields that Pico sends with each event. Leave empty for all. Those that identify the event are always included.',
 }));
 

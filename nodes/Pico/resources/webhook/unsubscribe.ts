@@ -1,32 +1,7 @@
-import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
-
 import { unsubscribeWebhook } from '../../../shared/api/webhooks';
 import { option, refuse } from '../../helpers/parameters';
 import type { Execute } from '../../helpers/run';
-import { readSubscriptionId, subscriptionIdDescription } from './subscriptionId';
-
-export const description: INodeProperties[] = updateDisplayOptions(
-	{ show: { resource: ['webhook'], operation: ['unsubscribe'] } },
-	[
-		subscriptionIdDescription,
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add Option',
-			default: {},
-			options: [
-				{
-					displayName: 'Ignore If Not Found',
-					name: 'ignoreIfNotFound',
-					type: 'boolean',
-					default: false,
-					description: 'Whether to continue if Pico has no webhook with this ID',
-				},
-			],
-		},
-	],
-);
+import { readSubscriptionId } from './subscriptionId';
 
 export const execute: Execute = async (run, item) => {
 	const subscriptionId = readSubscriptionId(run, item);

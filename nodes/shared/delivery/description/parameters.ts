@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { EVENT_KINDS } from '../../events/kinds';
+import { EVENT_KINDS, fieldOptions } from '../../events/kinds';
 import type { EventKind } from '../../events/types';
 import { itemPer } from './itemPer';
 
@@ -48,16 +48,13 @@ export const output: INodeProperties[] = [
 		],
 	},
 	...EVENT_KINDS.map(
-		({ id, selection }): INodeProperties => ({
+		(kind): INodeProperties => ({
 			displayName: 'Fields',
 			name: 'fields',
 			type: 'multiOptions',
 			default: [],
-			displayOptions: { show: { output: ['fields'], event: [id] } },
-			options: selection
-				.filter(({ insteadOf }) => !insteadOf)
-				.map(({ name }) => ({ name, value: name }))
-				.sort((a, b) => a.name.localeCompare(b.name)),
+			displayOptions: { show: { output: ['fields'], event: [kind.id] } },
+			options: fieldOptions(kind),
 			description: 'Fields to ask Pico for. Those that identify the event are always included.',
 		}),
 	),

@@ -14,4 +14,12 @@ export function eventKind(id: string): EventKind {
 	return kind;
 }
 
+/** The fields of a kind that people can choose, for a dropdown. Sorted without the locale, whose rules take n8n 10 ms to load. */
+export function fieldOptions({ selection }: EventKind): Array<{ name: string; value: string }> {
+	return selection
+		.filter(({ insteadOf }) => !insteadOf)
+		.map(({ name }) => ({ name, value: name }))
+		.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
+}
+
 export { noteSaved, operationChanged, orderCompleted, structureChanged };
