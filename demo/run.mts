@@ -46,7 +46,9 @@ async function run<Servers extends Running>(context: Context, once: boolean, mes
 
 	const host = findHost(root);
 	putEditorFilesAside(instance.folder, join(host.folder, 'node_modules'));
-	const extra = mes.environment(servers);
+	// The default of n8n. With the shorter one of the tests n8n gives a publication up before its five tries are over, and shows a
+	// text of its own in the place of the cause.
+	const extra = { N8N_WORKFLOW_PUBLICATION_OUTBOX_LEASE_SECONDS: '120', ...mes.environment(servers) };
 	const n8n = await N8n.prepare({ host, userFolder: instance.folder, root, port: ports.n8n.port, extra });
 	onInterrupt('n8n', () => stopAllChildren(8000));
 	await steps.run('Pack the nodes and install them in n8n', async () => await mes.install(root, host, instance.folder));

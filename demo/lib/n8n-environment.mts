@@ -31,7 +31,8 @@ export function n8nEnvironment({ userFolder, port, brokerPort, extra }: Environm
 		// How long a stop waits for runs under way; without any it takes half a second.
 		N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '20',
 		// A publication cut short by a kill is taken up again after this long (default 120 s); one that takes longer than 70 % of
-		// it is given up for good.
+		// it is given up for good. n8n tries a trigger that fails five times, with 15 s of waiting in between: here only a trigger
+		// that fails at once shows its own message.
 		N8N_WORKFLOW_PUBLICATION_OUTBOX_LEASE_SECONDS: '30',
 		N8N_DIAGNOSTICS_ENABLED: 'false',
 		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',

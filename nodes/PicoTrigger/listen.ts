@@ -2,7 +2,7 @@ import type { ITriggerFunctions } from 'n8n-workflow';
 
 import { PicoClient } from '../shared/api/client';
 import { PicoFailure } from '../shared/api/failure';
-import { deadline } from '../shared/api/pause';
+import { deadline, elapsed } from '../shared/api/pause';
 import { Feed, noAnswer } from '../shared/delivery/feed';
 import { capabilitiesOf, insistOnStoredPosition, nodeIdsOf, Report } from '../shared/delivery/host';
 import { PACE } from '../shared/delivery/pace';
@@ -38,6 +38,9 @@ export async function listen(context: ITriggerFunctions, settings: TriggerSettin
 		resetKey: settings.resetKey,
 		lookbackMs: settings.lookbackMs,
 	};
+	// One limit for all that is asked. n8n (2.41) tries five times, whatever is thrown, with 15 s of waiting in between, and
+	// after 84 s it shows a text of its own in the place of the cause.
+	const startBy = elapsed() + PACE.startWithin;
 	const loaded = loadState(staticData[key], options.source, settings.resetKey);
 	if (loaded.kind === 'unreadable') {
 		throw new PicoFailure('input', 'The stored position of this trigger cannot be read', {
@@ -48,7 +51,7 @@ export async function listen(context: ITriggerFunctions, settings: TriggerSettin
 	const place =
 		loaded.kind === 'state'
 			? Place.restored(loaded.state, options)
-			: Place.startingAt(await startCursor(settings.startFrom, async () => await serverNow(client)), options);
+			: Place.startingAt(await startCursor(settings.startFrom, async () => await serverNow(client, startBy)), options);
 
 	const history = (loaded.kind === 'state' && loaded.state.runs) || undefined;
 	const store: ConstructorParameters<typeof Feed>[0]['store'] = (runs) => {
@@ -61,14 +64,14 @@ export async function listen(context: ITriggerFunctions, settings: TriggerSettin
 	// activation failed then: its startup takes up only triggers that were active. So whatever fails is retried from within.
 	const patient = loaded.kind === 'state' && ['init', 'leadershipChange'].includes(context.getActivationMode());
 	const leastQueuedMs = settings.deliverNext === 'afterSuccess' ? PACE.queuedVerdict : PACE.queuedEnd;
-	const feed = new Feed({ context, client, settings, place, report, store, history, leastQueuedMs, patient });
+	const feed = new Feed({ context, client, settings, place, report, store, history, leastQueuedMs, patient, startBy });
 	await feed.start();
 	return feed;
 }
 
 /** Nobody waits for long at a publish: a server that does not answer is an error of the activation. */
-async function serverNow(client: PicoClient): Promise<string> {
-	const limit = deadline(PACE.startWithin, noAnswer());
+async function serverNow(client: PicoClient, startBy: number): Promise<string> {
+	const limit = deadline(startBy - elapsed(), noAnswer());
 	try {
 		return await client.serverNow(limit.signal);
 	} finally {

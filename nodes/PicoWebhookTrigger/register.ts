@@ -12,7 +12,7 @@ import type { EventChoice } from '../shared/delivery/settings';
 import { KEY_PREFIX, loadPlace, memoryOf, placeOptions, readStored, store } from './memory';
 import { idsToRemove, keepRegistration, ownAddress, storedAddress, triggerKey, wantedWebhook } from './registration';
 
-/** A person who publishes waits for the answer, and n8n gives a publication up after half a minute without naming a cause. */
+/** A person who publishes waits for the answer, and n8n gives a publication up after 84 s without naming a cause. */
 const ANSWER_WITHIN_MS = 8_000;
 /** A plant that does not answer must not hold up a deactivation or the shutdown of n8n. */
 const REMOVE_WITHIN_MS = 4_500;

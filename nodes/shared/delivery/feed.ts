@@ -27,6 +27,8 @@ const MOST_CAUSES = 20;
 export interface FeedOptions extends InboxOptions {
 	/** Whether a first connection that fails is left to the background, whatever the reason: nobody would read the error. */
 	patient: boolean;
+	/** By when the first connection has to be accepted, on the clock of `elapsed`. */
+	startBy: number;
 }
 
 /** What one connection asks for. */
@@ -94,8 +96,7 @@ export class Feed {
 	}
 
 	private async run(started: () => void, failed: (failure: PicoFailure) => void): Promise<void> {
-		const { report, patient, place } = this.options;
-		const startBy = elapsed() + PACE.startWithin;
+		const { report, patient, place, startBy } = this.options;
 		let settled = false;
 		while (!this.closing.signal.aborted) {
 			const ended = new AbortController();

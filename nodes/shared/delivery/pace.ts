@@ -32,7 +32,7 @@ export const PACE = {
 	slow: 60_000,
 	/** A server that accepts a stream at all does so within this time. */
 	openWithin: 30_000,
-	/** The same for the first connection, questions before it included: a person waits, and n8n no longer than half a minute. */
+	/** The same for the first connection, questions before it included: a person waits, and n8n tries it five times. */
 	startWithin: 9_000,
 	/** A Pico that cannot be reached for so long is worth a failed execution. */
 	down: 3_600_000,

@@ -20,6 +20,8 @@ export interface Wanted {
 	workflows: Array<Workflow & { id: string }>;
 	/** Ids of the workflows that start with n8n. */
 	published?: string[];
+	/** Environment variables besides those of the demo. */
+	extra?: NodeJS.ProcessEnv;
 }
 
 /** A real n8n in a folder of its own, with the packed package installed as n8n installs it. */
@@ -34,12 +36,12 @@ export class InstalledN8n {
 	) {}
 
 	/** Not started yet: a test may want to run commands first. */
-	static async create({ credentials, workflows, published = [] }: Wanted): Promise<InstalledN8n> {
+	static async create({ credentials, workflows, published = [], extra }: Wanted): Promise<InstalledN8n> {
 		const folder = mkdtempSync(join(tmpdir(), 'pico-n8n-'));
 		const host = findHost();
 		const tarball = await packPackage(process.cwd(), folder);
 		const packageFolder = await installTarball(tarball, folder);
-		const n8n = await N8n.prepare({ host, userFolder: folder });
+		const n8n = await N8n.prepare({ host, userFolder: folder, extra });
 		await importCredentials(n8n, credentials);
 		await importWorkflows(n8n, workflows);
 		await publishWorkflows(n8n, published);

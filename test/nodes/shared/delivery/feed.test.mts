@@ -2,6 +2,7 @@ import type { PicoClient } from '../../../../nodes/shared/api/client.ts';
 import { Dialect } from '../../../../nodes/shared/api/dialect/dialect.ts';
 import { PicoFailure } from '../../../../nodes/shared/api/failure.ts';
 import { Feed } from '../../../../nodes/shared/delivery/feed.ts';
+import { PACE } from '../../../../nodes/shared/delivery/pace.ts';
 import type { TriggerSettings } from '../../../../nodes/shared/delivery/settings.ts';
 import { completionRow, delivering, deliveryOf, succeeded, timeAt } from '../../../kit/fakeN8n.mts';
 import { FakeStreams } from '../../../kit/fakeStream.mts';
@@ -32,10 +33,11 @@ const network = () => new PicoFailure('network', 'connection refused');
 const refused = () => new PicoFailure('auth', 'Pico refused the token', { hint: 'Check the credential.' });
 
 /** A feed that was told to start. */
-function feeding(changes: Partial<TriggerSettings> = {}, { patient = false, dialect = async () => new Dialect(undefined) } = {}) {
+function feeding(changes: Partial<TriggerSettings> = {}, { patient = false, dialect = async () => new Dialect(undefined), startWithin = PACE.startWithin } = {}) {
 	const { n8n, delivery } = delivering(changes);
 	const { place } = delivery;
-	const feed = new Feed({ ...delivery, history: { queued: false, longestMs: 0 }, leastQueuedMs: 60_000, patient, client: { dialect } as unknown as PicoClient });
+	const startBy = performance.now() + startWithin;
+	const feed = new Feed({ ...delivery, history: { queued: false, longestMs: 0 }, leastQueuedMs: 60_000, patient, startBy, client: { dialect } as unknown as PicoClient });
 	feeds.push(feed);
 	const state: { came?: 'started' | PicoFailure } = {};
 	const starting = feed.start().then(
@@ -221,7 +223,7 @@ describe('reading', () => {
 	test('what is missing of a batch from before a restart is given up after five quiet seconds', async () => {
 		const { n8n, delivery } = delivering();
 		delivery.place.noteInFlight({ ids: ['gone'], key: 'old key', attempt: 1 });
-		const feed = new Feed({ ...delivery, history: undefined, leastQueuedMs: 0, patient: false, client: { dialect: async () => new Dialect(undefined) } as unknown as PicoClient });
+		const feed = new Feed({ ...delivery, history: undefined, leastQueuedMs: 0, patient: false, startBy: performance.now() + PACE.startWithin, client: { dialect: async () => new Dialect(undefined) } as unknown as PicoClient });
 		feeds.push(feed);
 		void feed.start();
 		await pass(0);
@@ -654,6 +656,12 @@ describe('a first connection', () => {
 		await pass(6_000);
 		expect(mockStreams.all).toHaveLength(1);
 		await pass(3_000);
+		expect(state.came).toMatchObject({ kind: 'timeout' });
+	});
+
+	test('has only what is left of the time when the trigger begins it', async () => {
+		const { state } = feeding({}, { startWithin: 2_000 });
+		await pass(2_000);
 		expect(state.came).toMatchObject({ kind: 'timeout' });
 	});
 
