@@ -20,7 +20,7 @@ const VENDOR = path.join('nodes', 'shared', 'vendor');
 const withoutParser = {
 	name: 'without-parser',
 	setup({ onLoad }) {
-		const names = ['parse', 'parseValue', 'parseConstValue', 'parseType', 'parseSchemaCoordinate', 'Parser', 'print', 'Kind', 'KindEnum'];
+		const names = ['parse', 'parseValue', 'parseConstValue', 'parseType', 'parseSchemaCoordinate', 'Parser', 'print', 'printForError', 'Kind', 'KindEnum'];
 		const contents = `export const ${names.map((name) => `${name} = String`).join(', ')};`;
 		onLoad({ filter: /graphql[\\/]language[\\/](kinds|parser|printer)\.mjs$/ }, () => ({ contents }));
 	},
