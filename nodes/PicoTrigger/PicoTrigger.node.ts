@@ -8,11 +8,11 @@ import {
 	type ITriggerResponse,
 } from 'n8n-workflow';
 
+import { asFailure } from '../shared/api/failure';
+import { toNodeError } from '../shared/api/nodeError';
 import { within } from '../shared/api/pause';
 import { subtitle } from '../shared/delivery/description/parameters';
-import { activationError } from '../shared/delivery/host';
 import { properties } from './properties';
-import { asFailure } from '../shared/api/failure';
 
 /** n8n waits for a trigger to close; a hanging one would block deactivation and shutdown. */
 const CLOSE_WITHIN_MS = 5_000;
@@ -66,7 +66,7 @@ export class PicoTrigger implements INodeType {
 					const items = await sampleItems(this, settings, stopped.signal);
 					if (!stopped.signal.aborted) this.emit([items]);
 				} catch (error) {
-					throw activationError(this, asFailure(error));
+					throw toNodeError(this.getNode(), asFailure(error));
 				}
 			};
 			return { manualTriggerFunction, closeFunction: async () => stopped.abort() };
@@ -82,7 +82,7 @@ export class PicoTrigger implements INodeType {
 			};
 			return { closeFunction };
 		} catch (error) {
-			throw activationError(this, asFailure(error));
+			throw toNodeError(this.getNode(), asFailure(error));
 		}
 	}
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { NodeOperationError, type IDataObject, type ITriggerFunctions, type ITriggerResponse, type IWebhookFunctions } from 'n8n-workflow';
+import type { IDataObject, ITriggerFunctions, ITriggerResponse, IWebhookFunctions } from 'n8n-workflow';
 
 import { PicoClient } from '../shared/api/client';
 import { asFailure } from '../shared/api/failure';
+import { errorSaying } from '../shared/api/nodeError';
 import { pause } from '../shared/api/pause';
 import { Retries, RETRY } from '../shared/api/retry';
 import { findWebhook, putWebhook } from '../shared/api/webhooks';
@@ -198,7 +199,7 @@ class Watch {
 		else log(this.context, 'warn', `${message}. ${hint}`);
 		this.told = kind;
 		if (kind === 'none' || kind === 'unreached') return;
-		this.context.saveFailedExecution?.(new NodeOperationError(this.context.getNode(), message, { description: hint }));
+		this.context.saveFailedExecution?.(errorSaying(this.context.getNode(), message, hint));
 	}
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { WebSocketServer } from 'ws';
 
 export interface OddServer {
 	endpoint: string;
@@ -12,10 +13,12 @@ export interface OddServer {
 
 const FOLDER = 'test/kit/expiredCertificate';
 
-/** A server that answers as `answer` says: what no sandbox of a well-behaved Pico can show. */
+/**
+ * A server that answers as `answer` says: what no sandbox of a well-behaved Pico can show. `closesWebSockets` is a close code.
+ */
 export async function startOddServer(
 	answer: (body: string, response: ServerResponse) => void,
-	options: { path?: string; expired?: boolean } = {},
+	options: { path?: string; expired?: boolean; closesWebSockets?: number } = {},
 ): Promise<OddServer> {
 	const requests: OddServer['requests'] = [];
 	const listener: RequestListener = (request, response) => {
@@ -29,6 +32,8 @@ export async function startOddServer(
 	const server: Server = options.expired
 		? createTlsServer({ key: readFileSync(`${FOLDER}/key.pem`), cert: readFileSync(`${FOLDER}/cert.pem`) }, listener)
 		: createServer(listener);
+	const { closesWebSockets: code } = options;
+	if (code !== undefined) new WebSocketServer({ server }).on('connection', (socket) => socket.close(code));
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const { port } = server.address() as AddressInfo;
 	return {

@@ -16,11 +16,15 @@ export function toNodeError(node: INode, thrown: unknown, itemIndex?: number): E
 	if (!(thrown instanceof PicoFailure)) return thrown instanceof Error ? thrown : new NodeOperationError(node, String(thrown));
 	const { message, description } = explain(thrown, itemIndex);
 	const { kind, details } = thrown;
-	const error =
-		kind === 'input'
-			? new NodeOperationError(node, message, { description, itemIndex })
-			: new NodeApiError(node, {}, { message, description, itemIndex, httpCode: details.status?.toString() });
-	// n8n puts general texts in the place of messages that name a network code.
+	if (kind === 'input') return errorSaying(node, message, description, itemIndex);
+	const error = new NodeApiError(node, {}, { message, description, itemIndex, httpCode: details.status?.toString() });
+	error.message = message;
+	return error;
+}
+
+/** An error in just these words: n8n puts general ones in the place of a message that names a network code. */
+export function errorSaying(node: INode, message: string, description?: string, itemIndex?: number): NodeOperationError {
+	const error = new NodeOperationError(node, message, { description, itemIndex });
 	error.message = message;
 	return error;
 }

@@ -1,5 +1,6 @@
-import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { errorSaying } from '../api/nodeError';
 import { toEvent, type PicoEvent } from '../events/event';
 import { textId } from '../events/identity';
 import { asObject, asText, isDeeperThan, jsonText, MOST_LEVELS } from '../events/read';
@@ -61,7 +62,5 @@ export function failIfUnusable(context: IExecuteFunctions): INodeExecutionData[]
 	const items = context.getInputData();
 	const problem = items[0]?.json[UNUSABLE] as Arrival['problem'];
 	if (!problem) return [items];
-	throw new NodeOperationError(context.getNode(), problem.reason, {
-		description: `${CONTINUES}\n\n${problem.row}`,
-	});
+	throw errorSaying(context.getNode(), problem.reason, `${CONTINUES}\n\n${problem.row}`);
 }

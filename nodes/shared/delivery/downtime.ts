@@ -44,7 +44,6 @@ export class Downtime {
 		const cause = end.failure?.message ?? 'It ends each connection right away';
 		const hint = end.failure?.details.hint ?? '';
 		this.report.failedExecution(
-			// Without the code of the cause, for which n8n would put a sentence of its own in the place of this one.
 			`Pico could not be reached for ${Math.round(PACE.down / 60_000)} minutes`,
 			`${cause}. ${hint} The trigger keeps trying every minute and then reads what it missed.`.replace(/ {2,}/g, ' '),
 		);

@@ -1,15 +1,7 @@
-import {
-	NodeApiError,
-	NodeOperationError,
-	type IHookFunctions,
-	type INode,
-	type ITriggerFunctions,
-	type IWebhookFunctions,
-	type JsonObject,
-	type Logger,
-} from 'n8n-workflow';
+import type { IHookFunctions, INode, ITriggerFunctions, IWebhookFunctions, Logger } from 'n8n-workflow';
 
 import { PicoFailure } from '../api/failure';
+import { errorSaying } from '../api/nodeError';
 import { jsonText } from '../events/read';
 
 /** What this n8n can do, found by looking, so that one package serves every n8n 2.x. */
@@ -89,9 +81,7 @@ export class Report {
 		this.warn(`${message}. ${description}`);
 		if (!this.capabilities.saveFailedExecution) return;
 		const shown = payload === undefined ? '' : `\n\n${payloadText(payload)}`;
-		this.context.saveFailedExecution(
-			new NodeOperationError(this.context.getNode(), message, { description: `${description}${shown}` }),
-		);
+		this.context.saveFailedExecution(errorSaying(this.context.getNode(), message, `${description}${shown}`));
 	}
 }
 
@@ -100,14 +90,4 @@ function payloadText(payload: unknown): string {
 	const text = typeof payload === 'string' ? payload : jsonText(payload, 2);
 	if (text.length <= LONGEST_PAYLOAD) return text;
 	return `${text.slice(0, LONGEST_PAYLOAD)}\n… (${text.length - LONGEST_PAYLOAD} more characters)`;
-}
-
-/** The error that a person sees when an activation or a test run does not work. */
-export function activationError(context: { getNode(): INode }, failure: PicoFailure): NodeApiError {
-	const { hint, status } = failure.details;
-	return new NodeApiError(context.getNode(), { message: failure.message } as JsonObject, {
-		message: failure.message,
-		description: hint,
-		httpCode: status ? String(status) : undefined,
-	});
 }

@@ -2,7 +2,7 @@ import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { PicoClient } from '../../api/client';
 import { operationsDocument } from '../../api/documents/reads';
-import { activationError } from '../host';
+import { toNodeError } from '../../api/nodeError';
 import { asObjects, asText } from '../../events/read';
 import { asFailure } from '../../api/failure';
 
@@ -22,7 +22,7 @@ export const loadOptions = {
 				})
 				.sort((a, b) => a.name.localeCompare(b.name));
 		} catch (error) {
-			throw activationError(this, asFailure(error));
+			throw toNodeError(this.getNode(), asFailure(error));
 		}
 	},
 };

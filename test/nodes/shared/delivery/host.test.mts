@@ -1,7 +1,6 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
 
-import { PicoFailure } from '../../../../nodes/shared/api/failure.ts';
-import { activationError, capabilitiesOf, insistOnStoredPosition, nodeIdsOf, Report } from '../../../../nodes/shared/delivery/host.ts';
+import { capabilitiesOf, insistOnStoredPosition, nodeIdsOf, Report } from '../../../../nodes/shared/delivery/host.ts';
 import { FakeN8n } from '../../../kit/fakeN8n.mts';
 
 function reporting(saveFailedExecution = true) {
@@ -39,17 +38,6 @@ test('an older n8n is only told in the log', () => {
 	report.failedExecution('Moved on', 'Run it again by hand.', [{ a: 1 }]);
 	expect(n8n.told).toEqual(['warn Moved on. Run it again by hand.']);
 	expect(n8n.failures).toEqual([]);
-});
-
-test('an activation that fails shows message, hint and status', () => {
-	const { context } = new FakeN8n();
-	const error = activationError(context, new PicoFailure('auth', 'Pico refused the token', { hint: 'Check it.', status: 401 }));
-	expect(error).toMatchObject({ message: 'Pico refused the token', description: 'Check it.', httpCode: '401' });
-	expect(activationError(context, new PicoFailure('network', 'No connection', { hint: 'Look.' }))).toMatchObject({
-		message: 'No connection',
-		description: 'Look.',
-		httpCode: null,
-	});
 });
 
 const capabilities = (parts: object) => capabilitiesOf(parts as unknown as ITriggerFunctions);
