@@ -9,6 +9,8 @@ const { join } = require('node:path');
 const { execFileSync } = require('node:child_process');
 const { dest, series, parallel, src } = require('gulp');
 
+const { writeOutputSchemas } = require('./output-schemas.js');
+
 /** @param {Array<() => Promise<unknown>>} afterCompile steps that change the compiled code */
 function buildTasks(...afterCompile) {
 	const clean = async () => rmSync('dist', { recursive: true, force: true });
@@ -29,10 +31,7 @@ function buildTasks(...afterCompile) {
 	};
 
 	const copyAssets = () =>
-		src(['icons/*.svg', 'nodes/**/*.svg', 'nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json'], {
-			base: '.',
-			encoding: false,
-		}).pipe(dest('dist'));
+		src(['icons/*.svg', 'nodes/**/*.svg', 'nodes/**/*.node.json'], { base: '.', encoding: false }).pipe(dest('dist'));
 
 	const copyNotices = async () => {
 		const notices = 'THIRD_PARTY_NOTICES.md';
@@ -42,7 +41,7 @@ function buildTasks(...afterCompile) {
 		});
 	};
 
-	const build = series(clean, compile, indentWithTabs, parallel(...afterCompile, copyAssets, copyNotices));
+	const build = series(clean, compile, indentWithTabs, parallel(...afterCompile, writeOutputSchemas, copyAssets, copyNotices));
 	return { clean, build, default: build };
 }
 

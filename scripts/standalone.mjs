@@ -82,7 +82,7 @@ function settings(target) {
 		`${readFileSync(path.join(root, 'jest.config.mjs'), 'utf8').replace(/\nexport default[\s\S]*/, '').replace(/^\tmodulePathIgnorePatterns: .*\n/m, "\tmodulePathIgnorePatterns: ['<rootDir>/dist/'],\n")}\nexport default { ...shared, roots: ['<rootDir>/test'], testMatch: ['**/*.test.mts'] };\n`.replace(/^\/\*\*.*\*\/\n/, ''),
 	);
 	mkdirSync(path.join(target, 'scripts'), { recursive: true });
-	for (const name of ['gulp-build.js', 'check-dist.mjs', 'check-publish.mjs', 'check-tag.mjs']) write(path.join('scripts', name), readFileSync(path.join(root, 'scripts', name), 'utf8'));
+	for (const name of ['gulp-build.js', 'output-schemas.js', 'check-dist.mjs', 'check-publish.mjs', 'check-tag.mjs']) write(path.join('scripts', name), readFileSync(path.join(root, 'scripts', name), 'utf8'));
 }
 
 function write(target) {

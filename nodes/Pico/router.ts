@@ -42,8 +42,11 @@ export async function route(this: IExecuteFunctions): Promise<INodeExecutionData
 	const output: INodeExecutionData[] = [];
 	for (const [item, outcome] of outcomes.entries()) {
 		if (!outcome) continue;
-		if ('value' in outcome) for (const json of outcome.value) output.push({ json, pairedItem: { item } });
-		else if (goOn) output.push(failedItem(outcome.thrown, item));
+		if ('value' in outcome) {
+			// One object for all rows of an item, as n8n's own helper for this does.
+			const pairedItem = { item };
+			for (const json of outcome.value) output.push({ json, pairedItem });
+		} else if (goOn) output.push(failedItem(outcome.thrown, item));
 		else throw toNodeError(node, outcome.thrown, item);
 	}
 	return [output];

@@ -180,8 +180,9 @@ export class PicoClient {
 		try {
 			answer = await this.graphql.rawRequest<unknown>({ query: document, variables, signal });
 		} catch (error) {
-			throw this.fromGraphql(error);
+			throw await this.fromGraphql(error);
 		}
+		if (answer.errors !== undefined) await this.noteToken();
 		const errors = readErrors(answer.errors, this.withoutToken);
 		if (errors.length === 0) return { data: (answer.data ?? {}) as T, errors };
 		if (!hasData(answer.data)) throw graphqlFailure(errors, answer.status, undefined, answer.headers.get('retry-after'));
@@ -199,15 +200,16 @@ export class PicoClient {
 			init.signal ?? undefined,
 		);
 		this.headers = answer.headers;
-		if (answer.status >= 300 || answer.body.includes('"errors"')) await this.noteToken();
+		if (answer.status >= 300) await this.noteToken();
 		failUnlessGraphql(answer, this.endpoint, this.withoutToken);
 		const told: Record<string, string> = { 'content-type': 'application/json', 'retry-after': answer.headers['retry-after'] };
 		const headers = { get: (name: string) => told[name.toLowerCase()] ?? null };
 		return { ok: true, status: answer.status, headers, text: async () => answer.body } as unknown as Response;
 	};
 
-	private fromGraphql(error: unknown): PicoFailure {
+	private async fromGraphql(error: unknown): Promise<PicoFailure> {
 		if (error instanceof PicoFailure) return error;
+		await this.noteToken();
 		const { response } = error as { response?: { errors?: unknown; status?: number } };
 		const errors = readErrors(response?.errors, this.withoutToken);
 		if (errors.length > 0) return graphqlFailure(errors, response?.status);

@@ -33,8 +33,13 @@ export const execute: Execute = async (run, item) => {
 	// Filters need these fields, also where the user does not want to see them.
 	const fields = output.fields && [...output.fields, 'name', 'archivedAt'];
 	const data = await run.read((dialect) => operationsDocument(dialect, where, fields));
-	const wanted = rowsOf(data.operations).rows.filter(passes(filters));
-	return (wanted.length > limit ? wanted.slice(0, limit) : wanted).map(shaper(operationChanged, output)) as IDataObject[];
+	const [isWanted, shape] = [passes(filters), shaper(operationChanged, output)];
+	const found: IDataObject[] = [];
+	for (const row of rowsOf(data.operations).rows) {
+		if (found.length >= limit) break;
+		if (isWanted(row)) found.push(shape(row) as IDataObject);
+	}
+	return found;
 };
 
 function readFilters(run: Run, item: number): Filters {
