@@ -17,8 +17,8 @@ import { prepareQueue } from './lib/queue-servers.mjs';
 const DEFAULT_SEED = 20260105;
 /** Run one after the other; within each, two files at a time. */
 const PARTS = [
-	{ name: 'stream', folders: ['test/faults/stream'] },
-	{ name: 'n8n', folders: ['test/faults/n8n', 'test/faults/queue'] },
+	{ name: 'stream', folders: ['test/measure/faults/stream'] },
+	{ name: 'n8n', folders: ['test/measure/faults/n8n', 'test/measure/faults/queue'] },
 ];
 /** Rows only, also those inside a `describe`; the other tests of these files run with `npm test` and `npm run test:n8n`. */
 const ANY_ROW = '\\bR\\d+ ';
@@ -70,7 +70,7 @@ await commandLine(async ({ steps, root, args }) => {
 	const queue = full && (!only || only.includes('R1')) ? await prepareQueue(steps) : { skipped: full ? undefined : 'full form only' };
 
 	// Only a whole run at full size is kept.
-	const kept = full && !only ? join('bench', 'results') : RESULTS_FOLDER;
+	const kept = full && !only ? join('docs', 'results') : RESULTS_FOLDER;
 	const lines = join(root, RESULTS_FOLDER, 'faults.jsonl');
 	for (const each of [kept, RESULTS_FOLDER]) mkdirSync(join(root, each), { recursive: true });
 	rmSync(lines, { force: true });
@@ -84,7 +84,7 @@ await commandLine(async ({ steps, root, args }) => {
 	for (const part of PARTS) {
 		const name = `faults-${part.name}`;
 		const folders = part.folders.filter((each) => !each.endsWith('queue') || queue.ready);
-		const passed = await runJest(root, { name, config: 'jest.faults.config.mjs', args: ['--maxWorkers=2', '-t', pattern, ...folders] });
+		const passed = await runJest(root, { name, config: 'test/measure/faults/jest.config.mjs', args: ['--maxWorkers=2', '-t', pattern, ...folders] });
 		if (!passed) failed.push(...failedTests(root, name));
 	}
 	const rows = finish();
