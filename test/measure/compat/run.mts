@@ -1,116 +1,130 @@
 /**
- * `npm run compat [-- --only 2.20,newest] [--again]`: the packed packages in several releases of n8n, each installed with its own
- * Node into `.cache/compat`. Prints a table; a full run writes docs/results/compatibility.json and the table in
- * docs/compatibility.md, one with --only writes test-results/compatibility.json. A release that passed within a day with the very same packages is not run again, so that
- * a run that was cut short goes on; --again runs all. Exits 1 when a check failed.
+ * `npm run compat [-- --only 2.20,newest] [--again]`: the packed packages in several releases of n8n, each installed with
+ * its own Node into `.cache/compat`. Prints a table; a full run writes docs/results/compatibility.json and the table in
+ * docs/compatibility.md, one with --only writes test-results/compatibility.json. A release that passed within a day with
+ * the very same packages is not run again, so that a run that was cut short goes on; --again runs all. Exits 1 when a
+ * check failed.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 
-import { stopAllChildren } from '../../../demo/lib/children.mts';
-import { table } from '../../../demo/lib/table.mts';
-import { installLibrary } from './host/install.mts';
-import { LINES, OLDEST, releasesOf, type Line } from './host/lines.mts';
-import { npm } from './host/npm.mts';
-import { Tree } from './package/tree.mts';
-import { failures, type Report } from './report/row.mts';
-import { cells, writeTable } from './report/table.mts';
-import { runLine, typings, type Bench } from './runLine.mts';
+import { measuring, messageOf, type Run } from '../kit/command.mts';
+import { factsNow, keep } from '../kit/kept.mts';
+import { flag, readOptions, some } from '../kit/options.mts';
+import { action, capabilities, closeSmoke, eryxonAction, kills, loads, openSmoke, publish, trigger, webhook, webSocket } from './checks.mts';
+import { Packages } from './packages.mts';
+import { installLibrary, InstallError, installN8n, Kept, LINES, OLDEST, published, releasesOf, workflowLibraryOf, type Installed, type Line } from './releases.mts';
+import { failures, ranWell, tableOf, type Outcome, type Report, type Row } from './report.mts';
 
-const root = process.cwd();
-const started = Date.now();
-const say = (text: string) => console.log(`${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s  ${text}`);
-const stops = new Set<() => unknown>();
+const outcomeOf = async <T,>(work: () => Promise<T>, told: (result: T) => string = String): Promise<Outcome & { result?: T }> =>
+	await work().then(
+		(result) => ({ ok: true, detail: told(result), result }),
+		(cause: unknown) => ({ ok: false, detail: messageOf(cause) }),
+	);
 
-async function stopEverything(): Promise<void> {
-	for (const stop of [...stops].reverse()) await Promise.resolve(stop()).catch(() => undefined);
-	await stopAllChildren(5000);
+/** The newest release of a line that installs, with all its checks; or a row that says why none does. */
+async function runLine(run: Run, packages: Packages, line: Line, versions: readonly string[], resume: boolean): Promise<Row> {
+	const { root, say } = run;
+	const began = Date.now();
+	const refused: Row['triedBefore'] = [];
+	const rowNow = (n8n: string): Row => ({ line: line.name, n8n, at: new Date().toISOString(), load: loadavg(), triedBefore: refused, seconds: 0 });
+	for (const version of releasesOf(line, versions)) {
+		const kept = new Kept<Row>(join(root, '.cache', 'compat', 'rows', `${version}-${packages.fingerprint()}.json`));
+		const known = resume ? kept.read() : undefined;
+		if (known) {
+			say(`n8n ${version}: as found at ${known.at}`);
+			return { ...known, triedBefore: refused };
+		}
+		const row = rowNow(version);
+		try {
+			say(`n8n ${version}: install`);
+			await check(run, packages, await installN8n(root, line, version), row);
+			row.seconds = Math.round((Date.now() - began) / 1000);
+			if (ranWell(row)) kept.write(row);
+			return row;
+		} catch (cause) {
+			if (!(cause instanceof InstallError)) throw cause;
+			say(`n8n ${version}: does not install here: ${cause.message}`);
+			refused.push({ n8n: version, refused: cause.message });
+		}
+	}
+	const [newest, ...others] = refused;
+	if (!newest) throw new Error(`The registry has no n8n ${line.name}`);
+	return { ...rowNow(newest.n8n), ...newest, triedBefore: others, seconds: Math.round((Date.now() - began) / 1000) };
 }
 
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
-	process.once(signal, () => {
-		console.log('Stopping ...');
-		void stopEverything().finally(() => process.exit(code));
-	});
-}
-
-function chosenLines(): Line[] {
-	const at = process.argv.indexOf('--only');
-	if (at < 0) return [...LINES];
-	return (process.argv[at + 1] ?? '').split(',').map((name) => {
-		const known = LINES.find((line) => line.name === name);
-		if (!known && !/^\d+\.\d+$/.test(name)) throw new Error(`--only takes versions such as 2.20, or newest; not "${name}"`);
-		return known ?? { ...LINES[LINES.length - 1], name };
-	});
-}
-
-/** Resolves every release of n8n that the registry has. */
-async function published(): Promise<string[]> {
-	const output = await npm(join(root, '.cache', 'compat'), 'view', 'n8n', 'versions', '--json');
-	return JSON.parse(output.slice(output.indexOf('['), output.lastIndexOf(']') + 1)) as string[];
+async function check({ root, say, onEnd }: Run, packages: Packages, host: Installed, row: Row): Promise<void> {
+	const libraries = join(host.folder, 'node_modules');
+	row.node = host.nodeVersion;
+	row.workflowLibrary = (JSON.parse(readFileSync(join(libraries, 'n8n-workflow', 'package.json'), 'utf8')) as { version: string }).version;
+	const attempt = async <T,>(name: string, work: () => Promise<T>, told?: (result: T) => string) => {
+		const { result, ...outcome } = await outcomeOf(work, told);
+		say(`n8n ${host.version}: ${name}: ${outcome.ok ? 'yes' : 'NO'}, ${outcome.detail}`);
+		return typeof result === 'object' ? { ...outcome, ...result } : outcome;
+	};
+	row.typings = await attempt('typings', async () => await packages.typings(libraries, host.node));
+	const smoke = await openSmoke(root, host, packages.tarballs);
+	const forget = onEnd(async () => await closeSmoke(smoke));
+	try {
+		row.action = await attempt('action', async () => await action(smoke));
+		row.eryxon = await attempt('eryxon', async () => await eryxonAction(smoke));
+		row.published = await publish(smoke);
+		await smoke.plant.n8n.start();
+		row.loads = await attempt('loads', async () => await loads(smoke));
+		row.trigger = await attempt('trigger', async () => await trigger(smoke));
+		const found = (is: boolean) => (is ? 'found' : 'not found');
+		row.capabilities = await attempt(
+			'capabilities',
+			async () => await capabilities(smoke),
+			({ deduplicationKey, secondStart, saveFailedExecution }) => `deduplication key ${found(deduplicationKey)}, second start ${secondStart}; saveFailedExecution ${found(saveFailedExecution)}`,
+		);
+		row.kills = await attempt('kill and restart', async () => await kills(smoke), ({ lost, duplicated, events }) => `${lost} lost, ${duplicated} twice of ${events}`);
+		row.kills.ok &&= row.kills.lost === 0 && row.kills.duplicated === 0 && row.kills.strange?.length === 0;
+		row.webhook = await attempt('webhook', async () => await webhook(smoke));
+		row.webSocket = await attempt('WebSocket', async () => await webSocket(smoke));
+	} catch (cause) {
+		say(`n8n ${host.version}: ${messageOf(cause)}`);
+		row.loads ??= { ok: false, detail: messageOf(cause).slice(0, 2000) };
+	} finally {
+		forget();
+		await closeSmoke(smoke);
+	}
 }
 
 /** The oldest n8n-workflow that has to do: the one that the first release of the oldest line depends on. */
-async function oldestTypings(bench: Bench, versions: readonly string[]): Promise<Report['oldestTypings']> {
+async function oldestTypings({ root, say }: Run, packages: Packages, versions: readonly string[]): Promise<Report['oldestTypings']> {
 	const n8n = releasesOf(OLDEST, versions).at(-1) ?? '';
-	const output = await npm(join(root, '.cache', 'compat'), 'view', `n8n@${n8n}`, 'dependencies.n8n-workflow', '--json');
-	const workflowLibrary = /"(\d+\.\d+\.\d+)"/.exec(output)?.[1] ?? '';
+	const workflowLibrary = await workflowLibraryOf(root, n8n);
 	say(`n8n-workflow ${workflowLibrary}, of n8n ${n8n}: typings`);
-	const folder = await installLibrary(root, 'n8n-workflow', workflowLibrary);
-	const outcome = await typings(bench, join(folder, 'node_modules'), process.execPath).then(
-		(detail) => ({ ok: true, detail }),
-		(cause: unknown) => ({ ok: false, detail: String(cause) }),
-	);
-	return { n8n, workflowLibrary, ...outcome };
+	const { ok, detail } = await outcomeOf(async () => await packages.typings(await installLibrary(root, 'n8n-workflow', workflowLibrary), process.execPath));
+	return { n8n, workflowLibrary, ok, detail };
 }
 
-async function main(): Promise<number> {
-	const lines = chosenLines();
-	const full = !process.argv.includes('--only');
-	const report: Report = { at: new Date().toISOString(), node: process.versions.node, n8n: [], cpus: cpus().length, load: loadavg(), seconds: 0, packed: '', rows: [] };
-	const tree = Tree.create(root);
-	stops.add(() => tree.remove());
+await measuring(async (run) => {
+	const { root, say, steps } = run;
+	const lineOf = (name: string) => LINES.find((line) => line.name === name) ?? (/^\d+\.\d+$/.test(name) ? { ...LINES[LINES.length - 1], name } : undefined);
+	const { only, again } = readOptions(run.args, { only: some(lineOf, () => 'newest, or a version such as 2.20'), again: flag });
+	const { node: _node, ...facts } = factsNow(root);
+	const report: Report = { ...facts, n8n: [], packed: '', rows: [] };
+	const packages = new Packages(root);
+	run.onEnd(() => packages.remove());
 	say('build and pack');
-	const tarballs = await tree.pack();
-	report.packed = tree.fingerprint();
-	const bench: Bench = {
-		root,
-		tree,
-		tarballs,
-		packed: report.packed,
-		resume: !process.argv.includes('--again'),
-		say,
-		onStop: (close) => {
-			stops.add(close);
-			return () => stops.delete(close);
-		},
-	};
-	const versions = await published();
-	if (full) report.oldestTypings = await oldestTypings(bench, versions);
-	for (const line of lines) {
-		const row = await runLine(bench, line, versions);
+	await packages.build();
+	report.packed = packages.fingerprint();
+	const versions = await published(root);
+	if (!only) report.oldestTypings = await oldestTypings(run, packages, versions);
+	for (const line of only ?? LINES) {
+		const row = await runLine(run, packages, line, versions, !again);
 		report.rows.push(row);
-		if (row.refused !== undefined && line.instead) report.rows.push(await runLine(bench, { ...line, name: line.instead }, versions));
+		if (row.refused !== undefined && line.instead) report.rows.push(await runLine(run, packages, { ...line, name: line.instead }, versions, !again));
 	}
 	report.n8n = report.rows.filter(({ refused }) => refused === undefined).map(({ n8n }) => n8n);
-	report.seconds = Math.round((Date.now() - started) / 1000);
-
-	const folder = join(root, ...(full ? ['docs', 'results'] : ['test-results']));
-	mkdirSync(folder, { recursive: true });
-	writeFileSync(join(folder, 'compatibility.json'), `${JSON.stringify(report, null, '\t')}\n`);
-	if (full) writeTable(join(root, 'docs', 'compatibility.md'), report);
-	console.log(`\n${table(cells(report))}\n`);
+	report.seconds = Math.round(run.seconds());
+	const table = tableOf(report);
+	const file = keep(root, !only, { name: 'compatibility', data: report, page: { file: 'compatibility.md', places: { 'compat:table': table } } });
+	steps.say(`\n${table}\n\nWritten: ${file}.`);
 	const failed = failures(report);
-	for (const each of failed) console.log(`FAILED ${each}`);
-	return failed.length === 0 ? 0 : 1;
-}
-
-let code = 1;
-try {
-	code = await main();
-} catch (cause) {
-	console.error(cause instanceof Error ? cause.message : cause);
-}
-await stopEverything();
-process.exit(code);
+	for (const each of failed) steps.say(`FAILED ${each}`);
+	return failed.length === 0;
+});

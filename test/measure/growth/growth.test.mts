@@ -1,24 +1,22 @@
 import { readFileSync } from 'node:fs';
 
 import { startOddServer } from '../../kit/oddServer.mts';
-import { judged, STEEPEST, type Curve } from './curves.mts';
-import { panelOf } from './part.mts';
+import { judged, panelOf, STEEPEST, tableOf, type Curve } from './curves.mts';
 import { startReplayServer } from './replayServer.mts';
 import { withMarked } from '../../../scripts/lib/marked-table.mjs';
-import { markdownTable, plainTable } from './table.mts';
 
 const SIZES = [1_000, 10_000, 100_000, 1_000_000];
 
 function curve(cost: (size: number) => number, kind: Curve['kind'] = 'time'): Curve {
 	const points = SIZES.map((size) => ({ size, values: [1.1, 0.9, 1].map((noise) => noise * cost(size)) }));
-	return { name: 'Work', sizes: 'events', unit: 's', kind, points };
+	return { name: 'Work', unit: 's', kind, points };
 }
 
 describe('a growth curve', () => {
 	it('passes as a straight line, also with a fixed cost on top', () => {
-		expect(judged(curve((size) => size / 1_000))).toMatchObject({ tooSteep: false, fit: { exponent: expect.closeTo(1) } });
+		expect(judged(curve((size) => size / 1_000))).toMatchObject({ tooSteep: false, fit: { slope: expect.closeTo(1) } });
 		const fixed = judged(curve((size) => 5 + size / 10_000));
-		expect(fixed.fit.exponent).toBeLessThan(1);
+		expect(fixed.fit?.slope).toBeLessThan(1);
 		expect(fixed.tooSteep).toBe(false);
 	});
 
@@ -30,8 +28,8 @@ describe('a growth curve', () => {
 
 	it('fails when it bends up at the end, below a fixed cost that hides it from the fit through all sizes', () => {
 		const bent = judged(curve((size) => 20 + (size / 10_000) ** 2));
-		expect(bent.fit.exponent).toBeLessThan(STEEPEST);
-		expect(bent.end.exponent).toBeGreaterThan(STEEPEST);
+		expect(bent.fit?.slope).toBeLessThan(STEEPEST);
+		expect(bent.end?.slope).toBeGreaterThan(STEEPEST);
 		expect(bent.tooSteep).toBe(true);
 	});
 
@@ -47,10 +45,9 @@ describe('the table', () => {
 	const curves = [judged(curve((size) => size / 1_000)), judged(curve((size) => size ** 2))];
 
 	it('has a line for each curve with the exponent and a verdict', () => {
-		expect(plainTable(curves).split('\n')).toHaveLength(4);
-		expect(plainTable(curves)).toMatch(/Work \(s\) .*1,000: 1, .* 1\.00 .*1\.000 .*1\.00 .*ok/);
-		expect(plainTable(curves)).toMatch(/2\.00 .*TOO STEEP/);
-		expect(markdownTable(curves).split('\n')[1]).toBe('| --- | --- | ---: | ---: | ---: | --- |');
+		expect(tableOf(curves).split('\n')).toHaveLength(4);
+		expect(tableOf(curves)).toMatch(/Work \(s\) .*1,000: 1, .* 1\.00 .*1\.000 .*1\.00 .*ok/);
+		expect(tableOf(curves)).toMatch(/2\.00 .*TOO STEEP/);
 	});
 
 	it('has a place in the page for every part', () => {
@@ -60,10 +57,10 @@ describe('the table', () => {
 
 	it('becomes a plot: powers on log axes, the cost of each more on plain ones', () => {
 		const [straight] = curves;
-		expect(panelOf('', 'Events', 'Time, s', [straight]).series[0].fit).toBe(straight.fit);
-		const plain = panelOf('', 'Events', 'Time, s', [straight], 'linear').series[0];
-		expect(plain.fit).toBe(straight.each);
-		expect(plain.note).toContain('+0.001 s each');
+		const [power] = panelOf('', 'Events', 'Time, s', [straight]).series;
+		expect([power.name, power.fitted?.(5_000)]).toEqual(['Work, fitted: n^1.00, r² 1.000', expect.closeTo(5)]);
+		const [plain] = panelOf('', 'Events', 'Time, s', [straight], 'linear').series;
+		expect([plain.name, plain.fitted?.(5_000)]).toEqual(['Work, +0.001 s each, r² 1.000', expect.closeTo(5)]);
 	});
 });
 

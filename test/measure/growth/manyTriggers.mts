@@ -1,16 +1,13 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-import { findHost } from '../../../demo/lib/host.mts';
-import { N8nSession } from '../../../demo/lib/n8n-session.mts';
-import { N8n } from '../../../demo/lib/n8n.mts';
-import { installTarball, packPackage } from '../../../demo/lib/package.mts';
 import { until } from '../../../demo/lib/poll.mts';
 import { freePort } from '../../../demo/lib/ports.mts';
-import { importCredentials, importWorkflows, type Workflow } from '../../../demo/lib/workflows.mts';
 import { startSandboxProcess, type SandboxProcess } from '../../kit/sandbox.mts';
-import type { Places } from '../bench/lib/places.mts';
+import { chain } from '../../n8n/kit/workflows.mts';
+import { packed, type Places } from '../kit/places.mts';
+import { RealN8n } from '../kit/realN8n.mts';
 
 /** What the process of n8n uses: processor time since its start, bytes after a garbage collection. */
 export interface Usage {
@@ -26,26 +23,11 @@ const CREDENTIAL = { id: 'growthPicoApi001', name: 'Pico' };
 const idOf = (index: number) => `growthFlow${String(index).padStart(6, '0')}`;
 
 /** Trigger, then a call that tells that the run began. */
-function workflow(id: string, collector: string): Workflow {
-	const node = (name: string, index: number, type: string, typeVersion: number, parameters: Record<string, unknown>) => ({
-		id: `${id}-${index}`,
-		name,
-		type,
-		typeVersion,
-		position: [index * 220, 0] as [number, number],
-		parameters,
-	});
-	const trigger = node('Completed in Pico', 0, 'n8n-nodes-pico-mes.picoTrigger', 1, { event: 'orderCompleted' });
-	const tell = node('Tell', 1, 'n8n-nodes-base.httpRequest', 4.2, { method: 'POST', url: `${collector}/${id}`, options: {} });
-	return {
-		id,
-		name: id,
-		active: false,
-		nodes: [{ ...trigger, credentials: { picoApi: CREDENTIAL } }, tell],
-		connections: { [trigger.name]: { main: [[{ node: tell.name, type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
-	};
-}
+const workflow = (id: string, collector: string) =>
+	chain(id, id, [
+		{ name: 'Completed in Pico', type: 'n8n-nodes-pico-mes.picoTrigger', typeVersion: 1, parameters: { event: 'orderCompleted' }, credentials: { picoApi: CREDENTIAL } },
+		{ name: 'Tell', type: 'n8n-nodes-base.httpRequest', typeVersion: 4.2, parameters: { method: 'POST', url: `${collector}/${id}`, options: {} } },
+	]);
 
 /** One real n8n in which more and more workflows with our trigger are active, all on one sandbox. */
 export class ManyTriggers {
@@ -54,46 +36,39 @@ export class ManyTriggers {
 	private events = 0;
 	private active = 0;
 
-	private readonly collector = createServer((request, response) => {
-		this.arrivals.push(performance.now());
-		request.resume();
-		response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-	});
-
 	private constructor(
 		private readonly sandbox: SandboxProcess,
-		private readonly n8n: N8n,
+		private readonly collector: Server,
+		private readonly n8n: RealN8n,
 		private readonly probe: string,
-	) {}
+	) {
+		collector.on('request', () => this.arrivals.push(performance.now()));
+	}
 
 	/** @param most workflows that there will be */
 	static async create(places: Places, most: number): Promise<ManyTriggers> {
 		const sandbox = await startSandboxProcess();
+		const collector = createServer((request, response) => {
+			request.resume();
+			response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+		});
+		await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+		const url = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
 		const port = await freePort();
 		const probe = join(places.root, 'test', 'measure', 'growth', 'probe.cjs');
-		const extra = { NODE_OPTIONS: `--require "${probe}"`, GROWTH_PROBE_PORT: String(port) };
-		const userFolder = join(places.scratch, 'n8n');
-		const n8n = await N8n.prepare({ host: findHost(places.root), userFolder, root: places.root, extra });
-		const many = new ManyTriggers(sandbox, n8n, `http://127.0.0.1:${port}`);
-		try {
-			await new Promise<void>((resolve) => many.collector.listen(0, '127.0.0.1', resolve));
-			const collector = `http://127.0.0.1:${(many.collector.address() as AddressInfo).port}`;
-			await installTarball(await packPackage(places.pico, places.scratch), userFolder);
-			const data = { endpoint: sandbox.endpoint, token: sandbox.token, ignoreTlsIssues: false };
-			await importCredentials(n8n, [{ ...CREDENTIAL, type: 'picoApi', data }]);
-			await importWorkflows(n8n, Array.from({ length: most }, (_, index) => workflow(idOf(index), collector)));
-			return many;
-		} catch (error) {
-			await many.close();
-			throw error;
-		}
+		const n8n = await RealN8n.create({
+			tarballs: [await packed(places)],
+			extra: { NODE_OPTIONS: `--require "${probe}"`, GROWTH_PROBE_PORT: String(port) },
+			credentials: [{ ...CREDENTIAL, type: 'picoApi', data: { endpoint: sandbox.endpoint, token: sandbox.token, ignoreTlsIssues: false } }],
+			workflows: Array.from({ length: most }, (_, index) => workflow(idOf(index), url)),
+		});
+		return new ManyTriggers(sandbox, collector, n8n, `http://127.0.0.1:${port}`);
 	}
 
 	/** Publishes more workflows, in a running n8n that is stopped afterwards. */
 	async publish(count: number): Promise<void> {
 		await this.start();
-		const session = await N8nSession.open(this.n8n.url);
-		for (; this.active < count; this.active++) await session.activate(idOf(this.active));
+		for (; this.active < count; this.active++) await this.n8n.activate(idOf(this.active));
 		// n8n answers before the trigger is up; one that a stop cuts off might not come back.
 		await this.untilStreams(count);
 		await this.stop();
@@ -103,7 +78,7 @@ export class ManyTriggers {
 	async start(): Promise<number> {
 		const began = performance.now();
 		const [, open] = await Promise.all([
-			this.n8n.start(PATIENCE_MS),
+			this.n8n.start(),
 			this.untilStreams(this.active).then(() => performance.now()),
 		]);
 		return (open - began) / 1000;
@@ -132,7 +107,7 @@ export class ManyTriggers {
 	}
 
 	async close(): Promise<void> {
-		await this.n8n.stop();
+		await this.n8n.remove();
 		this.collector.closeAllConnections();
 		await new Promise<void>((resolve) => this.collector.close(() => resolve()));
 		await this.sandbox.close();
@@ -145,7 +120,7 @@ export class ManyTriggers {
 			return seen === count;
 		};
 		await until(`${count} open streams`, open, { timeoutMs: PATIENCE_MS, everyMs: 25 }).catch((cause: Error) => {
-			throw new Error(`${cause.message}; there are ${seen}. n8n said:\n${this.n8n.logTail(2_000)}`);
+			throw new Error(`${cause.message}; there are ${seen}. n8n said:\n${this.n8n.log().slice(-2_000)}`);
 		});
 	}
 }

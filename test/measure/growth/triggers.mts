@@ -1,9 +1,8 @@
 import { pause, until } from '../../../demo/lib/poll.mts';
-import { sameCount } from '../bench/lib/row.mts';
-import { series } from '../bench/lib/stats.mts';
+import { sameCount } from '../bench/report.mts';
+import { series } from '../kit/stats.mts';
+import { newCurve, panelOf, type Curve, type Growth, type Judged, type Part } from './curves.mts';
 import { ManyTriggers } from './manyTriggers.mts';
-import type { Curve, Judged } from './curves.mts';
-import { panelOf, type Growth, type Part } from './part.mts';
 
 const SIZES = [1, 10, 50, 100, 200];
 const QUICK = { sizes: [1, 5, 20], rounds: 1, idleMs: 3_000 };
@@ -16,15 +15,15 @@ const SETTLED_MS = 60;
 const MIB = 1024 * 1024;
 
 const CURVES = {
-	start: { name: 'Start until all are active', unit: 's', kind: 'time' },
-	stop: { name: 'Stop of n8n', unit: 's', kind: 'time' },
-	first: { name: 'One event, first run', unit: 'ms', kind: 'time' },
-	last: { name: 'One event, last run', unit: 'ms', kind: 'time' },
-	idle: { name: 'Processor while idle', unit: 'ms/s', kind: 'time' },
-	heap: { name: 'Heap', unit: 'MiB', kind: 'memory' },
-	rss: { name: 'Resident memory', unit: 'MiB', kind: 'memory' },
-	sockets: { name: 'Open sockets of n8n', unit: 'sockets', kind: 'count' },
-} as const;
+	start: newCurve('Start until all are active', 's'),
+	stop: newCurve('Stop of n8n', 's'),
+	first: newCurve('One event, first run', 'ms'),
+	last: newCurve('One event, last run', 'ms'),
+	idle: newCurve('Processor while idle', 'ms/s'),
+	heap: newCurve('Heap', 'MiB', 'memory'),
+	rss: newCurve('Resident memory', 'MiB', 'memory'),
+	sockets: newCurve('Open sockets of n8n', 'sockets', 'count'),
+};
 
 type Name = keyof typeof CURVES;
 
@@ -61,8 +60,6 @@ async function measureRound(many: ManyTriggers, size: number, idleMs: number): P
 
 async function measureTriggers({ places, quick, rounds, say }: Growth): Promise<Curve[]> {
 	const plan = quick ? QUICK : { sizes: SIZES, rounds, idleMs: IDLE_MS };
-	const names = Object.keys(CURVES) as Name[];
-	const curves = Object.fromEntries(names.map((name) => [name, { ...CURVES[name], sizes: 'triggers', points: [] }])) as unknown as Record<Name, Curve>;
 	say('installing the package in a fresh n8n');
 	const many = await ManyTriggers.create(places, Math.max(...plan.sizes));
 	try {
@@ -74,12 +71,12 @@ async function measureTriggers({ places, quick, rounds, say }: Growth): Promise<
 				say(`${size} triggers: start ${round}`);
 				results.push(await measureRound(many, size, plan.idleMs));
 			}
-			for (const name of names) curves[name].points.push({ size, values: results.map((result) => result[name]) });
+			for (const name of Object.keys(CURVES) as Name[]) CURVES[name].points.push({ size, values: results.map((result) => result[name]) });
 		}
 	} finally {
 		await many.close();
 	}
-	return Object.values(curves);
+	return Object.values(CURVES);
 }
 
 const named = (curves: Judged[], ...names: Name[]) => curves.filter(({ name }) => names.some((wanted) => CURVES[wanted].name === name));

@@ -1,19 +1,36 @@
 import { pause, until } from '../../../demo/lib/poll.mts';
 import { startSandboxProcess, type SandboxProcess } from '../../kit/sandbox.mts';
+import { knownOrders, settled, type StoredRun } from './account.mts';
 import { Collector } from './collector.mts';
 import { flow, picoCredential, type Flow } from './flows.mts';
-import { knownOrders, RUNS_OF, storedRuns, type StoredRun } from './ledger.mts';
-import { RealN8n } from './realN8n.mts';
+import type { Random } from './random.mts';
+import { RealN8n, type Wanted } from './realN8n.mts';
 
 /** Longest wait for anything on a machine that does much else. */
-const PATIENCE_MS = 240_000;
+export const PATIENCE_MS = 240_000;
 /** Between two looks into n8n's database while waiting for an effect. */
 const LOOK_MS = 2_000;
-/** Nothing more comes after this long without any change. */
-const QUIET_MS = 120_000;
 /** Distance of two completions: the look-back window of 5 minutes then holds 300. */
 const STEP_NS = 1_000_000_000;
-const FIRST = Date.UTC(2026, 0, 1);
+export const FIRST = Date.UTC(2026, 0, 1);
+
+export interface PicoState {
+	streams: Array<{ id: string; transport: string; delivered: number }>;
+	webhooks: Array<{ webhookUrl: string }>;
+	deliveries: Array<{ status: number }>;
+	operations: Array<{ archivedAt: string | null }>;
+}
+
+interface Ends {
+	events: number;
+	ends: number;
+	random: Random;
+	/** Events of a share that pass before its end, at least. */
+	least?: number;
+	end(): Promise<void>;
+	begin(): Promise<void>;
+	read?: () => Promise<StoredRun[]>;
+}
 
 /** A sandbox, a real n8n with some workflows, and the system that these write to: one set for the rows of a file. */
 export class N8nPlant {
@@ -29,18 +46,27 @@ export class N8nPlant {
 
 	/** @param flows imported, not active */
 	static async create(flows: Flow[], extra: NodeJS.ProcessEnv = {}): Promise<N8nPlant> {
-		const sandbox = await startSandboxProcess();
-		const collector = await new Collector().open();
-		const workflows = flows.map((each) => flow(each, collector.url));
-		const n8n = await RealN8n.create([picoCredential(sandbox.endpoint, sandbox.token)], workflows, extra);
-		return new N8nPlant(sandbox, collector, n8n);
+		return await N8nPlant.with(({ sandbox, collector }) => ({
+			extra,
+			credentials: [picoCredential(sandbox.endpoint, sandbox.token)],
+			workflows: flows.map((each) => flow(each, collector.url)),
+		}));
 	}
 
-	/**
-	 * A new row begins: no events, no effects.
-	 *
-	 * @param first time of the first completion, milliseconds
-	 */
+	/** @param wanted made for the addresses of Pico and the collector, which are known only now */
+	static async with(wanted: (addresses: { sandbox: SandboxProcess; collector: Collector }) => Wanted): Promise<N8nPlant> {
+		const sandbox = await startSandboxProcess();
+		const collector = await new Collector().open();
+		try {
+			return new N8nPlant(sandbox, collector, await RealN8n.create(wanted({ sandbox, collector })));
+		} catch (cause) {
+			await collector.close();
+			await sandbox.close();
+			throw cause;
+		}
+	}
+
+	/** A new row begins: no events, no effects. @param first time of the first completion, milliseconds */
 	async reset(first = FIRST): Promise<void> {
 		await this.sandbox.control('POST', 'reset', {});
 		this.collector.clear();
@@ -56,9 +82,13 @@ export class N8nPlant {
 		this.made += count;
 	}
 
+	async state(): Promise<PicoState> {
+		return await this.sandbox.control<PicoState>('GET', 'state');
+	}
+
 	/** Event streams that Pico has open. */
 	async streams(): Promise<number> {
-		return (await this.sandbox.control<{ streams: unknown[] }>('GET', 'state')).streams.length;
+		return (await this.state()).streams.length;
 	}
 
 	async untilStreams(count: number): Promise<void> {
@@ -67,13 +97,13 @@ export class N8nPlant {
 
 	async activate(id: string): Promise<void> {
 		const before = await this.streams();
-		await (await this.n8n.session()).activate(id);
+		await this.n8n.activate(id);
 		await this.untilStreams(before + 1);
 	}
 
 	async deactivate(id: string): Promise<void> {
 		const before = await this.streams();
-		await (await this.n8n.session()).deactivate(id);
+		await this.n8n.deactivate(id);
 		await this.untilStreams(before - 1);
 	}
 
@@ -97,29 +127,34 @@ export class N8nPlant {
 		}
 	}
 
-	async runs(workflowId: string): Promise<StoredRun[]> {
-		return storedRuns(await this.n8n.query(RUNS_OF, workflowId));
+	/**
+	 * Events flow in `ends` equal shares; somewhere inside each of them something is ended and begun again.
+	 *
+	 * @returns the longest time from an end to the next effect, milliseconds
+	 */
+	async through(workflowId: string, { events, ends, random, least = 1, end, begin, read }: Ends): Promise<number> {
+		const share = events / ends;
+		let longest = 0;
+		for (let turn = 0; turn < ends; turn++) {
+			await this.complete(share);
+			await this.untilOrders(turn * share + random.whole(least, Math.floor(share * 0.8)));
+			const endedAt = Date.now();
+			await end();
+			const seen = this.collector.calls;
+			await begin();
+			await this.untilNextEffect(workflowId, seen, read);
+			longest = Math.max(longest, Date.now() - endedAt);
+		}
+		return longest;
 	}
 
-	/**
-	 * Executions of a workflow once all events are known to have reached a run and none is under way. Gives what there is
-	 * when nothing changes any more.
-	 */
+	async runs(workflowId: string): Promise<StoredRun[]> {
+		return await this.n8n.runs(workflowId);
+	}
+
+	/** Executions of a workflow once all events are known to have reached a run; see {@link settled}. */
 	async settledRuns(workflowId: string, events: number, read = async () => await this.runs(workflowId)): Promise<StoredRun[]> {
-		let seen = '';
-		let since = Date.now();
-		return await until(
-			`the runs of ${workflowId} to end`,
-			async () => {
-				const runs = await read();
-				const known = knownOrders(runs, this.collector.hits).size;
-				const busy = runs.filter(({ status }) => ['new', 'running'].includes(status)).length;
-				const now = `${known} ${runs.length} ${busy}`;
-				if (now !== seen) [seen, since] = [now, Date.now()];
-				return (known >= events && busy === 0) || Date.now() - since > QUIET_MS ? runs : undefined;
-			},
-			{ timeoutMs: PATIENCE_MS * 10, everyMs: 1_000 },
-		);
+		return await settled(read, this.collector.hits, events);
 	}
 
 	async close(): Promise<void> {

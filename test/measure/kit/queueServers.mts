@@ -18,10 +18,8 @@ interface Programs {
 	postgres: string;
 }
 
-export function queuePrograms(): Programs | undefined {
-	const { PICO_FAULTS_REDIS: redis, PICO_FAULTS_POSTGRES: postgres } = process.env;
-	return redis && postgres ? { redis, postgres } : undefined;
-}
+/** A run under a dead worker is missed after seconds; n8n's own values make that up to 90 s. */
+export const SOON_MISSED = { QUEUE_WORKER_LOCK_DURATION: '10000', QUEUE_WORKER_LOCK_RENEW_TIME: '3000', QUEUE_WORKER_STALLED_INTERVAL: '5000' };
 
 /** A Redis and a PostgreSQL for one test: own folders, own ports, loopback only, gone afterwards. */
 export class QueueServers {
@@ -35,8 +33,11 @@ export class QueueServers {
 		process.once('exit', this.killAll);
 	}
 
-	static async start(programs: Programs): Promise<QueueServers> {
-		const servers = new QueueServers(programs);
+	/** @throws Error unless `prepareQueue` has found the programs */
+	static async start(): Promise<QueueServers> {
+		const { PICO_FAULTS_REDIS: redis, PICO_FAULTS_POSTGRES: postgres } = process.env;
+		if (!redis || !postgres) throw new Error('Redis and PostgreSQL are missing. Run this through its npm command.');
+		const servers = new QueueServers({ redis, postgres });
 		try {
 			await servers.startRedis();
 			await servers.startPostgres();

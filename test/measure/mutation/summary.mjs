@@ -5,9 +5,9 @@ import { dirname } from 'node:path';
 import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
 
 import { writeMarked } from '../../../scripts/lib/marked-table.mjs';
-import { KNOWN_SURVIVORS } from './survivors.mjs';
-import { scoreTable, survivorTable } from './tables.mjs';
 
+/** Mutants that are known to survive, and why: each belongs to the first entry whose `file` its path ends with and whose `code` stands on its line. */
+const KNOWN_SURVIVORS = JSON.parse(readFileSync(new URL('survivors.json', import.meta.url), 'utf8'));
 const PAGE = 'docs/mutation-testing.md';
 const isPart = process.argv.some((argument) => /^(--mutate|-m)(=|$)/.test(argument));
 
@@ -43,12 +43,8 @@ class Summary {
 			}
 			if (total(counts) > 0) scores.push({ file, ...counts, score: score(counts) });
 		}
-		const all = scores.reduce((sum, one) => Object.fromEntries(Object.keys(sum).map((key) => [key, sum[key] + one[key]])), {
-			killed: 0,
-			timedOut: 0,
-			survived: 0,
-			notCovered: 0,
-		});
+		const sum = (key) => scores.reduce((all, one) => all + one[key], 0);
+		const all = Object.fromEntries(Object.values(COUNTED).map((key) => [key, sum(key)]));
 		const result = {
 			at: new Date(this.started).toISOString(),
 			node: process.version,
@@ -90,6 +86,44 @@ function short(text) {
 
 function versionOf(name) {
 	return JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8')).version;
+}
+
+/** Score by file as a Markdown table, the total last. */
+function scoreTable(result) {
+	const row = (name, { score, killed, timedOut, survived, notCovered }) => [name, `${score.toFixed(1)} %`, killed, timedOut, survived, notCovered];
+	return markdown([
+		['File', 'Score', 'Killed', 'Timed out', 'Survived', 'Not covered'],
+		...result.files.map((one) => row(one.file.replace('nodes/shared/', ''), one)),
+		row('**All**', result),
+	]);
+}
+
+/** The surviving mutants, a row for each class with its reason, then those that nobody looked at yet. */
+function survivorTable(survivors) {
+	const rows = KNOWN_SURVIVORS.map(({ name, why }) => [survivors.filter((one) => one.class === name), why]);
+	rows.push([survivors.filter((one) => !one.class), 'Not looked at yet']);
+	return markdown([
+		['Mutants', 'Where', 'Why they survive'],
+		...rows.filter(([some]) => some.length > 0).map(([some, why]) => [some.length, places(some), why]),
+	]);
+}
+
+/** `file:line, line; file:line` */
+function places(mutants) {
+	const lines = new Map();
+	for (const { file, line } of mutants) {
+		const name = file.replace('nodes/shared/', '');
+		lines.set(name, (lines.get(name) ?? new Set()).add(line));
+	}
+	return [...lines].map(([file, numbers]) => `${file}:${[...numbers].join(', ')}`).join('; ');
+}
+
+function markdown(rows) {
+	const cells = rows.map((row) => row.map((cell) => String(cell).replaceAll('|', '\\|')));
+	const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
+	const lines = cells.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`);
+	lines.splice(1, 0, `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`);
+	return lines.join('\n');
 }
 
 export const strykerPlugins = [declareClassPlugin(PluginKind.Reporter, 'kept-summary', Summary)];

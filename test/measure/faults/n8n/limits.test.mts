@@ -32,7 +32,7 @@ describe('without the records of finished runs', () => {
 			await plant.settledRuns(id, id === UNSAVED ? 0 : 5);
 			await forget();
 			expect(await plant.runs(id)).toEqual([]);
-			await plant.n8n.n8n.stop();
+			await plant.n8n.stop();
 			await plant.n8n.start();
 			await plant.complete(1);
 			await plant.untilOrders(6);

@@ -1,7 +1,8 @@
 import { pause } from '../../../../demo/lib/poll.mts';
-import { account } from '../../kit/ledger.mts';
+import { account } from '../../kit/account.mts';
 import { writesStaticData } from '../../kit/flows.mts';
 import { N8nPlant } from '../../kit/n8nPlant.mts';
+import type { Random } from '../../kit/random.mts';
 import { scenario, size } from '../../kit/scenario.mts';
 
 const KILLED = 'faultsKilled0000';
@@ -10,6 +11,7 @@ const REMEMBERS = 'faultsRemembers0';
 
 /** Runs of several events let 20,000 of them fit into the time; one event in each run is in the other rows. */
 const TOGETHER = size(4, 1);
+const LONG = { timeoutMs: size(2_400_000, 300_000) };
 
 let plant: N8nPlant;
 
@@ -19,47 +21,55 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(async () => await plant?.close(), 60_000);
 
-const LONG = { timeoutMs: size(2_400_000, 300_000) };
+interface Plan {
+	events: number;
+	ends: number;
+	random: Random;
+	least?: number;
+	end(): Promise<void>;
+	begin?(): Promise<void>;
+}
+
+/** All events through one workflow whose n8n is ended again and again, and what became of them. */
+async function through(id: string, { begin = async () => await plant.n8n.start(), ...plan }: Plan) {
+	await plant.activate(id);
+	const recoveredInMs = await plant.through(id, { ...plan, begin });
+	const { strange, ...counted } = account(plan.events, await plant.settledRuns(id, plan.events), plant.collector.hits);
+	expect(strange).toEqual([]);
+	await plant.deactivate(id);
+	return { events: plan.events, recoveredInMs, ...counted };
+}
 
 scenario(
 	'R1',
 	'real n8n killed (kill -9) at random moments of a steady flow, SQLite',
 	async (random) => {
-		const events = size(20_000, 300);
 		const kills = size(50, 2);
-		const share = events / kills;
 		const { collector, n8n } = plant;
 		await plant.reset();
-		await plant.activate(KILLED);
 		collector.delay = () => (random.chance(0.2) ? random.whole(1, 15) : 0);
-		let recoveredInMs = 0;
 		let interrupted = 0;
-		for (let kill = 0; kill < kills; kill++) {
-			await plant.complete(share);
-			// Somewhere in the flow, and there before, inside or after a run: between two runs lie some milliseconds.
-			await plant.untilOrders(kill * share + random.whole(1, Math.floor(share * 0.8)));
-			await pause(random.whole(0, 40));
-			const killedAt = Date.now();
-			await n8n.n8n.kill();
-			const seen = collector.calls;
-			if (random.chance(0.15)) {
-				// Once more while it starts: before, in or after the activation of its workflows.
-				interrupted++;
-				const starting = n8n.start().catch(() => undefined);
-				await pause(random.whole(500, 6_000));
-				await n8n.n8n.kill();
-				await starting;
-			}
-			await n8n.start();
-			await plant.untilNextEffect(KILLED, seen);
-			recoveredInMs = Math.max(recoveredInMs, Date.now() - killedAt);
-		}
-		const runs = await plant.settledRuns(KILLED, events);
-		const { lost, duplicated, crashed, crashedWithoutEffect, strange } = account(events, runs, collector.hits);
-		expect(strange).toEqual([]);
-		await plant.deactivate(KILLED);
+		const { crashed, crashedWithoutEffect, ...row } = await through(KILLED, {
+			...{ events: size(20_000, 300), ends: kills, random },
+			async end() {
+				// Before, inside or after a run: between two runs lie some milliseconds.
+				await pause(random.whole(0, 40));
+				await n8n.kill();
+			},
+			async begin() {
+				if (random.chance(0.15)) {
+					// Once more while it starts: before, in or after the activation of its workflows.
+					interrupted++;
+					const starting = n8n.start().catch(() => undefined);
+					await pause(random.whole(500, 6_000));
+					await n8n.kill();
+					await starting;
+				}
+				await n8n.start();
+			},
+		});
 		const note = `${crashed} runs listed as crashed, ${crashedWithoutEffect} of them before their effect; ${interrupted} kills during a start`;
-		return { events, injected: kills + interrupted, lost, duplicated, recoveredInMs, note };
+		return { ...row, injected: kills + interrupted, note };
 	},
 	LONG,
 );
@@ -69,27 +79,10 @@ scenario(
 	'real n8n stopped and started again and again while events flow',
 	async (random) => {
 		const restarts = size(20, 2);
-		const share = size(100, 40);
-		const { collector, n8n } = plant;
 		await plant.reset();
-		await plant.activate(RESTARTED);
-		let recoveredInMs = 0;
-		for (let restart = 0; restart < restarts; restart++) {
-			await plant.complete(share);
-			await plant.untilOrders(restart * share + random.whole(1, Math.floor(share * 0.8)));
-			const stoppedAt = Date.now();
-			await n8n.n8n.stop();
-			const seen = collector.calls;
-			await n8n.start();
-			await plant.untilNextEffect(RESTARTED, seen);
-			recoveredInMs = Math.max(recoveredInMs, Date.now() - stoppedAt);
-		}
-		const events = restarts * share;
-		const runs = await plant.settledRuns(RESTARTED, events);
-		const { lost, duplicated, crashed, strange } = account(events, runs, collector.hits);
-		expect({ strange, crashed }).toEqual({ strange: [], crashed: 0 });
-		await plant.deactivate(RESTARTED);
-		return { events, injected: restarts, lost, duplicated, recoveredInMs };
+		const { crashed, ...row } = await through(RESTARTED, { events: restarts * size(100, 40), ends: restarts, random, end: async () => await plant.n8n.stop() });
+		expect(crashed).toBe(0);
+		return { ...row, injected: restarts };
 	},
 	LONG,
 );
@@ -98,27 +91,10 @@ scenario(
 	'R15',
 	'a Code node writes static data in every run of a real n8n, which is killed meanwhile',
 	async (random) => {
-		const events = size(2_000, 40);
 		const kills = size(5, 1);
-		const { collector, n8n } = plant;
 		await plant.reset();
-		await plant.activate(REMEMBERS);
-		let recoveredInMs = 0;
-		for (let kill = 0; kill < kills; kill++) {
-			await plant.complete(events / kills);
-			await plant.untilOrders((kill * events) / kills + random.whole(2, Math.floor((events / kills) * 0.8)));
-			const killedAt = Date.now();
-			await n8n.n8n.kill();
-			const seen = collector.calls;
-			await n8n.start();
-			await plant.untilNextEffect(REMEMBERS, seen);
-			recoveredInMs = Math.max(recoveredInMs, Date.now() - killedAt);
-		}
-		const runs = await plant.settledRuns(REMEMBERS, events);
-		const { lost, duplicated, crashed, strange } = account(events, runs, collector.hits);
-		expect(strange).toEqual([]);
-		await plant.deactivate(REMEMBERS);
-		return { events, injected: events, lost, duplicated, recoveredInMs, note: `${kills} kills; ${crashed} runs listed as crashed` };
+		const { crashed, ...row } = await through(REMEMBERS, { events: size(2_000, 40), ends: kills, random, least: 2, end: async () => await plant.n8n.kill() });
+		return { ...row, injected: row.events, note: `${kills} kills; ${crashed} runs listed as crashed` };
 	},
 	LONG,
 );

@@ -89,7 +89,7 @@ scenario(
 		let filesBefore: number | undefined;
 		for (let cycle = 0; cycle < cycles; cycle++) {
 			// The first cycles load code and fill pools: what is open after them is the baseline.
-			if (cycle === Math.min(20, cycles / 2)) filesBefore = n8n.openFiles();
+			if (cycle === Math.min(20, cycles / 2)) filesBefore = n8n.usage()?.files;
 			await plant.activate(SWITCHED);
 			if (cycle % 4 === 0) {
 				await plant.complete(1);
@@ -111,9 +111,9 @@ scenario(
 		await plant.untilOrders(events);
 		await plant.deactivate(SWITCHED);
 		const filesAfter = await until('files to be closed', () => {
-			const open = n8n.openFiles();
+			const open = n8n.usage()?.files;
 			return open === undefined || filesBefore === undefined || open <= filesBefore + 3 ? (open ?? 0) : undefined;
-		}).catch(() => n8n.openFiles() ?? 0);
+		}).catch(() => n8n.usage()?.files ?? 0);
 		expect({ ghosts, filesAfter: filesBefore === undefined || filesAfter <= filesBefore + 3 ? 'as before' : filesAfter }).toEqual({
 			ghosts: expected,
 			filesAfter: 'as before',

@@ -1,11 +1,9 @@
 import { freePort } from '../../../../demo/lib/ports.mts';
 import { N8nPlant } from '../../kit/n8nPlant.mts';
-import { QueueServers, queuePrograms } from '../../kit/queueServers.mts';
+import { QueueServers } from '../../kit/queueServers.mts';
 
 const FLOW = 'faultsEngine2000';
 const EVENTS = 20;
-const programs = queuePrograms();
-if (!programs) throw new Error('Run this through: npm run test:faults');
 
 /**
  * Engine 2.0 of n8n (a module of its own, with a PostgreSQL of its own) knows no deduplication key. What
@@ -16,7 +14,7 @@ describe('n8n on Engine 2.0', () => {
 	let plant: N8nPlant;
 
 	beforeAll(async () => {
-		servers = await QueueServers.start(programs);
+		servers = await QueueServers.start();
 		const { DB_POSTGRESDB_PORT } = servers.environment;
 		plant = await N8nPlant.create([{ id: FLOW, settings: { engineType: 'v2' }, trigger: { deliverNext: 'immediately' } }], {
 			N8N_ENABLED_MODULES: 'engine-v2',
@@ -36,7 +34,7 @@ describe('n8n on Engine 2.0', () => {
 		await plant.complete(EVENTS);
 		await plant.activate(FLOW);
 		await plant.untilOrders(EVENTS);
-		await plant.n8n.n8n.stop();
+		await plant.n8n.stop();
 		await plant.n8n.start();
 		await plant.complete(1);
 		await plant.untilOrders(EVENTS + 1);
