@@ -5,7 +5,8 @@ import { startSandboxProcess, type SandboxProcess } from '../../kit/sandbox.mts'
 import { TriggerHost } from '../../kit/triggerHost.mts';
 import { until } from '../../kit/until.mts';
 import { installWebSocket } from '../../kit/webSocket.mts';
-import { closeProxies } from './faultProxy.mts';
+import { closeProxies, faultProxy, type Fault, type FaultProxy } from './faultProxy.mts';
+import type { Random } from './random.mts';
 
 /** Waiting times short enough to go through thousands of faults; their order stays as in production. */
 export function quickPace(): void {
@@ -103,10 +104,31 @@ export async function settle(host: TriggerHost, count: number, withinMs = 60_000
 	return { lost: count - seen.size, duplicated: host.items.length - seen.size };
 }
 
-/** A whole row over a bad line: from the activation until all events were started, or do not come. */
-export async function deliverAll(host: TriggerHost, count: number, withinMs: number): Promise<{ lost: number; duplicated: number }> {
-	await activatePatiently(host);
-	const outcome = await settle(host, count, withinMs);
-	await host.deactivate();
-	return outcome;
+interface Line {
+	events: number;
+	withinMs: number;
+	/** Of the trigger, which starts with the earliest event. */
+	options?: IDataObject;
+	/** What becomes of each stream; plain requests go through. Without it the line is a good one. */
+	choose?: (proxy: FaultProxy) => Fault;
+	/** Told of the trigger before it is activated. */
+	onHost?: (host: TriggerHost) => void;
 }
+
+/** A whole row: all events over a bad line, from the activation until they were started, or do not come. */
+export async function overLine(plant: Plant, { events, withinMs, options = {}, choose, onHost }: Line) {
+	const proxy = choose && (await faultProxy(plant.sandbox.endpoint, ({ stream }): Fault => (stream && proxy ? choose(proxy) : { kind: 'none' })));
+	const host = plant.host({ startFrom: 'earliest', options }, proxy?.endpoint);
+	onHost?.(host);
+	await activatePatiently(host);
+	const outcome = await settle(host, events, withinMs);
+	await host.deactivate();
+	await proxy?.close();
+	return { host, row: { events, injected: proxy?.injected ?? 0, ...outcome } };
+}
+
+/** Cuts so many connections, each after a random number of bytes. */
+export const cuts =
+	(random: Random, most: number, least: number, bytes: number) =>
+	({ injected }: FaultProxy): Fault =>
+		injected < most ? { kind: 'cut', afterBytes: random.whole(least, bytes) } : { kind: 'none' };

@@ -1,6 +1,6 @@
 import { faultProxy, type Fault } from '../../kit/faultProxy.mts';
 import { Fates, goodRow, HOSTILE, markOf } from '../../kit/hostile.mts';
-import { activatePatiently, deliverAll, settle, usePlant } from '../../kit/plant.mts';
+import { activatePatiently, cuts, overLine, settle, usePlant } from '../../kit/plant.mts';
 import type { Random } from '../../kit/random.mts';
 import { disturbed, scenario, size } from '../../kit/scenario.mts';
 import type { TriggerHost } from '../../../kit/triggerHost.mts';
@@ -49,9 +49,7 @@ describe.each([
 		const events = size(10_000, 400) / 4;
 		await plant.reset();
 		const { good, hostile } = await plantRows(random, events, ways);
-		const proxy = await faultProxy(plant.sandbox.endpoint, ({ stream }): Fault =>
-			stream && proxy.injected < size(20, 3) ? { kind: 'cut', afterBytes: random.whole(10_000, 400_000) } : { kind: 'none' },
-		);
+		const proxy = await faultProxy(plant.sandbox.endpoint, ({ stream }): Fault => (stream ? cuts(random, size(20, 3), 10_000, 400_000)(proxy) : { kind: 'none' }));
 		const host = plant.host({ startFrom: 'earliest', ...parameters }, proxy.endpoint);
 		await activatePatiently(host);
 		const fates = new Fates(host);
@@ -80,9 +78,9 @@ describe.each(['sse', 'webSocket'])('rows that Pico cannot resolve, over %s', (c
 		const events = size(10_000, 500);
 		await plant.reset();
 		await plant.complete(events, { ...MINUTES, unresolvedEvery: 100 });
-		const host = plant.host({ startFrom: 'earliest', options: { connection, eventsPerRun: random.pick([1, 20]) } });
-		const { result, times } = await disturbed(250, cutAFew(), async () => await deliverAll(host, events, size(180_000, 40_000)));
-		return { events, injected: events / 100 + times, ...result, told: host.failedExecutions.length };
+		const options = { connection, eventsPerRun: random.pick([1, 20]) };
+		const { result: { host, row }, times } = await disturbed(250, cutAFew(), async () => await overLine(plant, { events, withinMs: size(180_000, 40_000), options }));
+		return { ...row, injected: events / 100 + times, told: host.failedExecutions.length };
 	});
 
 	scenario('R26', `1 % of the rows that Pico cannot resolve at all, over ${connection}`, async (random) => {
@@ -94,12 +92,11 @@ describe.each(['sse', 'webSocket'])('rows that Pico cannot resolve, over %s', (c
 			// The last row is a good one: there is something behind each that cannot be resolved.
 			await plant.complete(101, { startAt, stepNs: MINUTES.stepNs, orderPrefix: `U${index}`, unresolvedEvery: random.whole(51, 100), unresolvedField: '' });
 		}
-		const host = plant.host({ startFrom: 'earliest', options: { connection } });
-		const { result, times } = await disturbed(250, cutAFew(), async () => await deliverAll(host, good, size(180_000, 40_000)));
+		const { result: { host, row }, times } = await disturbed(250, cutAFew(), async () => await overLine(plant, { events: good, withinMs: size(180_000, 40_000), options: { connection } }));
 		// Pico names no row: what people see of it is the cause, and where in the stream it was.
 		expect(toldOf(host, /null which the schema does not allow/)).toBeGreaterThan(0);
 		expect(host.failedExecutions.length).toBeLessThanOrEqual(bad);
-		return { events: good, injected: bad + times, ...result, told: host.failedExecutions.length };
+		return { ...row, injected: bad + times, told: host.failedExecutions.length };
 	});
 });
 
@@ -108,9 +105,7 @@ describe.each([1, 30, 500])('equal timestamps, %s events in a run', (eventsPerRu
 		const events = size(50_000, 4_000);
 		await plant.reset();
 		await plant.complete(events, { startAt: new Date(DAY).toISOString(), stepNs: 0 });
-		const proxy = await faultProxy(plant.sandbox.endpoint, ({ stream }): Fault =>
-			stream && proxy.injected < size(10, 3) ? { kind: 'cut', afterBytes: random.whole(100_000, events * 100) } : { kind: 'none' },
-		);
+		const proxy = await faultProxy(plant.sandbox.endpoint, ({ stream }): Fault => (stream ? cuts(random, size(10, 3), 100_000, events * 100)(proxy) : { kind: 'none' }));
 		const host = plant.host({ startFrom: 'earliest', options: { eventsPerRun } }, proxy.endpoint);
 		await activatePatiently(host);
 		const before = process.memoryUsage().heapUsed;

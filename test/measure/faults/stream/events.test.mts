@@ -1,6 +1,5 @@
 import { PACE } from '../../../../nodes/shared/delivery/pace.ts';
-import { faultProxy, type Fault } from '../../kit/faultProxy.mts';
-import { activatePatiently, settle, usePlant } from '../../kit/plant.mts';
+import { cuts, overLine, settle, usePlant } from '../../kit/plant.mts';
 import { scenario, size } from '../../kit/scenario.mts';
 
 const plant = usePlant();
@@ -8,19 +7,10 @@ const MINUTES = { startAt: '2026-01-01T00:00:00Z', stepNs: 60_000_000_000 };
 
 scenario('R5', 'every event served again, whole windows repeated', async (random) => {
 	const events = size(20_000, 1_000);
-	const cuts = size(200, 20);
 	await plant.reset({ duplicateRate: 1 });
-	await plant.complete(events, { startAt: '2026-01-01T00:00:00Z', stepNs: 1_000_000_000 });
-	const proxy = await faultProxy(plant.sandbox.endpoint, ({ stream }): Fault =>
-		stream && proxy.injected < cuts ? { kind: 'cut', afterBytes: random.whole(100_000, 600_000) } : { kind: 'none' },
-	);
-	const host = plant.host({ startFrom: 'earliest', options: { eventsPerRun: 20 } }, proxy.endpoint);
-	await activatePatiently(host);
-	const outcome = await settle(host, events, size(600_000, 40_000));
-	await host.deactivate();
-	const injected = events + proxy.injected;
-	await proxy.close();
-	return { events, injected, ...outcome };
+	await plant.complete(events, { ...MINUTES, stepNs: 1_000_000_000 });
+	const { row } = await overLine(plant, { events, withinMs: size(600_000, 40_000), options: { eventsPerRun: 20 }, choose: cuts(random, size(200, 20), 100_000, 600_000) });
+	return { ...row, injected: events + row.injected };
 });
 
 scenario('R6', 'events stored late, behind the position of an open stream', async () => {
@@ -43,45 +33,28 @@ scenario('R6', 'events stored late, behind the position of an open stream', asyn
 scenario('R7', 'up to 1,000 events with one and the same timestamp', async (random) => {
 	const groups = size(10_000, 100);
 	await plant.reset();
-	const now = Date.UTC(2026, 0, 1);
 	let events = 0;
 	for (let group = 0; group < groups; ) {
 		// Many small groups and some large ones, each with its own time.
 		const together = Math.min(size(100, 20), groups - group);
 		const ties = random.chance(0.02) ? 1_000 : random.whole(1, 12);
 		for (let index = 0; index < together; index++, group++) {
-			const startAt = new Date(now + group * 60_000).toISOString();
 			const count = index === 0 ? ties : random.whole(1, 4);
-			await plant.complete(count, { startAt, stepNs: 0, orderPrefix: `G${group}` });
+			await plant.complete(count, { startAt: new Date(Date.UTC(2026, 0, 1) + group * 60_000).toISOString(), stepNs: 0, orderPrefix: `G${group}` });
 			events += count;
 		}
 	}
-	const proxy = await faultProxy(plant.sandbox.endpoint, ({ stream }): Fault =>
-		stream && proxy.injected < size(300, 30) ? { kind: 'cut', afterBytes: random.whole(1_000, 80_000) } : { kind: 'none' },
-	);
-	const host = plant.host({ startFrom: 'earliest', options: { eventsPerRun: random.pick([1, 10, 100]) } }, proxy.endpoint);
-	await activatePatiently(host);
-	const outcome = await settle(host, events, size(600_000, 40_000));
-	await host.deactivate();
-	await proxy.close();
-	return { events, injected: groups, ...outcome };
+	const { row } = await overLine(plant, { events, withinMs: size(600_000, 40_000), options: { eventsPerRun: random.pick([1, 10, 100]) }, choose: cuts(random, size(300, 30), 1_000, 80_000) });
+	return { ...row, injected: groups };
 });
 
 scenario('R8', 'microseconds and nanoseconds', async (random) => {
 	const events = size(10_000, 600);
 	await plant.reset({ timePrecision: 'ns' });
 	await plant.complete(events, { startAt: '2026-01-01T00:00:00.000000001Z', stepNs: 1 });
-	const proxy = await faultProxy(plant.sandbox.endpoint, ({ stream }): Fault =>
-		stream && proxy.injected < size(100, 10) ? { kind: 'cut', afterBytes: random.whole(40_000, 400_000) } : { kind: 'none' },
-	);
-	const host = plant.host({ startFrom: 'earliest', options: { eventsPerRun: 10 } }, proxy.endpoint);
-	await activatePatiently(host);
-	const outcome = await settle(host, events, size(300_000, 40_000));
+	const { host, row } = await overLine(plant, { events, withinMs: size(300_000, 40_000), options: { eventsPerRun: 10 }, choose: cuts(random, size(100, 10), 40_000, 400_000) });
 	expect(host.items.map(({ completedAt }) => String(completedAt)).every((at) => /\.\d{9}Z$/.test(at))).toBe(true);
-	await host.deactivate();
-	const injected = proxy.injected;
-	await proxy.close();
-	return { events, injected, ...outcome };
+	return row;
 });
 
 scenario('R9', 'frames that cannot be read between good ones', async (random) => {
@@ -97,44 +70,33 @@ scenario('R9', 'frames that cannot be read between good ones', async (random) =>
 		': a comment\n\n',
 	];
 	let injected = 0;
-	const proxy = await faultProxy(plant.sandbox.endpoint, ({ stream }): Fault =>
-		stream
-			? {
-					kind: 'rewrite',
-					change: (text) =>
-						text.replace(/(?:^|\n\n)(?=event: next)/g, (gap) => {
-							if (!random.chance(0.05)) return gap;
-							injected++;
-							return `${gap}${random.pick(poison)}`;
-						}),
-				}
-			: { kind: 'none' },
-	);
-	const host = plant.host({ startFrom: 'earliest', options: { eventsPerRun: 20 } }, proxy.endpoint);
-	await activatePatiently(host);
-	const outcome = await settle(host, events, size(300_000, 40_000));
+	const change = (text: string) =>
+		text.replace(/(?:^|\n\n)(?=event: next)/g, (gap) => {
+			if (!random.chance(0.05)) return gap;
+			injected++;
+			return `${gap}${random.pick(poison)}`;
+		});
+	const { host, row } = await overLine(plant, { events, withinMs: size(300_000, 40_000), options: { eventsPerRun: 20 }, choose: () => ({ kind: 'rewrite', change }) });
 	expect(host.failedExecutions.length).toBeGreaterThan(0);
 	expect(host.failedExecutions.length).toBeLessThanOrEqual(8);
-	await host.deactivate();
-	await proxy.close();
-	return { events, injected, ...outcome, note: 'each distinct one visible once' };
+	return { ...row, injected, note: 'each distinct one visible once' };
 });
 
 scenario('R11', 'the end of a run never told', async (random) => {
 	const events = size(2_000, 200);
 	await plant.reset();
 	await plant.complete(events, MINUTES);
-	let silent = 0;
-	const host = plant.host({ startFrom: 'earliest' });
-	host.runTimeoutSeconds = 0.1;
-	host.workflow = () => {
-		if (!random.chance(0.01)) return 'success';
-		silent++;
-		return 'never';
+	let injected = 0;
+	const onHost = (host: ReturnType<typeof plant.host>) => {
+		host.runTimeoutSeconds = 0.1;
+		host.workflow = () => {
+			if (!random.chance(0.01)) return 'success';
+			injected++;
+			return 'never';
+		};
 	};
-	await host.activate();
-	const outcome = await settle(host, events, size(300_000, 50_000));
-	return { events, injected: silent, ...outcome, note: 'time-out of the workflow 0.1 s here' };
+	const { row } = await overLine(plant, { events, withinMs: size(300_000, 50_000), onHost });
+	return { ...row, injected, note: 'time-out of the workflow 0.1 s here' };
 });
 
 scenario('R15', 'another node puts back old static data', async (random) => {
@@ -158,8 +120,7 @@ scenario('R15', 'another node puts back old static data', async (random) => {
 		await host.kill();
 		await host.activate('init');
 	}
-	const outcome = await settle(host, events, size(300_000, 40_000));
-	return { events, injected, ...outcome };
+	return { events, injected, ...(await settle(host, events, size(300_000, 40_000))) };
 });
 
 scenario('R1', 'killed at random moments and restarted', async (random) => {
@@ -174,12 +135,10 @@ scenario('R1', 'killed at random moments and restarted', async (random) => {
 	};
 	await host.activate();
 	for (let kill = 0; kill < kills; kill++) {
-		const goal = host.runs.length + random.whole(0, 12);
-		await settle(host, Math.min(events, goal), 5_000);
+		await settle(host, Math.min(events, host.runs.length + random.whole(0, 12)), 5_000);
 		if (random.chance(0.3)) await host.deactivate();
 		else await host.kill();
 		await host.activate('init');
 	}
-	const outcome = await settle(host, events, size(600_000, 40_000));
-	return { events, injected: kills, ...outcome, note: 'in one process; see R1 with a real n8n' };
+	return { events, injected: kills, ...(await settle(host, events, size(600_000, 40_000))), note: 'in one process; see R1 with a real n8n' };
 });

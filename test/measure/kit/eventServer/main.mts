@@ -1,9 +1,8 @@
 /**
- * The prepared server, in a process of its own: completions as stream and as pages of 100, both from the same
- * prepared texts, so that what is measured is the client and the way of asking, not a GraphQL engine. Also live feeds
- * that stamp each event when it is written (Pico's streams, one for each path before `/graph/v2`, and plain SSE at
- * `GET /plain`), and a collector for the calls that workflows make. The sandbox cannot be used for this: the documented
- * API has no paging.
+ * The prepared server, in a process of its own: completions as stream and as pages of 100, both from the same texts, so
+ * that what is measured is the client and the way of asking, not a GraphQL engine. Also live feeds that stamp each event
+ * when it is written (Pico's streams, one for each path before `/v2`, and plain SSE at `GET /plain`), and a collector for
+ * the calls that workflows make. The sandbox cannot be used for this: the documented API has no paging.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,30 +10,67 @@ import { graphql } from 'graphql';
 import { createSchema } from 'graphql-yoga';
 
 import { sdlFor } from '../../../../packages/sandbox/src/pico/graphql/sdl.mts';
-import { Arrivals, now } from './arrivals.mts';
-import { Feeds, PLAIN } from './feeds.mts';
-import { History } from './history.mts';
-import { BATCH } from './rows.mts';
+import { BATCH, completion, indexAfter, rowLists } from './rows.mts';
 
-const options = JSON.parse(process.argv[2]) as { rows: number };
-const history = new History(options.rows);
-const pageHead = Buffer.from('{"data":{"operationOrderCompletes":');
-const pageTail = Buffer.from('}}');
+const FRAME_HEAD = 'event: next\ndata: {"data":{"operationOrderCompletesStream":';
+const FRAME_TAIL = '}}\n\n';
+/** Feed of plain SSE; any other one is a stream of Pico. */
+const PLAIN = 'plain';
+/** Events that a feed can send again. */
+const KEPT = 5_000;
+const COLLECT_WITHIN_MS = 10_000;
+
+const { rows } = JSON.parse(process.argv[2]) as { rows: number };
+/** Past completions, made once, so that the server costs next to nothing. */
+const texts = rowLists(rows);
+const lists = texts.map((text) => Buffer.from(text));
+/** The same with one row in each frame; made when first asked for. */
+let singles: Buffer[] | undefined;
 const schema = createSchema({
 	typeDefs: sdlFor({ profile: 'current', streamShape: 'list', extraSaveFields: false, streamCursor: 'on' }),
 	resolverValidationOptions: { requireResolversToMatchSchema: 'ignore' },
 });
 
-const COLLECT_WITHIN_MS = 10_000;
-
-let latencyMs = 0;
-let rowsPerFrame = BATCH;
-let heartbeats = true;
-let sent = 0;
+const settings = { latencyMs: 0, rowsPerFrame: BATCH, heartbeats: true };
 /** The backlog is given to one poller, once: later polls come while that one still works. */
 let backlogOffered = false;
-const feeds = new Feeds();
-const arrivals = new Arrivals();
+/** When each live event was written, and when the first call of a workflow came of it: nanoseconds of the steady clock, as text. */
+const times = { written: [] as string[], arrived: {} as Record<string, string>, polled: {} as Record<string, string> };
+let [toPoll, polls, items, written]: [string[], number, number, number] = [[], 0, 0, 0];
+/** Open connections and sent events by the name of their feed. */
+const open = new Map<string, Set<ServerResponse>>();
+const sent = new Map<string, Array<{ at: string; frame: string }>>();
+
+const now = () => process.hrtime.bigint().toString();
+
+function listeners(feed: string): Set<ServerResponse> {
+	const known = open.get(feed) ?? new Set<ServerResponse>();
+	open.set(feed, known);
+	return known;
+}
+
+/** @param cursor as Pico does, sends first what was written later than this; nothing without it */
+function listen(feed: string, response: ServerResponse, cursor?: string): void {
+	for (const { at, frame } of sent.get(feed) ?? []) if (cursor !== undefined && at > cursor) response.write(frame);
+	listeners(feed).add(response);
+	response.once('close', () => listeners(feed).delete(response));
+}
+
+/** Writes one event to every listener of a feed. @returns the time that names it */
+function write(feed: string): string {
+	const [time, at] = [now(), new Date().toISOString()];
+	const row = completion(written++, at, time);
+	const frame = feed === PLAIN ? `data: ${row}\n\n` : `${FRAME_HEAD}[${row}]${FRAME_TAIL}`;
+	for (const response of listeners(feed)) response.write(frame);
+	if (feed !== PLAIN) {
+		const kept = sent.get(feed) ?? [];
+		sent.set(feed, kept);
+		if (kept.push({ at, frame }) > KEPT) kept.shift();
+	}
+	times.written.push(time);
+	toPoll.push(row);
+	return time;
+}
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
 	let text = '';
@@ -42,8 +78,9 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 	return text;
 }
 
-function answer(response: ServerResponse, body: string | Buffer): void {
-	response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+function answer(response: ServerResponse, ...pieces: Array<string | Buffer>): void {
+	const body = Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
+	response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
 	response.end(body);
 }
 
@@ -56,109 +93,100 @@ async function writeAll(response: ServerResponse, bytes: Buffer): Promise<void> 
 	if (response.destroyed || response.write(bytes)) return;
 	await new Promise<void>((resolve) => {
 		const done = () => {
-			response.off('drain', done);
-			response.off('close', done);
+			response.off('drain', done).off('close', done);
 			resolve();
 		};
-		response.once('drain', done);
-		response.once('close', done);
+		response.once('drain', done).once('close', done);
 	});
 }
 
+/** Past completions from the list in which the row after the cursor lies, as an exclusive cursor allows, then live ones. */
 async function subscription(query: string, feed: string, response: ServerResponse): Promise<void> {
-	if (latencyMs > 0) await pause(latencyMs);
+	if (settings.latencyMs > 0) await pause(settings.latencyMs);
 	openStream(response);
 	const [, cursor] = /initialValue: \{ ?at: "([^"]+)"/.exec(query) ?? [];
-	for (const { bytes, rows } of history.stream(cursor, rowsPerFrame)) {
-		if (response.destroyed) break;
-		await writeAll(response, bytes);
-		sent += rows;
+	if (settings.rowsPerFrame === 1) singles ??= texts.map((text) => Buffer.from((JSON.parse(text) as unknown[]).map((row) => `${FRAME_HEAD}[${JSON.stringify(row)}]${FRAME_TAIL}`).join('')));
+	const pieces = settings.rowsPerFrame === 1 ? singles : undefined;
+	for (let list = Math.floor((cursor === undefined ? rows : indexAfter(cursor)) / BATCH); list < lists.length && !response.destroyed; list++) {
+		await writeAll(response, pieces?.[list] ?? Buffer.concat([Buffer.from(FRAME_HEAD), lists[list], Buffer.from(FRAME_TAIL)]));
 	}
-	feeds.add(feed, response, cursor);
+	listen(feed, response, cursor);
 }
-
-const listAnswer = (list: Buffer | string) => Buffer.concat([pageHead, Buffer.from(list), pageTail]);
 
 async function onGraphql(text: string, feed: string, response: ServerResponse): Promise<void> {
 	const { query, variables } = JSON.parse(text) as { query: string; variables?: { after?: string } };
 	if (query.includes('__schema')) return answer(response, JSON.stringify(await graphql({ schema, source: query })));
 	if (query.startsWith('subscription')) return await subscription(query, feed, response);
 	if (!query.includes('operationOrderCompletes')) return answer(response, '{"data":{"__typename":"Query"}}');
-	if (latencyMs > 0) await pause(latencyMs);
-	answer(response, listAnswer(variables?.after === undefined ? arrivals.poll() : history.after(variables.after)));
+	if (settings.latencyMs > 0) await pause(settings.latencyMs);
+	// Without a time the rows since the last poll: a poller with a perfect memory.
+	const list = variables?.after === undefined ? `[${toPoll.splice(0).join(',')}]` : (lists[Math.ceil(indexAfter(variables.after) / BATCH)] ?? '[]');
+	answer(response, '{"data":{"operationOrderCompletes":', list, '}}');
 }
 
 /** Pages by number, as an HTTP Request node asks for them; empty before the backlog was offered and for other pollers. */
 function onPage(number: number, response: ServerResponse): void {
 	const wanted = number > 0 || backlogOffered;
 	if (number === 0) backlogOffered = false;
-	answer(response, Buffer.concat([Buffer.from('{"rows":'), wanted ? history.page(number) : Buffer.from('[]'), Buffer.from('}')]));
+	answer(response, '{"rows":', (wanted && lists[number]) || '[]', '}');
 }
 
-interface ControlInput {
-	latencyMs?: number;
-	rowsPerFrame?: number;
-	heartbeats?: boolean;
+/** A call of a workflow: one pushed event, all events of a poll, or how many items a batch held. */
+function onCollect(text: string, at: string): void {
+	const told = JSON.parse(text) as { serial?: string; polled?: string[]; items?: number };
+	if (told.serial !== undefined) times.arrived[told.serial] ??= at;
+	if (told.polled !== undefined) polls++;
+	for (const each of told.polled ?? []) times.polled[each] ??= at;
+	items += told.items ?? 0;
+}
+
+interface Written {
 	count?: number;
 	everyMs?: number;
 	to?: string[];
 	untilCollected?: boolean;
 }
 
-const controls: Record<string, (input: ControlInput) => unknown> = {
-	settings: (input) => {
-		latencyMs = input.latencyMs ?? latencyMs;
-		rowsPerFrame = input.rowsPerFrame ?? rowsPerFrame;
-		heartbeats = input.heartbeats ?? heartbeats;
-		return {};
-	},
-	state: () => ({ sent, feeds: feeds.sizes, backlogOffered, ...arrivals.counts }),
+const controls: Record<string, (input: never) => unknown> = {
+	settings: (input: Partial<typeof settings>) => Object.assign(settings, input),
+	state: () => ({ feeds: Object.fromEntries([...open].map(([name, { size }]) => [name, size])), items, polls }),
 	/** Forgets times and counts. */
 	fresh: () => {
-		sent = 0;
-		feeds.restart();
-		arrivals.clear();
-		return {};
+		[toPoll, polls, items, written] = [[], 0, 0, 0];
+		sent.clear();
+		Object.assign(times, { written: [], arrived: {}, polled: {} });
 	},
-	offerBacklog: () => {
-		backlogOffered = true;
-		return {};
-	},
+	offerBacklog: () => void (backlogOffered = true),
 	/**
 	 * Writes `count` events, one every `everyMs` (0: at once), to the feeds `to` in turns. `untilCollected`: the next one
 	 * `everyMs` after the call that came of the last one, so that none has to wait for another.
 	 */
-	write: async ({ count = 0, everyMs = 0, to = ['graph'], untilCollected = false }) => {
+	write: async ({ count = 0, everyMs = 0, to = ['graph'], untilCollected = false }: Written) => {
 		for (let index = 0; index < count; index++) {
-			const { time, row } = feeds.write(to[index % to.length]);
-			arrivals.written(time, row);
-			for (const patience = Date.now() + COLLECT_WITHIN_MS; untilCollected && !arrivals.wasCollected(time); await pause(2)) {
-				if (Date.now() > patience) return {};
-			}
+			const time = write(to[index % to.length]);
+			for (const patience = Date.now() + COLLECT_WITHIN_MS; untilCollected && times.arrived[time] === undefined; await pause(2)) if (Date.now() > patience) return;
 			if (everyMs > 0) await pause(everyMs);
 		}
-		return {};
 	},
-	times: () => arrivals.times,
+	times: () => times,
 };
 
 async function onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
 	const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
-	if (request.method === 'GET' && pathname === '/plain') {
+	if (request.method === 'GET' && pathname === `/${PLAIN}`) {
 		openStream(response);
-		return feeds.add(PLAIN, response);
+		return listen(PLAIN, response);
 	}
 	if (request.method === 'GET' && pathname === '/pages') return onPage(Number(searchParams.get('page')), response);
-	const arrivedAt = pathname === '/collect' ? now() : '';
+	const arrivedAt = now();
 	const text = await bodyOf(request);
 	if (pathname === '/collect') {
-		arrivals.collect(JSON.parse(text) as Parameters<Arrivals['collect']>[0], arrivedAt);
+		onCollect(text, arrivedAt);
 		return answer(response, '{}');
 	}
 	// The part before `/v2` names the feed: `/graph/v2` is the feed 'graph'.
 	if (!pathname.startsWith('/control/')) return await onGraphql(text, pathname.split('/')[1], response);
-	const control = controls[pathname.slice('/control/'.length)];
-	answer(response, JSON.stringify(await control?.(JSON.parse(text || '{}') as ControlInput)));
+	answer(response, JSON.stringify((await controls[pathname.slice('/control/'.length)]?.(JSON.parse(text || '{}') as never)) ?? {}));
 }
 
 const server = createServer((request, response) => {
@@ -175,7 +203,8 @@ server.listen(0, '127.0.0.1', () => {
 });
 
 const heartbeat = setInterval(() => {
-	if (heartbeats) feeds.heartbeat();
+	if (!settings.heartbeats) return;
+	for (const response of [...open.values()].flatMap((some) => [...some])) if (response.writableLength === 0) response.write(':\n\n');
 }, 12_000);
 
 process.once('SIGTERM', () => {
