@@ -79,7 +79,7 @@ function settings(target) {
 	write('.gitignore', 'node_modules/\ndist/\n');
 	write(
 		'jest.config.mjs',
-		`${readFileSync(path.join(root, 'jest.config.mjs'), 'utf8').replace(/\nexport default[\s\S]*/, '').replace(/^\tmodulePathIgnorePatterns: .*\n/m, "\tmodulePathIgnorePatterns: ['<rootDir>/dist/'],\n")}\nexport default { ...shared, roots: ['<rootDir>/test'], testMatch: ['**/*.test.mts'] };\n`.replace(/^\/\*\*.*\*\/\n/, ''),
+		`${readFileSync(path.join(root, 'test', 'jest.config.mjs'), 'utf8').replace(/\nexport default[\s\S]*/, '').replace(/^\tmodulePathIgnorePatterns: .*\n/m, "\tmodulePathIgnorePatterns: ['<rootDir>/dist/'],\n")}\nexport default { ...shared, roots: ['<rootDir>/test'], testMatch: ['**/*.test.mts'] };\n`.replace(/^\/\*\*.*\*\/\n/, ''),
 	);
 	mkdirSync(path.join(target, 'scripts'), { recursive: true });
 	for (const name of ['gulp-build.js', 'output-schemas.js', 'check-dist.mjs', 'check-publish.mjs', 'check-tag.mjs']) write(path.join('scripts', name), readFileSync(path.join(root, 'scripts', name), 'utf8'));

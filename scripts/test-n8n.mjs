@@ -5,6 +5,6 @@ import { prepare } from './lib/prepare.mjs';
 
 await commandLine(async ({ steps, root, args }) => {
 	await prepare(steps, { root, build: true, host: true });
-	const passed = await runJest(root, { name: 'n8n', config: 'jest.n8n.config.mjs', args: ['--runInBand', ...args] });
+	const passed = await runJest(root, { name: 'n8n', config: 'test/n8n/jest.config.mjs', args: ['--runInBand', ...args] });
 	return passed ? 0 : 1;
 });

@@ -75,7 +75,7 @@ await commandLine(async ({ steps, root, args: [name, ...args] }) => {
 	Object.assign(process.env, env);
 	const results = `real-${name}`;
 	const run = ['--runInBand', '--verbose', `--testTimeout=${FACT_TIMEOUT_MS}`, `${FOLDER.replaceAll('\\', '/')}/${name}/`];
-	const passed = await runJest(root, { name: results, config: 'jest.config.mjs', args: run });
+	const passed = await runJest(root, { name: results, config: 'test/jest.config.mjs', args: run });
 	const facts = factsOf(root, results);
 	const having = (status) => facts.filter((fact) => fact.status === status);
 	steps.say('');

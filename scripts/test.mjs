@@ -39,7 +39,7 @@ async function quietly(command) {
 }
 
 async function tests(root, args) {
-	const passed = await runJest(root, { name: 'unit', config: 'jest.config.mjs', args: ['--maxWorkers=2', ...args] });
+	const passed = await runJest(root, { name: 'unit', config: 'test/jest.config.mjs', args: ['--maxWorkers=2', ...args] });
 	if (!passed) throw new StepError('');
 }
 

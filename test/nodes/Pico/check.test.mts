@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { IDataObject } from 'n8n-workflow';
 
 import { LIMITS, type Finding } from '../../../nodes/Pico/resources/connection/finding.ts';
-import { closeProxies, faultProxy, type Fault } from '../../faults/kit/faultProxy.mts';
+import { closeProxies, faultProxy, type Fault } from '../../measure/kit/faultProxy.mts';
 import { json, startOddServer, type OddServer } from '../../kit/oddServer.mts';
 import { runNode } from '../../kit/runNode.mts';
 import { usePico } from '../../kit/usePico.mts';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { faultProxy, type Fault, type FaultProxy } from '../../faults/kit/faultProxy.mts';
+import { faultProxy, type Fault, type FaultProxy } from '../../measure/kit/faultProxy.mts';
 import { byId, byPart, usePico } from '../../kit/usePico.mts';
 
 const pico = usePico();

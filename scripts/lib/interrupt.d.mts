@@ -1,0 +1,1 @@
+export function onInterrupt(name: string, stop: () => unknown): () => void;
