@@ -1,6 +1,6 @@
 import { shared } from '../jest.config.mjs';
 
-/** The suites that start a real n8n; each takes tens of seconds. Run one after another (`npm run test:n8n`). */
+/** The suites that start a real n8n; each takes tens of seconds. Two at a time with `npm run test:n8n`. */
 export default {
 	...shared,
 	roots: ['<rootDir>/test/n8n', '<rootDir>/test/measure/faults/n8n', '<rootDir>/packages/eryxon/test/n8n'],

@@ -24,7 +24,7 @@ it.each([
 	['but it does', ['refused', ...times(2_000, 20)], 16],
 	['any time is a time', [0, 0, Number.MIN_VALUE], 8],
 ])('%s', (_, happened, size) => {
-	expect(sizeAfter(...happened)).toBe(size);
+	expect(sizeAfter(...(happened as Parameters<typeof sizeAfter>))).toBe(size);
 });
 
 it('takes refusals of requests that were sent together for one', () => {

@@ -154,7 +154,7 @@ describe('a batch that was under way at the last stop', () => {
 		await inbox.flush();
 		expect(units()).toEqual([[0], [2]]);
 		expect(n8n.keys[0]).toBe('old key');
-		expect(place.isDelivered({ id: idOf(b) })).toBe(true);
+		expect(place.isDelivered({ id: idOf(b), cursor: '' })).toBe(true);
 	});
 
 	test('loses nothing where it was never started and Pico pauses in the middle of it', async () => {
