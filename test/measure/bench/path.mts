@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { IDataObject } from 'n8n-workflow';
 
 import { bareStream, subscription } from '../kit/bareStream.mts';
-import { N8nCore, type Access } from '../kit/n8nCore.mts';
+import { N8nCore, type Access, type OnItems } from '../kit/n8nCore.mts';
 import { inProcess, startServer, type Given } from '../kit/processes.mts';
 import { distribution } from '../kit/stats.mts';
 import { runs, thousands, type Question } from './context.mts';
@@ -44,6 +44,9 @@ export const path: Question = async (bench) => {
 
 const since = (serial: unknown) => Number(process.hrtime.bigint() - BigInt(String(serial))) / 1e6;
 
+/** Opens a stream that tells the serials of its events. @returns what closes it */
+type Open = (onSerials: (serials: unknown[]) => void) => Promise<() => Promise<void>>;
+
 /** The way of an event through the active trigger, on n8n's own trigger context; runs end at once. */
 export async function wayOfAnEvent(input: Given & Access & { server: string; events: number; everyMs: number; rounds: number; backlog: number }) {
 	const n8n = new N8nCore(input);
@@ -52,88 +55,62 @@ export async function wayOfAnEvent(input: Given & Access & { server: string; eve
 	/** Milliseconds from the start of the trigger to the last row. */
 	const backlogs = { single: [] as number[], batches: [] as number[], peer: [] as number[] };
 	let staticData: IDataObject = {};
-
-	/** Counts the events that come until enough have. */
-	const counter = (wanted: number) => {
-		let count = 0;
-		let add: (more: number) => void = () => undefined;
-		const all = new Promise<void>((resolve, reject) => {
-			const timer = setTimeout(() => reject(new Error(`gave up after ${count} of ${wanted} events`)), 120_000);
-			add = (more) => {
-				count += more;
-				if (count < wanted) return;
-				clearTimeout(timer);
-				resolve();
-			};
-		});
-		return { all, add };
-	};
-	const write = async (count: number, everyMs: number) => {
-		await fetch(`${input.server}/control/write`, { method: 'POST', body: JSON.stringify({ count, everyMs, to: ['graph'] }) });
-	};
-	const ours = async (events: number, everyMs: number) => {
-		const latencies: number[] = [];
-		const { all, add } = counter(events);
-		const onItems = ([{ json }]: Array<{ json: IDataObject }>, end: () => void) => {
-			latencies.push(since(json.producedSerial));
-			add(1);
+	const ours = (parameters: object): Open => async (onSerials) => {
+		const onItems: OnItems = (items, end) => {
+			onSerials(items.map(({ json }) => json.producedSerial));
 			end();
 		};
-		const started = await n8n.trigger({}, input, onItems, staticData);
-		await write(events, everyMs);
-		await all;
-		staticData = settled(await started.stop());
-		return latencies;
+		const started = await n8n.trigger(parameters as IDataObject, input, onItems, staticData);
+		return async () => {
+			staticData = settled(await started.stop());
+		};
 	};
-	const bare = async (events: number, everyMs: number) => {
+	const bare = (cursor?: string): Open => async (onSerials) => {
+		const stream = await bareStream(input.endpoint, subscription(cursor), (rows) => onSerials(rows.map(({ endState }) => (endState as { producedSerial: string }).producedSerial)));
+		return async () => {
+			stream.close();
+			await stream.ended;
+		};
+	};
+	/** Milliseconds from the write of each live event to its arrival, and those until `count` events had come. */
+	const through = async (open: Open, count: number, everyMs?: number) => {
 		const latencies: number[] = [];
-		const { all, add } = counter(events);
-		const stream = await bareStream(input.endpoint, subscription(), (rows) => {
-			for (const { endState } of rows) latencies.push(since((endState as { producedSerial: string }).producedSerial));
-			add(rows.length);
+		let arrived = 0;
+		let resolve = () => undefined as void;
+		const all = new Promise<void>((done, fail) => {
+			const timer = setTimeout(() => fail(new Error(`gave up after ${arrived} of ${count} events`)), 120_000);
+			resolve = () => {
+				clearTimeout(timer);
+				done();
+			};
 		});
-		await write(events, everyMs);
-		await all;
-		stream.close();
-		await stream.ended;
-		return latencies;
-	};
-	const ourBacklog = async (eventsPerRun: number, positionResetKey: string) => {
-		const { all, add } = counter(input.backlog);
 		const began = performance.now();
-		const started = await n8n.trigger({ startFrom: 'date', startDate: DAY, options: { eventsPerRun, positionResetKey } }, input, (items, end) => {
-			add(items.length);
-			end();
-		}, staticData);
+		const close = await open((serials) => {
+			arrived += serials.length;
+			if (everyMs !== undefined) latencies.push(...serials.map(since));
+			if (arrived >= count) resolve();
+		});
+		if (everyMs !== undefined) await fetch(`${input.server}/control/write`, { method: 'POST', body: JSON.stringify({ count, everyMs, to: ['graph'] }) });
 		await all;
 		const ms = performance.now() - began;
-		staticData = settled(await started.stop());
-		return ms;
+		await close();
+		return { latencies, ms };
 	};
-	const bareBacklog = async () => {
-		const { all, add } = counter(input.backlog);
-		const began = performance.now();
-		const stream = await bareStream(input.endpoint, subscription(DAY), (rows) => add(rows.length));
-		await all;
-		const ms = performance.now() - began;
-		stream.close();
-		await stream.ended;
-		return ms;
-	};
+	const { events, everyMs, rounds, backlog } = input;
 
 	// Warm-up, which also fills the window of seen events to what it is in daily use.
-	await ours(1_500, 0);
-	await bare(500, 0);
-	for (let round = 0; round < input.rounds; round++) {
-		live.ours.push(await ours(input.events, input.everyMs));
-		live.peer.push(await bare(input.events, input.everyMs));
+	await through(ours({}), 1_500, 0);
+	await through(bare(), 500, 0);
+	for (let round = 0; round < rounds; round++) {
+		live.ours.push((await through(ours({}), events, everyMs)).latencies);
+		live.peer.push((await through(bare(), events, everyMs)).latencies);
 	}
-	for (let round = 0; round <= input.rounds; round++) {
-		const [single, batches, peer] = [await ourBacklog(1, `a${round}`), await ourBacklog(100, `b${round}`), await bareBacklog()];
-		if (round === 0) continue;
-		backlogs.single.push(single);
-		backlogs.batches.push(batches);
-		backlogs.peer.push(peer);
+	for (let round = 0; round <= rounds; round++) {
+		const since2026 = (eventsPerRun: number) => ours({ startFrom: 'date', startDate: DAY, options: { eventsPerRun, positionResetKey: `${eventsPerRun} ${round}` } });
+		for (const [side, open] of [['single', since2026(1)], ['batches', since2026(100)], ['peer', bare(DAY)]] as const) {
+			const { ms } = await through(open, backlog);
+			if (round > 0) backlogs[side].push(ms);
+		}
 	}
 	return { live, backlogs };
 }

@@ -27,7 +27,7 @@ const CONNECT_WITHIN_MS = 300_000;
 /** A late event that no stream showed is found when the window is read again: within half of it, 150 s. */
 const QUIET_MS = { ours: 240_000, peer: 20_000 };
 const LONGEST_MS = 1_800_000;
-const STATIC_EVERY_MS = 60_000;
+const MINUTE_MS = 60_000;
 
 interface Options {
 	minutes: number;
@@ -73,11 +73,11 @@ async function soak(run: Run, options: Options, stage: Stage, random: Random, en
 		});
 	say(`events for ${options.minutes} minutes, ${options.rate} in a second, seed ${options.seed}; to end early: kill -USR2 ${process.pid}`);
 	const everyMs = options.minutes >= 30 ? 10_000 : 5_000;
-	const watching = [guarded(sampling()), guarded(progress())];
+	const watching = guarded(watch());
 	await Promise.all([guarded(events.make(options.rate, from + span.lengthMs, span.stopped)), guarded(disturb(stage, events, random, done, span)), guarded(restart(sides, say, span))]);
 	const minutes = (Date.now() - from) / 60_000;
 	over.abort();
-	await Promise.all(watching);
+	await watching;
 
 	say('no more events; waiting for the last runs to end');
 	await guarded(events.hide(false));
@@ -110,34 +110,26 @@ async function soak(run: Run, options: Options, stage: Stage, random: Random, en
 		samples,
 	};
 
-	async function sampling(): Promise<void> {
-		let staticDue = from + Math.min(STATIC_EVERY_MS, 3 * everyMs);
+	/** A sample each few seconds, the static data and a line for people each minute. */
+	async function watch(): Promise<void> {
+		let minuteDue = from + Math.min(MINUTE_MS, 3 * everyMs);
 		let staticBytes: number | undefined;
 		while (!over.signal.aborted) {
 			const at = Date.now();
 			const [our, other] = await Promise.all([ours.sample(), peer.sample()]);
-			if (at >= staticDue) {
-				staticBytes = await ours.staticBytes().catch(() => staticBytes);
-				staticDue = at + STATIC_EVERY_MS;
-			}
-			samples.push({ t: (at - from) / 1000, ours: our, peer: other, sandbox: usageOf(sandbox.child.pid)?.rss, self: usageOf(process.pid)?.rss, lag: lags.ours.now(), staticBytes });
-			for (const due = at + everyMs; Date.now() < due && !over.signal.aborted; ) await pause(Math.min(200, Math.max(1, due - Date.now())));
-		}
-	}
-
-	async function progress(): Promise<void> {
-		for (let due = from + 10_000; !over.signal.aborted; due += 10_000) {
-			while (Date.now() < due && !over.signal.aborted) await pause(Math.min(200, Math.max(1, due - Date.now())));
-			if (over.signal.aborted) return;
+			const pico = usageOf(sandbox.child.pid)?.rss;
 			await countRows();
-			if (Math.round((due - from) / 1000) % 60 !== 0) continue;
-			const { ours: our, peer: other, sandbox: pico } = samples.at(-1) ?? {};
-			const memory = (sample: typeof our) => (sample ? `${sample.rss.toFixed(0)} MB (heap ${sample.heap?.toFixed(0) ?? '?'}), ${sample.files} files` : 'away');
-			say(
-				`${Math.round((due - from) / 60_000)} min: ${events.counts.made} made, ${ours.collector.orders.size} told, lag ${lags.ours.now()} ms; ` +
-					`ours ${memory(our)}; peer ${memory(other)}; Pico ${pico?.toFixed(0) ?? '?'} MB; ` +
-					`${ours.collector.failed} refused, ${done.cuts}+${done.byteCuts} cuts, ${proxy.streams} streams; load ${loadavg()[0].toFixed(1)}`,
-			);
+			if (at >= minuteDue) {
+				staticBytes = await ours.staticBytes().catch(() => staticBytes);
+				minuteDue = at + MINUTE_MS;
+				const memory = (sample: typeof our) => (sample ? `${sample.rss.toFixed(0)} MB (heap ${sample.heap?.toFixed(0) ?? '?'}), ${sample.files} files` : 'away');
+				say(
+					`${events.counts.made} made, ${ours.collector.orders.size} told, lag ${lags.ours.now()} ms; ours ${memory(our)}; peer ${memory(other)}; Pico ${pico?.toFixed(0) ?? '?'} MB; ` +
+						`${ours.collector.failed} refused, ${done.cuts}+${done.byteCuts} cuts, ${proxy.streams} streams; load ${loadavg()[0].toFixed(1)}`,
+				);
+			}
+			samples.push({ t: (at - from) / 1000, ours: our, peer: other, sandbox: pico, self: usageOf(process.pid)?.rss, lag: lags.ours.now(), staticBytes });
+			while (Date.now() < at + everyMs && !over.signal.aborted) await pause(200);
 		}
 	}
 }
