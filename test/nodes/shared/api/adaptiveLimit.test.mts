@@ -1,6 +1,6 @@
 import { AdaptiveLimit } from '../../../../nodes/shared/api/adaptiveLimit.ts';
 
-/** `answers` milliseconds of answers that came while as many requests as allowed were under way. */
+/** Milliseconds of answers, and refusals, that came while as many requests as allowed were under way. */
 function sizeAfter(...happened: Array<number | 'refused'>): number {
 	const limit = new AdaptiveLimit();
 	for (const each of happened) {
@@ -11,7 +11,7 @@ function sizeAfter(...happened: Array<number | 'refused'>): number {
 }
 const times = <T,>(count: number, each: T): T[] => Array.from({ length: count }, () => each);
 
-it.each([
+it.each<[string, Array<number | 'refused'>, number]>([
 	['starts with five', [], 5],
 	['one more for each quick answer', [20, 21, 22], 8],
 	['sixteen at most', times(100, 20), 16],
