@@ -1,4 +1,4 @@
-/** Kind to a small plant server; also how many requests a server may keep waiting before fewer are sent. */
+/** Kind to a small plant server; also how many requests a server may keep waiting: with more fewer are sent, with fewer more. */
 const START = 5;
 const MOST = 16;
 /** After a refusal: answers at the new size before one more is tried, in rounds of that size. */
@@ -26,7 +26,7 @@ export class AdaptiveLimit {
 		this.quickestMs = Math.min(this.quickestMs, taken);
 		const waiting = this.size * (1 - this.quickestMs / taken);
 		if (waiting > START) this.exact -= 1;
-		else if (waiting < START / 2 && underWay * 2 > this.size) {
+		else if (waiting < START - 1 && underWay * 2 > this.size) {
 			this.exact = Math.min(MOST, this.exact + (this.cuts === 0 ? 1 : 1 / (CALM_ROUNDS * this.size)));
 		}
 	}

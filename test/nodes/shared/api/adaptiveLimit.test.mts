@@ -1,6 +1,6 @@
 import { AdaptiveLimit } from '../../../../nodes/shared/api/adaptiveLimit.ts';
 
-/** `answers` milliseconds of answers that came while as many requests as allowed were under way. */
+/** Milliseconds of answers, and refusals, that came while as many requests as allowed were under way. */
 function sizeAfter(...happened: Array<number | 'refused'>): number {
 	const limit = new AdaptiveLimit();
 	for (const each of happened) {
@@ -11,11 +11,11 @@ function sizeAfter(...happened: Array<number | 'refused'>): number {
 }
 const times = <T,>(count: number, each: T): T[] => Array.from({ length: count }, () => each);
 
-it.each([
+it.each<[string, Array<number | 'refused'>, number]>([
 	['starts with five', [], 5],
 	['one more for each quick answer', [20, 21, 22], 8],
 	['sixteen at most', times(100, 20), 16],
-	['no more while answers take twice as long as the quickest', [20, ...times(50, 45)], 6],
+	['no more while answers take three times as long as the quickest', [20, ...times(50, 60)], 6],
 	['fewer when a server that was quick slows down', [...times(20, 20), ...times(100, 200)], 5],
 	['never below the start because of slowness alone', [20, ...times(100, 60_000)], 5],
 	['half of it after a refusal', [...times(20, 20), 'refused'], 8],
