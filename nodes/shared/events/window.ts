@@ -39,6 +39,8 @@ export class SeenWindow {
 	private ids: string[] = [];
 	private times: number[] = [];
 	private first = 0;
+	/** The same as it is stored: seconds since 1970, with their groups. */
+	private readonly seconds = new Map<number, string>();
 	private readonly known = new Set<string>();
 	/** Delivered, but later than the cursor may go; with their times. They stay until the window has passed them. */
 	private readonly beyond = new Map<string, number>();
@@ -102,23 +104,21 @@ export class SeenWindow {
 		return this.dropped;
 	}
 
-	/** The ids that arrived last, as many as fit into so many bytes of JSON; those beyond take half of it at most. */
+	/** The newest ids, as many as fit into so many bytes of JSON; those beyond take half of it at most. */
 	toStored(bytes: number): StoredWindow {
 		const most = Math.floor(bytes / 2 / AHEAD_BYTES);
 		const ahead = [...this.beyond].slice(Math.max(0, this.beyond.size - most)).map(([id, time]) => `${id}.${time.toString(36)}`);
-		const bySecond = new Map<number, string>();
+		const seen: string[] = [];
 		let room = bytes - ahead.length * AHEAD_BYTES;
-		let from = this.ids.length;
-		for (; from > this.first; from--) {
-			const second = Math.floor(this.times[from - 1] / 1_000);
-			const others = bySecond.get(second);
-			room -= others === undefined ? SHORT + SECOND_BYTES : SHORT;
-			if (room < 0) break;
-			bySecond.set(second, this.ids[from - 1].slice(0, SHORT) + (others ?? ''));
-		}
 		let forgottenUpTo = this.dropped;
-		for (let left = this.first; left < from; left++) forgottenUpTo = max(this.times[left], forgottenUpTo);
-		return { seen: [...bySecond].map(([second, ids]) => `${second.toString(36)}:${ids}`), ahead, forgottenUpTo };
+		for (const [second, group] of [...this.seconds].reverse()) {
+			const most = Math.floor((room - SECOND_BYTES) / SHORT);
+			const ids = (group.length - prefixOf(second).length) / SHORT;
+			if (most > 0) seen.push(most < ids ? prefixOf(second) + group.slice(-most * SHORT) : group);
+			if (most < ids) forgottenUpTo = max(lastMsOf(second), forgottenUpTo);
+			room -= SECOND_BYTES + Math.max(0, Math.min(most, ids)) * SHORT;
+		}
+		return { seen, ahead, forgottenUpTo };
 	}
 
 	/**
@@ -131,7 +131,7 @@ export class SeenWindow {
 			const [, second, ids] = /^(-?[0-9a-z]+):((?:[\w-]{6})+)$/.exec(group) ?? [];
 			if (second === undefined) continue;
 			// As late as it can have been: so none is forgotten too early, and stored again it falls into the same second.
-			const time = Math.min(Number.parseInt(second, 36) * 1_000 + 999, cursorMs);
+			const time = Math.min(lastMsOf(Number.parseInt(second, 36)), cursorMs);
 			for (let at = 0; at < ids.length; at += SHORT) this.append(ids.slice(at, at + SHORT), time);
 		}
 		for (const mark of ahead) {
@@ -151,6 +151,8 @@ export class SeenWindow {
 		this.known.add(id);
 		this.ids.push(id);
 		this.times.push(time);
+		const second = secondOf(time);
+		this.seconds.set(second, (this.seconds.get(second) ?? prefixOf(second)) + id.slice(0, SHORT));
 		this.newest = Math.max(this.newest, time);
 	}
 
@@ -163,9 +165,18 @@ export class SeenWindow {
 			if (time >= oldest && this.known.size <= most) break;
 			this.dropped = max(time, this.dropped);
 			this.known.delete(this.ids[this.first]);
+			this.forgetStored(secondOf(time));
 		}
 		if (this.first >= LONGEST_WASTE) this.compact();
 		if (this.soonestBeyond < oldest) this.forgetBeyond(oldest);
+	}
+
+	/** The id that arrived first is the first one of its second. */
+	private forgetStored(second: number): void {
+		const prefix = prefixOf(second);
+		const ids = this.seconds.get(second)?.slice(prefix.length + SHORT);
+		if (ids) this.seconds.set(second, prefix + ids);
+		else this.seconds.delete(second);
 	}
 
 	private forgetBeyond(oldest: number): void {
@@ -186,6 +197,10 @@ export class SeenWindow {
 		this.first = 0;
 	}
 }
+
+const secondOf = (ms: number) => Math.floor(ms / 1_000);
+const lastMsOf = (second: number) => second * 1_000 + 999;
+const prefixOf = (second: number) => `${second.toString(36)}:`;
 
 function max(a: number | undefined, b: number | undefined): number | undefined {
 	if (a === undefined || b === undefined) return a ?? b;

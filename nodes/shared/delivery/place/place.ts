@@ -135,7 +135,7 @@ export class Place {
 		// A large batch takes its room from the subjects first: without them only a correction is not told as one.
 		const room = STORED_BYTES - (this.inFlight?.ids.length ?? 0) * ENTRY.inFlight;
 		const { seen, ahead, forgottenUpTo } = this.window.toStored(Math.max(0, Math.min(WINDOW_BYTES, room)));
-		const subjects = Math.max(0, Math.floor((room - JSON.stringify([seen, ahead]).length) / ENTRY.subject));
+		const subjects = Math.max(0, Math.floor((room - [...seen, ...ahead].reduce((bytes, text) => bytes + text.length + 3, 0)) / ENTRY.subject));
 		return {
 			v: STATE_VERSION,
 			source: this.options.source,

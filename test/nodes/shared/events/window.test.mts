@@ -84,20 +84,20 @@ describe('what is stored', () => {
 		expect([copy.has(nth(2), START + 5_100), copy.forgottenUpTo]).toEqual([false, START + 5_100]);
 	});
 
-	test('is what arrived last where not all of it fits, and says up to which time the rest is missing, for good', () => {
+	test('is the newest where not all of it fits, and says up to the end of which second the rest is missing, for good', () => {
 		const window = new SeenWindow(LOOKBACK);
 		for (let index = 0; index < 1_000; index++) window.add(nth(index), START + index);
 		const bytes = 16 + 99 * 6;
 		const storedIn = (room: number) => [window.toStored(room).seen.join('').length, window.toStored(room).forgottenUpTo];
-		expect(storedIn(bytes + 5)).toEqual([7 + 100 * 6, START + 899]);
-		expect(storedIn(bytes - 1)).toEqual([7 + 99 * 6, START + 900]);
+		expect(storedIn(bytes + 5)).toEqual([7 + 100 * 6, START + 999]);
+		expect(storedIn(bytes - 1)).toEqual([7 + 99 * 6, START + 999]);
 		expect(window.toStored(16 + 999 * 6).forgottenUpTo).toBeUndefined();
 		expect(window.toStored(15)).toEqual({ seen: [], ahead: [], forgottenUpTo: START + 999 });
 		const copy = restored(window, START + 999, { bytes });
 		expect([899, 900].map((index) => copy.has(nth(index), START + index))).toEqual([false, true]);
 		copy.add('much later', START + 200_000);
-		expect(copy.forgottenUpTo).toBe(START + 899);
-		expect(copy.toStored(MANY_BYTES).forgottenUpTo).toBe(START + 899);
+		expect(copy.forgottenUpTo).toBe(START + 999);
+		expect(copy.toStored(MANY_BYTES).forgottenUpTo).toBe(START + 999);
 		copy.add('later still', START + 2 * LOOKBACK);
 		expect(copy.forgottenUpTo).toBe(START + 200_000);
 	});
@@ -115,11 +115,14 @@ describe('what is stored', () => {
 		}
 	});
 
-	test('an id that is left out, out of the order of time, is covered by the time before it', () => {
+	test('is complete for each second that fits, the newest first', () => {
 		const window = new SeenWindow(LOOKBACK);
-		window.add(nth(99), START + 5_000);
-		for (let index = 0; index < 10; index++) window.add(nth(index), START + index);
-		expect(window.toStored(16 + 4 * 6).forgottenUpTo).toBe(START + 5_000);
+		for (let index = 0; index < 30; index++) window.add(nth(index), START + 900 + index * 100);
+		const stored = window.toStored(2 * 10 + 19 * 6);
+		expect(stored.seen.map((group) => (group.length - 7) / 6)).toEqual([9, 10]);
+		expect(stored.forgottenUpTo).toBe(START + 1_999);
+		expect(window.toStored(3 * 10 + 29 * 6 - 1).forgottenUpTo).toBe(START + 1_999);
+		expect(window.toStored(4 * 10 + 30 * 6).forgottenUpTo).toBeUndefined();
 	});
 
 	test.each(['', 'no-time', ':abcdef', 'abc:', 'abc:abcde', 'abc:abcdefg', 'abc:abc ef', 'x abc:abcdef', 'abc:abcdef x', 'ABC:abcdef', '--1:abcdef'])(
@@ -259,7 +262,7 @@ describe('what lies beyond the window', () => {
 		expect([10_000, 4_800, 960, 48, 0].map(storedOf)).toEqual([[100, 100], [100, 100], [78, 20], [2, 1], [0, 0]]);
 		expect(window.toStored(48).ahead).toEqual([`ahead99.${(START + 10 * LOOKBACK + 99).toString(36)}`]);
 		const copy = restored(window, START + 99, { bytes: 960 });
-		expect([copy.has(nth(99), START + 99), copy.has('ahead99', START + 10 * LOOKBACK + 99), copy.forgottenUpTo]).toEqual([true, true, START + 21]);
+		expect([copy.has(nth(99), START + 99), copy.has('ahead99', START + 10 * LOOKBACK + 99), copy.forgottenUpTo]).toEqual([true, true, START + 999]);
 		copy.add('much later', START + 9 * LOOKBACK);
 		expect(copy.has('ahead99')).toBe(true);
 	});
@@ -271,6 +274,7 @@ class PlainWindow {
 	private beyond: Array<{ id: string; time: number }> = [];
 	private newest = -Infinity;
 	private dropped: number[] = [];
+	private groups: Array<{ second: number; ids: string[] }> = [];
 
 	constructor(
 		private readonly lookback: number,
@@ -280,12 +284,19 @@ class PlainWindow {
 	add(id: string, time: number | undefined) {
 		const at = time ?? (this.newest === -Infinity ? 0 : this.newest);
 		this.beyond = this.beyond.filter((entry) => entry.id !== id);
-		if (!this.has(id)) this.entries.push({ id, time: at });
+		if (!this.has(id)) {
+			this.entries.push({ id, time: at });
+			const second = Math.floor(at / 1_000);
+			if (!this.groups.some((group) => group.second === second)) this.groups.push({ second, ids: [] });
+			this.groups.find((group) => group.second === second)!.ids.push(id.slice(0, 6));
+		}
 		if (this.entries.some((entry) => entry.id === id && entry.time === at)) this.newest = Math.max(this.newest, at);
 		while (this.entries.length > 0) {
 			const [first] = this.entries;
 			if (first.time >= this.newest - this.lookback && (this.entries.length <= this.capacity || first.time === this.newest)) break;
 			this.dropped.push(this.entries.shift()!.time);
+			this.groups.find(({ second }) => second === Math.floor(first.time / 1_000))!.ids.shift();
+			this.groups = this.groups.filter(({ ids }) => ids.length > 0);
 		}
 		for (const entry of this.beyond.filter(({ time: ahead }) => ahead < this.newest - this.lookback)) this.dropped.push(entry.time);
 		this.beyond = this.beyond.filter(({ time: ahead }) => ahead >= this.newest - this.lookback);
@@ -302,26 +313,23 @@ class PlainWindow {
 
 	state(bytes: number) {
 		const ahead = this.beyond.slice(Math.max(0, this.beyond.length - Math.floor(bytes / 48)));
-		const groups: Array<{ second: number; ids: string[] }> = [];
+		const stored: Array<{ second: number; ids: string[] }> = [];
+		const missing: number[] = [];
 		let room = bytes - 24 * ahead.length;
-		const left = [...this.entries];
-		for (; left.length > 0; left.pop()) {
-			const { id, time } = left[left.length - 1];
-			const second = Math.floor(time / 1_000);
-			const group = groups.find((one) => one.second === second) ?? { second, ids: [] };
-			room -= group.ids.length === 0 ? 16 : 6;
-			if (room < 0) break;
-			if (group.ids.length === 0) groups.push(group);
-			group.ids.unshift(id.slice(0, 6));
+		for (const { second, ids } of this.groups.toReversed()) {
+			const fitting = ids.slice(ids.length - Math.max(0, Math.min(ids.length, Math.floor((room - 10) / 6))));
+			if (fitting.length > 0) stored.push({ second, ids: fitting });
+			if (fitting.length < ids.length) missing.push(second * 1_000 + 999);
+			room -= 10 + 6 * fitting.length;
 		}
 		const max = (times: number[]) => (times.length === 0 ? undefined : Math.max(...times));
 		return {
 			size: this.entries.length + this.beyond.length,
 			forgottenUpTo: max(this.dropped),
 			stored: {
-				seen: groups.map(({ second, ids }) => `${second.toString(36)}:${ids.join('')}`),
+				seen: stored.map(({ second, ids }) => `${second.toString(36)}:${ids.join('')}`),
 				ahead: ahead.map(({ id, time }) => `${id}.${time.toString(36)}`),
-				forgottenUpTo: max([...this.dropped, ...left.map(({ time }) => time)]),
+				forgottenUpTo: max([...this.dropped, ...missing]),
 			},
 		};
 	}
