@@ -87,8 +87,6 @@ function plantSettings(name: string, { odoo, netsuite }: DemoServers): Record<st
 	const completions = workflowId(name.endsWith('netsuite') ? PUBLISHED.netsuiteCompletions : PUBLISHED.odooCompletions);
 	return {
 		odooUrl: odoo.url,
-		// Pico completes them under the order of their pump; in the ERP they are parts that are built in.
-		subassemblies: 'MOTOR-20,HOUSING-10',
 		...netsuiteSettings(netsuite, workflowId),
 		completionsWorkflowId: completions,
 		postingWorkflowId: completions,

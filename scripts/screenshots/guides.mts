@@ -82,7 +82,7 @@ async function connectOdoo(walk: Walk): Promise<void> {
 
 	await person.importTemplate('pico-completions-to-odoo');
 	await expectNoIssues(person);
-	await person.fillPlantSettings({ odooUrl: url, subassemblies: 'MOTOR-20,HOUSING-10' });
+	await person.fillPlantSettings({ odooUrl: url });
 	await editor.closeMessages();
 	await editor.shoot('guides/odoo-plant-settings');
 	await person.closePanel();
