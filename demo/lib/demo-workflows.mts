@@ -87,8 +87,6 @@ function plantSettings(name: string, { odoo, netsuite }: DemoServers): Record<st
 	const completions = workflowId(name.endsWith('netsuite') ? PUBLISHED.netsuiteCompletions : PUBLISHED.odooCompletions);
 	return {
 		odooUrl: odoo.url,
-		// Pico completes them under the order of their pump. Odoo's bill of material has other parts.
-		subassemblies: 'MOTOR-110,HOUSING-120',
 		...netsuiteSettings(netsuite, workflowId),
 		completionsWorkflowId: completions,
 		postingWorkflowId: completions,

@@ -137,6 +137,15 @@ jest.setTimeout(120_000);
 			},
 		);
 
+		it('builds subassemblies under the part numbers for which it asks serials', async () => {
+			const { operations } = (await (await fetch(`${pico.url}/control/state`)).json()) as {
+				operations: Array<{ kind: string; externalId: string | null; archivedAt: unknown; consumedSerials: Array<{ externalId: string }> }>;
+			};
+			const built = operations.filter(({ kind }) => kind === 'subassembly').map(({ externalId }) => externalId);
+			const asked = operations.find(({ externalId }) => externalId === 'PUMP-100')?.consumedSerials.map(({ externalId }) => externalId);
+			expect(built.sort()).toEqual(asked?.sort());
+		});
+
 		it('calls the first unit "unit 1" on its card, its buttons and in the dialog', async () => {
 			const page = await show(pico.url);
 			const card = page.locator('.card').filter({ has: button(`Complete order ${ORDER} unit 1`) });

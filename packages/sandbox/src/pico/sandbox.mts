@@ -112,9 +112,24 @@ export class Sandbox {
 		const plant = new Plant({ clock: this.clock, random: new Random(this.seed), switches: () => this.switches });
 		if (seeded) {
 			seedPlant(plant);
-			for (const { partNumber, revision, ...product } of this.products)
+			for (const { partNumber, revision, subassemblies, ...product } of this.products) {
+				for (const part of subassemblies) renameSubassembly(plant, part);
 				plant.deploy({ ...product, externalId: partNumber, externalRevision: revision });
+			}
 		}
 		return { plant, orders: new Orders(plant), random: new Random(this.seed + 1) };
+	}
+}
+
+/** Gives a subassembly of the plant the part number of the ERPs, also where a product asks for its serial. */
+function renameSubassembly(plant: Plant, { insteadOf, partNumber, revision, name }: FloorProduct['subassemblies'][number]): void {
+	const own = plant.operations.find(({ externalId }) => externalId === insteadOf);
+	// Another product has it too.
+	if (!own) return;
+	plant.deploy({ id: own.id, name, externalId: partNumber, externalRevision: revision });
+	for (const operation of plant.operations) {
+		if (!operation.consumedSerials.some(({ externalId }) => externalId === insteadOf)) continue;
+		const consumedSerials = operation.consumedSerials.map((serial) => (serial.externalId === insteadOf ? { ...serial, externalId: partNumber } : serial));
+		plant.deploy({ id: operation.id, name: operation.name, consumedSerials });
 	}
 }

@@ -47,7 +47,11 @@ export interface FloorProduct {
 	/** Its units have no serial numbers of their own. */
 	withoutSerial: boolean;
 	consumedSerials: Array<{ name: string; externalId: string }>;
+	/** Parts of the ERPs that the floor builds itself, with the part number of the plant's own subassembly. */
+	subassemblies: ReadonlyArray<Pick<Part, 'partNumber' | 'name' | 'revision'> & { insteadOf: string }>;
 }
+
+const BUILT_ON_THE_FLOOR: Readonly<Record<string, string>> = { 'MOTOR-20': 'MOTOR-110', 'HOUSING-10': 'HOUSING-120' };
 
 /** The products as the floor builds them: it asks for the serial numbers that the ERPs book, and for no others. */
 export const floorProducts: readonly FloorProduct[] = parts
@@ -58,6 +62,11 @@ export const floorProducts: readonly FloorProduct[] = parts
 		revision,
 		withoutSerial: tracking === 'none',
 		consumedSerials: serialsBuiltInto(partNumber),
+		subassemblies: billsOfMaterials[partNumber].flatMap((line) => {
+			const part = parts.find((each) => each.partNumber === line.partNumber);
+			const insteadOf = BUILT_ON_THE_FLOOR[line.partNumber];
+			return part && insteadOf ? [{ partNumber: part.partNumber, name: part.name, revision: part.revision, insteadOf }] : [];
+		}),
 	}));
 
 /** One for each piece: a unit with two motors has two numbers. */
