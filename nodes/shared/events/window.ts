@@ -20,6 +20,14 @@ const SHORT = 6;
 /** JSON bytes of a second with its colon, its quotes and a comma, and of an id with its time. */
 const SECOND_BYTES = 10;
 const AHEAD_BYTES = 24;
+/** The ids of one second. */
+interface Group {
+	prefix: string;
+	/** The first characters of each, in order of arrival. */
+	ids: string;
+	lastMs: number;
+}
+
 /** Entries that were forgotten are thrown away when there are so many. */
 const LONGEST_WASTE = 4_096;
 /** Ids kept at most, so that a burst cannot fill the memory (20,000 ids take about 2 MB). */
@@ -39,8 +47,8 @@ export class SeenWindow {
 	private ids: string[] = [];
 	private times: number[] = [];
 	private first = 0;
-	/** The same as it is stored: seconds since 1970, with their groups. */
-	private readonly seconds = new Map<number, string>();
+	/** The same as it is stored, by seconds since 1970. */
+	private readonly seconds = new Map<number, Group>();
 	private readonly known = new Set<string>();
 	/** Delivered, but later than the cursor may go; with their times. They stay until the window has passed them. */
 	private readonly beyond = new Map<string, number>();
@@ -111,12 +119,14 @@ export class SeenWindow {
 		const seen: string[] = [];
 		let room = bytes - ahead.length * AHEAD_BYTES;
 		let forgottenUpTo = this.dropped;
-		for (const [second, group] of [...this.seconds].reverse()) {
-			const most = Math.floor((room - SECOND_BYTES) / SHORT);
-			const ids = (group.length - prefixOf(second).length) / SHORT;
-			if (most > 0) seen.push(most < ids ? prefixOf(second) + group.slice(-most * SHORT) : group);
-			if (most < ids) forgottenUpTo = max(lastMsOf(second), forgottenUpTo);
-			room -= SECOND_BYTES + Math.max(0, Math.min(most, ids)) * SHORT;
+		for (const { prefix, ids, lastMs } of [...this.seconds.values()].reverse()) {
+			const fitting = Math.max(0, Math.floor((room - SECOND_BYTES) / SHORT)) * SHORT;
+			if (fitting >= ids.length) seen.push(prefix + ids);
+			else {
+				if (fitting > 0) seen.push(prefix + ids.slice(-fitting));
+				forgottenUpTo = max(lastMs, forgottenUpTo);
+			}
+			room -= SECOND_BYTES + Math.min(fitting, ids.length);
 		}
 		return { seen, ahead, forgottenUpTo };
 	}
@@ -152,7 +162,9 @@ export class SeenWindow {
 		this.ids.push(id);
 		this.times.push(time);
 		const second = secondOf(time);
-		this.seconds.set(second, (this.seconds.get(second) ?? prefixOf(second)) + id.slice(0, SHORT));
+		const group = this.seconds.get(second) ?? { prefix: `${second.toString(36)}:`, ids: '', lastMs: lastMsOf(second) };
+		group.ids += id.slice(0, SHORT);
+		this.seconds.set(second, group);
 		this.newest = Math.max(this.newest, time);
 	}
 
@@ -173,10 +185,10 @@ export class SeenWindow {
 
 	/** The id that arrived first is the first one of its second. */
 	private forgetStored(second: number): void {
-		const prefix = prefixOf(second);
-		const ids = this.seconds.get(second)?.slice(prefix.length + SHORT);
-		if (ids) this.seconds.set(second, prefix + ids);
-		else this.seconds.delete(second);
+		const group = this.seconds.get(second);
+		if (!group) return;
+		group.ids = group.ids.slice(SHORT);
+		if (group.ids === '') this.seconds.delete(second);
 	}
 
 	private forgetBeyond(oldest: number): void {
@@ -200,7 +212,6 @@ export class SeenWindow {
 
 const secondOf = (ms: number) => Math.floor(ms / 1_000);
 const lastMsOf = (second: number) => second * 1_000 + 999;
-const prefixOf = (second: number) => `${second.toString(36)}:`;
 
 function max(a: number | undefined, b: number | undefined): number | undefined {
 	if (a === undefined || b === undefined) return a ?? b;
