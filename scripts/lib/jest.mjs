@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runCommand } from './run.mjs';
 
@@ -16,6 +16,8 @@ export async function runJest(root, { name, config, args = [] }) {
 	const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 	const results = join(root, RESULTS_FOLDER, `${name}.json`);
 	mkdirSync(dirname(results), { recursive: true });
+	// Jest that is stopped writes none, and the one of an earlier run says nothing of this one.
+	rmSync(results, { force: true });
 	const { code } = await runCommand({
 		command: process.execPath,
 		args: [jest, '--config', config, '--json', `--outputFile=${results}`, ...args],

@@ -57,9 +57,11 @@ interface JestReport {
 	testResults: Array<{ name: string; message: string; assertionResults: Array<{ title: string; status: string }> }>;
 }
 
-/** Titles of the rows that failed, from jest's own report. */
-function failedTests(root: string, name: string): string[] {
-	const { testResults } = JSON.parse(readFileSync(join(root, RESULTS_FOLDER, `${name}.json`), 'utf8')) as JestReport;
+/** Titles of the rows that failed, from jest's own report; `undefined` when it was stopped before it wrote one. */
+function failedTests(root: string, name: string): string[] | undefined {
+	const report = join(root, RESULTS_FOLDER, `${name}.json`);
+	if (!existsSync(report)) return undefined;
+	const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as JestReport;
 	const broken = testResults.filter(({ message, assertionResults }) => message && assertionResults.length === 0).map((suite) => suite.name);
 	const failed = testResults.flatMap(({ assertionResults }) => assertionResults).filter(({ status }) => status === 'failed');
 	return [...broken, ...failed.map(({ title }) => title)];
@@ -77,11 +79,16 @@ await measuring(async (run) => {
 
 	const finish = watchRows(lines, (row) => steps.say(`  ${row.id}: ${row.fault}: ${row.events} events, ${row.injected} faults, ${row.lost} lost, ${row.duplicated} twice, ${row.seconds} s`));
 	const failed: string[] = [];
+	let isStopped = false;
 	for (const [part, folders] of Object.entries(PARTS)) {
 		const name = `faults-${part}`;
 		const paths = folders.filter((folder) => folder !== 'queue' || queue.ready).map((folder) => `test/measure/faults/${folder}`);
 		const args = ['--maxWorkers=2', '-t', only ? `\\b(${only.join('|')}) ` : ANY_ROW, ...paths];
-		if (!(await runJest(root, { name, config: 'test/measure/faults/jest.config.mjs', args }))) failed.push(...failedTests(root, name));
+		if (await runJest(root, { name, config: 'test/measure/faults/jest.config.mjs', args })) continue;
+		const titles = failedTests(root, name);
+		failed.push(...(titles ?? [`part '${part}' was stopped`]));
+		isStopped = titles === undefined;
+		if (isStopped) break;
 	}
 	const rows = finish();
 	facts.seconds = run.seconds();
@@ -89,7 +96,7 @@ await measuring(async (run) => {
 	const table = markdownTable([COLUMNS.map(([head]) => head), ...rows.map((row) => COLUMNS.map(([, of]) => of(row)))]);
 	const text = `${table}\n\nSeed ${seed}. ${described(facts)}${queue.skipped ? ` Without R1 in queue mode: ${queue.skipped}.` : ''}`;
 	const page = failed.length === 0 ? { file: 'fault-matrix.md', places: { 'faults:table': text } } : undefined;
-	const file = keep(root, !short && !only, { name: 'faults', data: { ...facts, form: short ? 'short' : 'full', seed, failed, rows }, page });
+	const file = keep(root, !short && !only && !isStopped, { name: 'faults', data: { ...facts, form: short ? 'short' : 'full', seed, failed, rows }, page });
 	steps.say(`\n${text}`);
 	for (const title of failed) steps.say(`FAILED  ${title}`);
 	steps.say(`${rows.length} rows, ${failed.length} failed; ${file}`);
