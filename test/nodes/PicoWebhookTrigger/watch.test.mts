@@ -51,6 +51,7 @@ test('a webhook that somebody removed from Pico is told, and nothing is lost', a
 	await pico.graphql(`mutation { webhookUnsubscribe(subscriptionId: "${PROD_ID}") { success } }`);
 	await pico.complete(2, 'A');
 	await until('both', () => pico.host.items.length === 2, PATIENCE_MS);
+	await until('the failure', () => pico.host.failed.length > 0, PATIENCE_MS);
 	expect(pico.host.failed.map(({ message }) => message)).toEqual([expect.stringContaining('no longer has the webhook')]);
 }, 60_000);
 
