@@ -13,7 +13,8 @@ export const shared = {
 	transformIgnorePatterns: ['/node_modules/(?!jose/)'],
 	moduleFileExtensions: ['js', 'ts', 'mts', 'json', 'mjs'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/packages/eryxon/dist/', '<rootDir>/demo/n8n-host/', '<rootDir>/.demo/'],
-	testTimeout: 20_000,
+	// A busy machine needs it; what hangs fails all the same.
+	testTimeout: 60_000,
 };
 
 export default {

@@ -1,5 +1,5 @@
-/** Polls until `check` gives something truthy; throws with `what` when that takes longer than `withinMs`. */
-export async function until<T>(what: string, check: () => T | Promise<T>, withinMs = 10_000): Promise<NonNullable<T>> {
+/** Polls until `check` gives something truthy; throws with `what` when that takes longer than `withinMs`, which a busy machine needs. */
+export async function until<T>(what: string, check: () => T | Promise<T>, withinMs = 30_000): Promise<NonNullable<T>> {
 	// Not by the clock: some tests set it.
 	const deadline = performance.now() + withinMs;
 	for (;;) {

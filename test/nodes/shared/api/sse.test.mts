@@ -186,7 +186,7 @@ test('stopping closes the socket at once', async () => {
 	await frames.next();
 	stop.abort();
 	expect((await frames.next()).done).toBe(true);
-	await until('the socket to close', () => closed, 2_000);
+	await until('the socket to close', () => closed);
 });
 
 test('leaving the loop early closes the socket too', async () => {
@@ -196,7 +196,7 @@ test('leaving the loop early closes the socket too', async () => {
 		stream(response).write(`data: ${result(1)}\n\ndata: ${result(2)}\n\n`);
 	};
 	expect(await collect(1)).toEqual([1]);
-	await until('the socket to close', () => closed, 2_000);
+	await until('the socket to close', () => closed);
 });
 
 describe('an answer in an odd form', () => {
