@@ -1,5 +1,5 @@
 import { hostOf } from '../../../../../nodes/shared/api/classify.ts';
-import { advance, advanceToMs, isAheadOf, passedMs, resumeFrom, sourceOf, startCursor } from '../../../../../nodes/shared/delivery/place/rules.ts';
+import { advance, advanceToMs, isAheadOf, isLookBackCut, passedMs, resumeFrom, sourceOf, startCursor } from '../../../../../nodes/shared/delivery/place/rules.ts';
 import { EVENT_KINDS, noteSaved, orderCompleted } from '../../../../../nodes/shared/events/kinds/index.ts';
 import { DAY, timeAt } from '../../../../kit/fakeN8n.mts';
 
@@ -101,5 +101,25 @@ describe('a connection resumes', () => {
 		['in the spelling of a cursor, whatever spelling Pico uses', { cursor: '2026-01-05 02:00:00,5 +0100' }, '2026-01-05T00:55:00.500Z'],
 	])('%s', (_name, changes, expected) => {
 		expect(at(changes)).toBe(expected);
+	});
+
+	test('at what is no timestamp, when that is all there is', () => {
+		expect(at({ cursor: 'soon', start: 'soon' })).toBe('soon');
+	});
+});
+
+describe('a look-back is cut', () => {
+	const cut = (forgottenUpTo: number | undefined, lookbackMs = 300_000) =>
+		isLookBackCut({ cursor: timeAt(HOUR), start: timeAt(0), lookbackMs, forgottenUpTo });
+
+	test.each([
+		['while every id is known', undefined, 300_000, false],
+		['when ids inside it were forgotten', DAY + HOUR - 300_000, 300_000, true],
+		['when only ids before it were forgotten', DAY + HOUR - 300_001, 300_000, false],
+		['when it reaches behind the start, and ids since then were forgotten', DAY, 86_400_000, true],
+		['when it reaches behind the start, and all since then is known', DAY - 1, 86_400_000, true],
+		['when it reaches behind the start, and ids before it were forgotten', DAY - 2, 86_400_000, false],
+	])('%s', (_name, forgottenUpTo, lookbackMs, expected) => {
+		expect(cut(forgottenUpTo, lookbackMs)).toBe(expected);
 	});
 });
