@@ -62,7 +62,7 @@ async function measured(plant: N8nPlant, awaySeconds: number) {
 			`Half of the time the ERP answers 503, then it refuses connections. ${plant.made} events, ${waiting} of them waiting at its return, one run each; the floor goes on until all is booked. ${failed} runs failed meanwhile. None lost, none twice, no run by hand, no failed output.`,
 		];
 		const away = awaySeconds < 60 ? `${awaySeconds} s` : `${awaySeconds / 60} minutes`;
-		const wait = 'The next run of a waiting event comes after a tenth of the time that the ERP has been away, and after 5 minutes at most.';
+		const wait = 'The next run of a waiting event comes after a tenth of the time that the ERP has been away by then, 5 seconds at least and 5 minutes at most.';
 		return [
 			valueRow({ p: 'P16', what: `ERP away for ${away}, one event a second: from its return until all is booked`, unit: 's', digits: 1, ours: [all], atMost: 180, notes }),
 			valueRow({ p: 'P16', what: 'The same, until the first event is booked', unit: 's', digits: 1, ours: [first], notes: [wait] }),
