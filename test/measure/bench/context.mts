@@ -1,3 +1,4 @@
+import type { Run } from '../kit/command.mts';
 import type { Places } from '../kit/places.mts';
 import type { FlowsServer } from './flows.mts';
 import type { Row } from './report.mts';
@@ -7,6 +8,7 @@ export interface Bench {
 	/** Smaller sizes and fewer runs: shows that everything works, decides nothing. */
 	quick: boolean;
 	say(text: string): void;
+	onEnd: Run['onEnd'];
 	/** The real n8n with our package and all workflows of the bench; started when first asked for. */
 	n8n(): Promise<FlowsServer>;
 }

@@ -19,13 +19,16 @@ import { FlowsServer } from './flows.mts';
 import { idle } from './idle.mts';
 import { memory } from './memory.mts';
 import { list, save } from './operations.mts';
+import { outage } from './outage.mts';
 import { parser } from './parser.mts';
 import { path } from './path.mts';
+import { ready } from './ready.mts';
 import { replay } from './replay.mts';
 import { picture, tableOf, withLater, type Report } from './report.mts';
 import { backlog, executions } from './runs.mts';
 import { start } from './start.mts';
 import { state } from './state.mts';
+import { netsuiteTemplate, odooTemplate } from './templates.mts';
 import { weight } from './weight.mts';
 
 /** All questions, in the order in which they are asked and shown. */
@@ -42,12 +45,19 @@ const QUESTIONS: ReadonlyArray<{ numbers: readonly string[]; name: string; ask: 
 	{ numbers: ['P10', 'P11'], name: 'state', ask: state },
 	{ numbers: ['P12'], name: 'weight', ask: weight },
 	{ numbers: ['P13'], name: 'list', ask: list },
+	{ numbers: ['P14'], name: 'odoo', ask: odooTemplate },
+	{ numbers: ['P14'], name: 'netsuite', ask: netsuiteTemplate },
+	{ numbers: ['P15'], name: 'ready', ask: ready },
+	{ numbers: ['P16'], name: 'outage', ask: outage },
 	{ numbers: [], name: 'save', ask: save },
 ];
 
 await measuring(async (run) => {
 	const { root, say } = run;
-	const called = (word: string) => QUESTIONS.find(({ name, numbers }) => name === word || numbers.includes(word.toUpperCase()));
+	const called = (word: string) => {
+		const found = QUESTIONS.filter(({ name, numbers }) => name === word || numbers.includes(word.toUpperCase()));
+		return found.length > 0 ? found : undefined;
+	};
 	const all = () => QUESTIONS.map(({ name, numbers }) => [...numbers, name].join(' ')).join(', ');
 	const { quick, only, keep: keepsPart } = readOptions(run.args, { quick: flag, only: some(called, all), keep: flag });
 	if (keepsPart && (quick || !only)) throw new StepError('--keep goes with --only, and not with --quick.');
@@ -62,8 +72,8 @@ await measuring(async (run) => {
 		flows ??= FlowsServer.start(places, quick ? { rows: 5_000, pollSeconds: 10 } : { rows: 100_000, pollSeconds: 60 });
 		return await flows;
 	};
-	const bench: Bench = { places, quick, n8n, say: (text) => say(`  ${text}`) };
-	for (const question of QUESTIONS.filter((one) => !only || only.includes(one))) {
+	const bench: Bench = { places, quick, n8n, onEnd: run.onEnd, say: (text) => say(`  ${text}`) };
+	for (const question of QUESTIONS.filter((one) => !only || only.flat().includes(one))) {
 		const { numbers, name, ask } = question;
 		say([...numbers, name].join(' '));
 		try {

@@ -18,6 +18,7 @@ const WEB_SOCKET_FLOW = 'compatWebSocket1';
 const ACTION_FLOW = 'compatAction0001';
 const WEBHOOK_FLOW = 'compatWebhook001';
 const PROBE_FLOW = 'compatProbe00001';
+const QUEUED_FLOW = 'compatQueued0001';
 const ERYXON_FLOW = 'compatEryxon0001';
 const ERYXON = { id: 'compatEryxon0001', name: 'Eryxon' };
 const START_DATE = new Date(FIRST - 24 * 3600_000).toISOString();
@@ -71,6 +72,7 @@ function workflows({ id, name }: Credential, collector: string) {
 	const webhookId = '6f1d2c1e-0000-4000-8000-00000000c0de';
 	return [
 		flow({ id: TRIGGER_FLOW, trigger: { startFrom: 'date', startDate: START_DATE } }, collector),
+		flow({ id: QUEUED_FLOW, trigger: { deliverNext: 'immediately' } }, collector),
 		flow({ id: WEB_SOCKET_FLOW, trigger: { startFrom: 'new', options: { connection: 'webSocket' } } }, collector),
 		chain(ACTION_FLOW, ACTION_FLOW, [
 			manualTrigger,
@@ -180,6 +182,43 @@ export async function kills(smoke: Smoke): Promise<Kills> {
 	const counted = account(plant.made, await triggerRuns(smoke), plant.collector.hits);
 	plant.collector.delay = () => 0;
 	return { events: plant.made, kills: KILLS, ...counted };
+}
+
+export interface Queued extends Account {
+	events: number;
+	/** Runs that n8n had queued when it was killed, and those that it never carried out. */
+	queued: number;
+	stuck: number;
+	/** Each event has one run, which came to its end or is listed as crashed. */
+	survive: boolean;
+}
+
+const WITH_LIMIT = 12;
+const QUEUED_LEAST = 6;
+
+/** One run at a time by n8n's own limit, several events at once; kill -9 while n8n has most of the runs queued. */
+export async function queued(smoke: Smoke): Promise<Queued> {
+	const { plant } = smoke;
+	const { n8n, collector } = plant;
+	await (await sessionOf(smoke)).deactivate(TRIGGER_FLOW);
+	await n8n.reconfigure({ N8N_CONCURRENCY_PRODUCTION_LIMIT: '1' });
+	await plant.reset();
+	await n8n.start();
+	await sessionOf(smoke);
+	await plant.activate(QUEUED_FLOW);
+	collector.delay = () => 1_000;
+	await plant.complete(WITH_LIMIT);
+	const waiting = async () => (await plant.runs(QUEUED_FLOW)).filter(({ status }) => status === 'new').length;
+	await plant.untilOrders(2);
+	const atKill = await until('runs that n8n has queued', async () => ((await waiting()) >= QUEUED_LEAST ? await waiting() : undefined), { timeoutMs: PATIENCE_MS });
+	await n8n.kill();
+	collector.delay = () => 0;
+	await n8n.start();
+	const runs = await settled(async () => await plant.runs(QUEUED_FLOW), collector.hits, plant.made, { quietMs: 60_000, timeoutMs: PATIENCE_MS * 2, everyMs: 500 });
+	const counted = account(plant.made, runs, collector.hits);
+	const stuck = runs.filter(({ status }) => ['new', 'running'].includes(status)).length;
+	insist(counted.duplicated === 0, `${counted.duplicated} events came twice`);
+	return { events: plant.made, queued: atKill, stuck, survive: counted.lost === 0 && counted.strange.length === 0, ...counted };
 }
 
 /** Registers when published, starts one run for each call, fetches what it missed in a kill, takes its webhook away. */

@@ -18,6 +18,7 @@ const good: Row = {
 	typings: yes,
 	capabilities: yes,
 	kills: { ...yes, events: 130, kills: 3, lost: 0, duplicated: 0, crashed: 3, crashedWithoutEffect: 1, strange: [] },
+	queued: { ...yes, events: 12, queued: 8, stuck: 0, survive: true, lost: 0, duplicated: 0, crashed: 1, crashedWithoutEffect: 0, strange: [] },
 };
 const refused: Row = { ...common, line: '2.32', n8n: '2.32.7', refused: 'a@1.0.0 is not on this registry' };
 const report = (...rows: Row[]) => ({ rows });
@@ -40,9 +41,15 @@ describe('the table of releases of n8n', () => {
 
 	it('keeps a release that does not install, with the reason, and counts it as no failure', () => {
 		const both = report(good, refused);
-		expect(tableOf(both)).toMatch(/\| 2\.20\.12 +\| 22\.23\.3 +\|( yes +\|){4} 0 \/ 0 of 130 +\| n8n-workflow 2\.20\.3 +\|/);
+		expect(tableOf(both)).toMatch(/\| 2\.20\.12 +\| 22\.23\.3 +\|( yes +\|){4} 0 \/ 0 of 130 +\| yes +\| n8n-workflow 2\.20\.3 +\|/);
 		expect(tableOf(both)).toContain('| 2.32.7  | does not install here: a@1.0.0 is not on this registry |');
 		expect(failures(both)).toEqual([]);
+	});
+
+	it('tells of queued runs that n8n loses in a kill, and counts them as no failure of ours', () => {
+		const old = report({ ...good, queued: { ...good.queued, ...yes, survive: false, lost: 1, stuck: 7 } });
+		expect(tableOf(old)).toContain('| no: 8 of 8 not run ');
+		expect(failures(old)).toEqual([]);
 	});
 
 	it('fails for a check that was not passed, for one that was not reached, and when nothing installs', () => {

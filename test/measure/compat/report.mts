@@ -1,5 +1,5 @@
 import { markdownTable, type Facts } from '../kit/kept.mts';
-import type { Kills, Seen } from './checks.mts';
+import type { Kills, Queued, Seen } from './checks.mts';
 
 /** What came of one check: what it saw, or why it failed. */
 export interface Outcome {
@@ -33,6 +33,8 @@ export interface Row {
 	typings?: Outcome;
 	capabilities?: Outcome & Partial<Seen>;
 	kills?: Outcome & Partial<Kills>;
+	/** Runs that a limit of n8n's own had queued, through a kill. What n8n loses of them is told, and fails nothing. */
+	queued?: Outcome & Partial<Queued>;
 	seconds: number;
 }
 
@@ -46,7 +48,7 @@ export interface Report extends Omit<Facts, 'n8n' | 'node'> {
 	rows: Row[];
 }
 
-export const CHECKS = ['loads', 'trigger', 'webSocket', 'action', 'webhook', 'eryxon', 'capabilities', 'kills', 'typings'] as const;
+export const CHECKS = ['loads', 'trigger', 'webSocket', 'action', 'webhook', 'eryxon', 'capabilities', 'kills', 'queued', 'typings'] as const;
 
 /** Whether all that a running n8n was asked for was so; what the compiler says does not change from run to run. */
 export const ranWell = (row: Row): boolean => CHECKS.every((name) => name === 'typings' || row[name]?.ok === true);
@@ -61,7 +63,7 @@ export function failures({ rows, oldestTypings }: Pick<Report, 'rows' | 'oldestT
 	return found;
 }
 
-const HEAD = ['n8n', 'Node', 'loads', 'trigger', 'action', 'webhook', 'kill + restart: lost / twice', 'typings'];
+const HEAD = ['n8n', 'Node', 'loads', 'trigger', 'action', 'webhook', 'kill + restart: lost / twice', 'queued runs survive a kill', 'typings'];
 const shown = (outcome: Outcome | undefined) => (outcome === undefined ? 'not reached' : outcome.ok ? 'yes' : 'NO');
 const refusedCells = (n8n: string, refused: string) => [n8n, `does not install here: ${refused}`, ...HEAD.slice(2).map(() => '')];
 
@@ -77,10 +79,11 @@ export const tableOf = ({ rows }: Pick<Report, 'rows'>): string =>
 	]);
 
 function installedCells(row: Row): string[] {
-	const { kills, typings } = row;
+	const { kills, queued, typings } = row;
 	const counted = kills?.events === undefined ? shown(kills) : `${kills.lost} / ${kills.duplicated} of ${kills.events}`;
 	const compiled = typings?.ok ? `n8n-workflow ${row.workflowLibrary}` : `NO (n8n-workflow ${row.workflowLibrary})`;
+	const survived = queued?.survive === false ? `no: ${(queued.lost ?? 0) + (queued.stuck ?? 0)} of ${queued.queued} not run` : shown(queued);
 	const both = row.eryxon?.ok === false ? { ok: false, detail: '' } : row.action;
 	const triggered = row.webSocket?.ok === false ? `${shown(row.trigger)}, over WebSocket NO` : shown(row.trigger);
-	return [row.n8n, row.node ?? '', shown(row.loads), triggered, shown(both), shown(row.webhook), counted, compiled];
+	return [row.n8n, row.node ?? '', shown(row.loads), triggered, shown(both), shown(row.webhook), counted, survived, compiled];
 }

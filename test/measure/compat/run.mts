@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { measuring, messageOf, type Run } from '../kit/command.mts';
 import { factsNow, keep } from '../kit/kept.mts';
 import { flag, readOptions, some } from '../kit/options.mts';
-import { action, capabilities, closeSmoke, eryxonAction, kills, loads, openSmoke, publish, trigger, webhook, webSocket } from './checks.mts';
+import { action, capabilities, closeSmoke, eryxonAction, kills, loads, openSmoke, publish, queued, trigger, webhook, webSocket } from './checks.mts';
 import { Packages } from './packages.mts';
 import { installLibrary, InstallError, installN8n, Kept, LINES, OLDEST, published, releasesOf, workflowLibraryOf, type Installed, type Line } from './releases.mts';
 import { failures, ranWell, tableOf, type Outcome, type Report, type Row } from './report.mts';
@@ -83,6 +83,11 @@ async function check({ root, say, onEnd }: Run, packages: Packages, host: Instal
 		row.kills.ok &&= row.kills.lost === 0 && row.kills.duplicated === 0 && row.kills.strange?.length === 0;
 		row.webhook = await attempt('webhook', async () => await webhook(smoke));
 		row.webSocket = await attempt('WebSocket', async () => await webSocket(smoke));
+		row.queued = await attempt(
+			'queued runs and a kill',
+			async () => await queued(smoke),
+			({ survive, queued: waited, lost, stuck, crashed, strange }) => `${waited} queued at the kill, ${survive ? 'all run' : `${lost} lost, ${stuck} never run`}, ${crashed} crashed ${strange.join('; ')}`.trim(),
+		);
 	} catch (cause) {
 		say(`n8n ${host.version}: ${messageOf(cause)}`);
 		row.loads ??= { ok: false, detail: messageOf(cause).slice(0, 2000) };

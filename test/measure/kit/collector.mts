@@ -24,12 +24,15 @@ export class Collector {
 	/** Whether this run is to fail. */
 	refuses: (run: Hit[], path: string) => boolean = () => false;
 	onCall: (run: Hit[], path: string) => void = () => {};
+	/** Answers 503 and does nothing, as a system does that is being restarted behind its proxy. */
+	isDown = false;
 	url = '';
 
 	private readonly server = createServer((request, response) => {
 		let text = '';
 		request.on('data', (piece: Buffer) => (text += piece.toString('utf8')));
 		request.on('end', () => {
+			if (this.isDown) return void response.writeHead(503).end();
 			const path = request.url ?? '/';
 			const told = JSON.parse(text) as { run: string; events: Array<[string, string, number]> };
 			const run = told.events.map(([eventId, orderId, attempt]) => ({ run: Number(told.run), eventId, orderId, attempt }));
@@ -58,6 +61,18 @@ export class Collector {
 		this.delay = () => 0;
 		this.refuses = () => false;
 		this.onCall = () => {};
+		this.isDown = false;
+	}
+
+	/** Nobody is at its address any more: connections are refused. */
+	async leave(): Promise<void> {
+		await this.close();
+	}
+
+	/** Works at its address again. */
+	async comeBack(): Promise<void> {
+		this.isDown = false;
+		await new Promise<void>((resolve) => this.server.listen(Number(new URL(this.url).port), '127.0.0.1', resolve));
 	}
 
 	get orders(): Set<string> {

@@ -45,7 +45,7 @@ export class RealN8n {
 
 	private constructor(
 		readonly host: Host,
-		private readonly n8n: N8n,
+		private n8n: N8n,
 		readonly folder: string,
 		private readonly tarballs: string[],
 		private readonly extra: NodeJS.ProcessEnv,
@@ -91,6 +91,13 @@ export class RealN8n {
 	/** kill -9. */
 	async kill(): Promise<void> {
 		await this.n8n.kill();
+	}
+
+	/** Stops it; from the next start on it has other environment variables, too. */
+	async reconfigure(more: NodeJS.ProcessEnv): Promise<void> {
+		await this.n8n.stop();
+		const { host, folder } = this;
+		this.n8n = await N8n.prepare({ host, userFolder: folder, root: folder, port: this.n8n.port, extra: { ...this.extra, ...more } });
 	}
 
 	/** A new process: nothing that ran before weighs on what is measured next. */

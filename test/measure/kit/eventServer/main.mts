@@ -169,6 +169,7 @@ const controls: Record<string, (input: never) => unknown> = {
 		}
 	},
 	times: () => times,
+	now,
 };
 
 async function onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
