@@ -316,7 +316,7 @@ class PlainWindow {
 		const stored: Array<{ second: number; ids: string[] }> = [];
 		const missing: number[] = [];
 		let room = bytes - 24 * ahead.length;
-		for (const { second, ids } of this.groups.toReversed()) {
+		for (const { second, ids } of [...this.groups].reverse()) {
 			const fitting = ids.slice(ids.length - Math.max(0, Math.min(ids.length, Math.floor((room - 10) / 6))));
 			if (fitting.length > 0) stored.push({ second, ids: fitting });
 			if (fitting.length < ids.length) missing.push(second * 1_000 + 999);
