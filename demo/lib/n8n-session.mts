@@ -1,3 +1,5 @@
+import { until } from './poll.mts';
+
 /** The account that is made on an empty n8n; it exists on this machine's loopback only. */
 export const OWNER = {
 	email: 'demo@pico.local',
@@ -95,8 +97,11 @@ export class N8nSession {
 		await this.api('POST', `/workflows/${workflowId}/activate`);
 	}
 
+	/** Unpublishes, and waits until its triggers are closed, which n8n (2.41) does after it has answered. */
 	async deactivate(workflowId: string): Promise<void> {
 		await this.api('POST', `/workflows/${workflowId}/deactivate`);
+		const status = async () => await this.rest<{ status: string }>('GET', `/workflows/${workflowId}/publication-status`).catch(() => undefined);
+		await until(`${workflowId} to be unpublished`, async () => (await status())?.status !== 'in_progress', { timeoutMs: 60_000, everyMs: 50 });
 	}
 
 	/** Starts a run as the editor's "Execute workflow" does; resolves the id of the execution, if one began at once. */
