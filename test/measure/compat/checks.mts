@@ -9,6 +9,7 @@ import { placedOrders } from '../../n8n/kit/plant.mts';
 import { itemsOf, settledRuns } from '../../n8n/kit/runs.mts';
 import { chain, lastStep, manualTrigger } from '../../n8n/kit/workflows.mts';
 import { account, settled, type Account, type StoredRun } from '../kit/account.mts';
+import type { Hit } from '../kit/collector.mts';
 import { flow, picoCredential } from '../kit/flows.mts';
 import { FIRST, N8nPlant, PATIENCE_MS } from '../kit/n8nPlant.mts';
 import type { Installed } from './releases.mts';
@@ -19,6 +20,7 @@ const ACTION_FLOW = 'compatAction0001';
 const WEBHOOK_FLOW = 'compatWebhook001';
 const PROBE_FLOW = 'compatProbe00001';
 const QUEUED_FLOW = 'compatQueued0001';
+const QUEUED_ORDERLY = 'compatQueued0002';
 const ERYXON_FLOW = 'compatEryxon0001';
 const ERYXON = { id: 'compatEryxon0001', name: 'Eryxon' };
 const START_DATE = new Date(FIRST - 24 * 3600_000).toISOString();
@@ -73,6 +75,7 @@ function workflows({ id, name }: Credential, collector: string) {
 	return [
 		flow({ id: TRIGGER_FLOW, trigger: { startFrom: 'date', startDate: START_DATE } }, collector),
 		flow({ id: QUEUED_FLOW, trigger: { deliverNext: 'immediately' } }, collector),
+		flow({ id: QUEUED_ORDERLY, trigger: { deliverNext: 'afterSuccess' } }, collector),
 		flow({ id: WEB_SOCKET_FLOW, trigger: { startFrom: 'new', options: { connection: 'webSocket' } } }, collector),
 		chain(ACTION_FLOW, ACTION_FLOW, [
 			manualTrigger,
@@ -191,12 +194,14 @@ export interface Queued extends Account {
 	stuck: number;
 	/** Each event has one run, which came to its end or is listed as crashed. */
 	survive: boolean;
+	/** Events that *After Run Succeeds*, queued behind the others, ran a second time beside n8n, which carried out the queued run. */
+	again: number;
 }
 
 const WITH_LIMIT = 12;
 const QUEUED_LEAST = 6;
 
-/** One run at a time by n8n's own limit, several events at once; kill -9 while n8n has most of the runs queued. */
+/** One run at a time by n8n's own limit, several events at once and one in order behind them; kill -9 while n8n has most of the runs queued. */
 export async function queued(smoke: Smoke): Promise<Queued> {
 	const { plant } = smoke;
 	const { n8n, collector } = plant;
@@ -205,7 +210,9 @@ export async function queued(smoke: Smoke): Promise<Queued> {
 	await plant.reset();
 	await n8n.start();
 	await sessionOf(smoke);
-	await plant.activate(QUEUED_FLOW);
+	const told: Record<string, Hit[]> = { [QUEUED_FLOW]: [], [QUEUED_ORDERLY]: [] };
+	collector.onCall = (run, path) => told[path.slice(1)]?.push(...run);
+	for (const id of Object.keys(told)) await plant.activate(id);
 	collector.delay = () => 1_000;
 	await plant.complete(WITH_LIMIT);
 	const waiting = async () => (await plant.runs(QUEUED_FLOW)).filter(({ status }) => status === 'new').length;
@@ -214,11 +221,16 @@ export async function queued(smoke: Smoke): Promise<Queued> {
 	await n8n.kill();
 	collector.delay = () => 0;
 	await n8n.start();
-	const runs = await settled(async () => await plant.runs(QUEUED_FLOW), collector.hits, plant.made, { quietMs: 60_000, timeoutMs: PATIENCE_MS * 2, everyMs: 500 });
-	const counted = account(plant.made, runs, collector.hits);
-	const stuck = runs.filter(({ status }) => ['new', 'running'].includes(status)).length;
+	const ended = async (id: string) => {
+		const runs = await settled(async () => await plant.runs(id), told[id], plant.made, { quietMs: 60_000, timeoutMs: PATIENCE_MS * 2, everyMs: 500 });
+		return { runs, counted: account(plant.made, runs, told[id]) };
+	};
+	const [{ runs, counted }, orderly] = [await ended(QUEUED_FLOW), await ended(QUEUED_ORDERLY)];
 	insist(counted.duplicated === 0, `${counted.duplicated} events came twice`);
-	return { events: plant.made, queued: atKill, stuck, survive: counted.lost === 0 && counted.strange.length === 0, ...counted };
+	insist(orderly.counted.lost === 0, `After Run Succeeds lost ${orderly.counted.lost} events`);
+	const stuck = runs.filter(({ status }) => ['new', 'running'].includes(status)).length;
+	const again = told[QUEUED_ORDERLY].length - new Set(told[QUEUED_ORDERLY].map(({ eventId }) => eventId)).size;
+	return { events: plant.made, queued: atKill, stuck, again, survive: counted.lost === 0 && counted.strange.length === 0, ...counted };
 }
 
 /** Registers when published, starts one run for each call, fetches what it missed in a kill, takes its webhook away. */

@@ -18,7 +18,7 @@ const good: Row = {
 	typings: yes,
 	capabilities: yes,
 	kills: { ...yes, events: 130, kills: 3, lost: 0, duplicated: 0, crashed: 3, crashedWithoutEffect: 1, strange: [] },
-	queued: { ...yes, events: 12, queued: 8, stuck: 0, survive: true, lost: 0, duplicated: 0, crashed: 1, crashedWithoutEffect: 0, strange: [] },
+	queued: { ...yes, events: 12, queued: 8, stuck: 0, again: 0, survive: true, lost: 0, duplicated: 0, crashed: 1, crashedWithoutEffect: 0, strange: [] },
 };
 const refused: Row = { ...common, line: '2.32', n8n: '2.32.7', refused: 'a@1.0.0 is not on this registry' };
 const report = (...rows: Row[]) => ({ rows });

@@ -86,7 +86,7 @@ async function check({ root, say, onEnd }: Run, packages: Packages, host: Instal
 		row.queued = await attempt(
 			'queued runs and a kill',
 			async () => await queued(smoke),
-			({ survive, queued: waited, lost, stuck, crashed, strange }) => `${waited} queued at the kill, ${survive ? 'all run' : `${lost} lost, ${stuck} never run`}, ${crashed} crashed ${strange.join('; ')}`.trim(),
+			({ survive, queued: waited, lost, stuck, crashed, again, strange }) => `${waited} queued at the kill, ${survive ? 'all run' : `${lost} lost, ${stuck} never run`}, ${crashed} crashed, ${again} twice with After Run Succeeds ${strange.join('; ')}`.trim(),
 		);
 	} catch (cause) {
 		say(`n8n ${host.version}: ${messageOf(cause)}`);
