@@ -20,13 +20,14 @@ function buildTasks(...afterCompile) {
 	};
 
 	// The compiler indents by four spaces, a tenth of what people download. Inside a text of several lines they could mean
-	// something, so such files stay as they are.
-	const indentWithTabs = async () => {
+	// something, so such files stay as they are. It also marks each file as a converted module, which only default imports
+	// ask for: nothing here has one.
+	const slim = async () => {
 		const files = readdirSync('dist', { recursive: true }).filter((file) => file.endsWith('.js'));
 		for (const file of files.map((name) => join('dist', name))) {
-			const code = readFileSync(file, 'utf8');
-			if (/`[^`]*\n {4}[^`]*`/.test(code)) continue;
-			writeFileSync(file, code.replace(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4)));
+			const code = readFileSync(file, 'utf8').replace('Object.defineProperty(exports, "__esModule", { value: true });\n', '');
+			const hasIndentedText = /`[^`]*\n {4}[^`]*`/.test(code);
+			writeFileSync(file, hasIndentedText ? code : code.replace(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4)));
 		}
 	};
 
@@ -41,7 +42,7 @@ function buildTasks(...afterCompile) {
 		});
 	};
 
-	const build = series(clean, compile, indentWithTabs, parallel(...afterCompile, writeOutputSchemas, copyAssets, copyNotices));
+	const build = series(clean, compile, slim, parallel(...afterCompile, writeOutputSchemas, copyAssets, copyNotices));
 	return { clean, build, default: build };
 }
 
