@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import type { AdaptiveLimit } from '../../shared/api/adaptiveLimit';
+import { START } from '../../shared/api/adaptiveLimit';
 import { Slots } from '../../shared/api/bounded';
 import { graphqlFailure } from '../../shared/api/classify';
 import { PicoClient, type PicoRequest, type PicoResult } from '../../shared/api/client';
@@ -19,13 +19,20 @@ export class Run {
 	private constructor(
 		readonly context: IExecuteFunctions,
 		readonly client: PicoClient,
-		/** How many requests may be under way at once, over all items; as many items, or units of one, are worked on. */
-		readonly limit: AdaptiveLimit,
+		/** How many items, or units of one, are worked on at once. */
+		readonly limit: { readonly size: number },
 	) {}
 
 	static async of(context: IExecuteFunctions): Promise<Run> {
 		const slots = new Slots();
-		return new Run(context, await PicoClient.of(context, slots), slots.limit);
+		// As many as requests may be under way, but never fewer than at the start: with a server that is down, items would
+		// otherwise wait for their next tries one after the other.
+		const limit = {
+			get size() {
+				return Math.max(START, slots.limit.size);
+			},
+		};
+		return new Run(context, await PicoClient.of(context, slots), limit);
 	}
 
 	/** Fires when the execution is cancelled. */

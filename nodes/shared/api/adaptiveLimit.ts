@@ -1,5 +1,5 @@
 /** Kind to a small plant server; also how many requests a server may keep waiting: with more fewer are sent, with fewer more. */
-const START = 5;
+export const START = 5;
 const MOST = 16;
 /** After a refusal: answers at the new size before one more is tried, in rounds of that size. */
 const CALM_ROUNDS = 10;

@@ -63,3 +63,19 @@ it('saves no more at once on a server that slows down with each of them', async 
 	}, 40);
 	expect(Math.max(...seen)).toBeLessThanOrEqual(8);
 });
+
+it('works on several orders at once with a Pico that is down, so that they do not wait for each other', async () => {
+	const tried: string[] = [];
+	const server = await startOddServer((body, response: ServerResponse) => {
+		const [, order] = /MO-(\d+)/.exec(body) ?? [];
+		if (order === undefined) return json(response, { errors: [{ message: 'introspection is off' }] });
+		tried.push(order);
+		response.writeHead(503).end();
+	});
+	const items = Array.from({ length: 12 }, (_, index) => ({ id: `MO-${index}` }));
+	const parameters: IDataObject = { ...byId('op-1'), orderId: '={{ $json.id }}', quantity: 1 };
+	await pico.run('operationOrder', 'save', parameters, { items, onError: 'continueRegularOutput', credential: { endpoint: server.endpoint, token: 'token' } });
+	await server.close();
+	expect(new Set(tried).size).toBe(12);
+	expect(tried.indexOf('9')).toBeLessThan(tried.lastIndexOf('7'));
+}, 120_000);
