@@ -1,7 +1,5 @@
 import {
 	TriggerCloseError,
-	type ILoadOptionsFunctions,
-	type INodePropertyOptions,
 	type INodeType,
 	type INodeTypeDescription,
 	type ITriggerFunctions,
@@ -11,6 +9,7 @@ import {
 import { asFailure } from '../shared/api/failure';
 import { toNodeError } from '../shared/api/nodeError';
 import { within } from '../shared/api/pause';
+import { loadOptions } from '../shared/delivery/description/loadOptions';
 import { subtitle } from '../shared/delivery/description/parameters';
 import { properties } from './properties';
 
@@ -46,14 +45,7 @@ export class PicoTrigger implements INodeType {
 		properties,
 	};
 
-	methods = {
-		loadOptions: {
-			async getOperations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-				const { loadOptions } = await import('../shared/delivery/description/loadOptions');
-				return await loadOptions.getOperations.call(this);
-			},
-		},
-	};
+	methods = { loadOptions };
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		const { readSettings } = await import('./settings');

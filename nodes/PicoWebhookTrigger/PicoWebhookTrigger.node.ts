@@ -2,9 +2,7 @@ import {
 	NodeConnectionTypes,
 	type IExecuteFunctions,
 	type IHookFunctions,
-	type ILoadOptionsFunctions,
 	type INodeExecutionData,
-	type INodePropertyOptions,
 	type INodeType,
 	type INodeTypeDescription,
 	type ITriggerFunctions,
@@ -13,6 +11,7 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
+import { loadOptions } from '../shared/delivery/description/loadOptions';
 import {
 	attachStructure,
 	itemPerCompletion,
@@ -74,14 +73,7 @@ export class PicoWebhookTrigger implements INodeType {
 		],
 	};
 
-	methods = {
-		loadOptions: {
-			async getOperations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-				const { loadOptions } = await import('../shared/delivery/description/loadOptions');
-				return await loadOptions.getOperations.call(this);
-			},
-		},
-	};
+	methods = { loadOptions };
 
 	webhookMethods = {
 		default: {

@@ -18,8 +18,9 @@ export class Slots {
 			this.limit.answered(elapsed() - started, this.underWay);
 			return answer;
 		} catch (error) {
-			if (isTransient(asFailure(error))) this.limit.refused(cuts);
-			throw asFailure(error);
+			const failure = asFailure(error);
+			if (isTransient(failure)) this.limit.refused(cuts);
+			throw failure;
 		} finally {
 			this.underWay--;
 			this.admit();

@@ -230,8 +230,8 @@ class Reading {
 			try {
 				const event = toEvent(kind, row);
 				const identity = identityText(kind, event.row);
+				if (this.seen.has(identity)) continue;
 				const moment = toMoment(event.cursor);
-				if (this.seen.has(identity, moment?.ms)) continue;
 				if (this.to && compareMoments(moment, this.to) > 0) {
 					this.isDone = true;
 					continue;

@@ -1,17 +1,17 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
-import { PicoClient } from '../../api/client';
-import { operationsDocument } from '../../api/documents/reads';
+import { asFailure } from '../../api/failure';
 import { toNodeError } from '../../api/nodeError';
 import { asObjects, asText } from '../../events/read';
-import { asFailure } from '../../api/failure';
 
 const FIELDS = ['id', 'externalId', 'externalRevision', 'name', 'archivedAt'];
 
-/** What the dropdowns of the triggers offer. */
+/** What the dropdowns of the triggers offer. What it takes to ask Pico is loaded when somebody opens one. */
 export const loadOptions = {
 	async getOperations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 		try {
+			const { PicoClient } = await import('../../api/client');
+			const { operationsDocument } = await import('../../api/documents/reads');
 			const client = await PicoClient.of(this);
 			const { data } = await client.executeAdapted((dialect) => ({ document: operationsDocument(dialect, {}, FIELDS) }), { repeatable: true });
 			return asObjects(data.operations)
